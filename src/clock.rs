@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// An instant in microseconds since the Unix epoch, UTC.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, diesel::AsExpression, diesel::FromSqlRow,
+    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
     serde::Serialize, serde::Deserialize,
 )]
 #[diesel(sql_type = diesel::sql_types::BigInt)]

@@ -13,10 +13,15 @@ struct Arguments {
 
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Prints the version.
+    Version,
+}
 
 /// Reads the arguments, runs the command, and answers with its exit code.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
-    match arguments.command {}
+    match arguments.command {
+        Command::Version => ExitCode::SUCCESS,
+    }
 }
