@@ -13,8 +13,18 @@ use uuid::Uuid;
 
 /// An instant in microseconds since the Unix epoch, UTC.
 #[derive(
-    Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
-    serde::Serialize, serde::Deserialize,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Default,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+    serde::Serialize,
+    serde::Deserialize,
 )]
 #[diesel(sql_type = diesel::sql_types::BigInt)]
 #[serde(transparent)]
@@ -37,7 +47,8 @@ impl Micros {
     }
     /// As a calendar date and time in UTC; the epoch when out of the calendar's range.
     pub fn utc(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
     /// RFC 3339 in UTC, for machines: `2026-11-21T09:30:00.5Z`.
     pub fn rfc3339(self) -> String {
@@ -45,7 +56,9 @@ impl Micros {
     }
     /// For people: `21 November 2026, 09:30 UTC`.
     pub fn words(self) -> String {
-        let format = time::macros::format_description!("[day padding:none] [month repr:long] [year], [hour]:[minute] UTC");
+        let format = time::macros::format_description!(
+            "[day padding:none] [month repr:long] [year], [hour]:[minute] UTC"
+        );
         self.utc().format(&format).unwrap_or_default()
     }
     /// The UTC date for people: `21 November 2026`.
@@ -107,7 +120,10 @@ impl Clock {
     /// Now.
     pub fn now(&self) -> Micros {
         match &self.source {
-            #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the machine's clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "this is the one place that reads the machine's clock"
+            )]
             Source::System => {
                 let nanos = OffsetDateTime::now_utc().unix_timestamp_nanos();
                 Micros(i64::try_from(nanos / 1_000).unwrap_or(i64::MAX))

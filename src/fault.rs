@@ -76,7 +76,9 @@ impl Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
-            Kind::Unavailable => "This cannot be done at the moment. Nothing was changed; please try again in a minute.",
+            Kind::Unavailable => {
+                "This cannot be done at the moment. Nothing was changed; please try again in a minute."
+            }
             _ => "Something went wrong on our side. Nothing was lost; the log of this server says more.",
         })
     }

@@ -1,1 +1,208 @@
-//! To come.
+//! The database: SQLite by default, PostgreSQL by URL; one query text for both.
+//!
+//! * [`Db`] is a connection of either kind; every store function takes `&mut Db`.
+//! * [`Database`] knows the URL, opens connections, and keeps a pool of **read-only** ones. Whatever changes state goes
+//!   through the writer, which owns the one connection that may write.
+//!
+//! The backend is chosen by the URL's scheme here, never by trying: diesel's derived `establish` would open an empty
+//! SQLite file for a mistyped PostgreSQL URL.
+
+pub mod columns;
+pub mod data_keys;
+pub mod schema;
+
+use crate::fault::Fault;
+use diesel::connection::SimpleConnection as _;
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Migrations of the embedded database.
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+/// Migrations of PostgreSQL.
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    /// The embedded database, a file.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL.
+    Pg(PgConnection),
+}
+
+/// A pooled read-only connection.
+pub type Reader = PooledConnection<Readers>;
+
+/// Which database a URL names.
+#[derive(Clone, PartialEq, Eq)]
+enum Backend {
+    /// A SQLite file.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL; it may hold a password and is never printed.
+    Postgres(String),
+}
+
+/// A database URL that cannot be used; the text says what is accepted.
+#[derive(Debug, thiserror::Error)]
+#[error("the database URL must begin with sqlite: (a file) or postgres://")]
+pub struct UnknownScheme;
+
+/// What a connection may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// Only reads; the database itself refuses writes.
+    Read,
+    /// Reads and writes: the writer, migrations, `init`.
+    Write,
+}
+
+/// A database: where it is, and its pool of readers. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    backend: Backend,
+    readers: Pool<Readers>,
+}
+
+impl Database {
+    /// Opens the database that `url` names: `sqlite:PATH`, `postgres://...` or `postgresql://...`.
+    ///
+    /// # Errors
+    /// When the scheme is unknown or the database cannot be reached within 10 seconds.
+    pub fn open(url: &str) -> Result<Self, Fault> {
+        let backend = Backend::parse(url).map_err(|error| Fault::new("database URL", error))?;
+        let readers = Pool::builder()
+            .max_size(8)
+            .min_idle(Some(1))
+            .connection_timeout(Duration::from_secs(10))
+            .build_unchecked(Readers { backend: backend.clone() });
+        Ok(Self { backend, readers })
+    }
+
+    /// A connection that may write. Only the writer, migrations and `init` call this.
+    pub fn connect(&self) -> Result<Db, Fault> {
+        self.backend.connect(Access::Write)
+    }
+
+    /// A read-only connection from the pool. Blocks up to 10 seconds; call it on the blocking pool.
+    pub fn read(&self) -> Result<Reader, Fault> {
+        self.readers.get().map_err(|error| {
+            Fault::new("no database connection", error).with_kind(crate::fault::Kind::Unavailable)
+        })
+    }
+
+    /// Brings the schema up to date.
+    pub fn migrate(&self) -> Result<(), Fault> {
+        let outcome = match &mut self.connect()? {
+            Db::Sqlite(db) => db.run_pending_migrations(SQLITE_MIGRATIONS).map(drop),
+            Db::Pg(db) => db.run_pending_migrations(POSTGRES_MIGRATIONS).map(drop),
+        };
+        outcome.map_err(|error| Fault::new("database migration", error))
+    }
+
+    /// Takes every migration back, newest first: for the test that tries them both ways.
+    pub fn unmigrate(&self) -> Result<(), Fault> {
+        let outcome = match &mut self.connect()? {
+            Db::Sqlite(db) => db.revert_all_migrations(SQLITE_MIGRATIONS).map(drop),
+            Db::Pg(db) => db.revert_all_migrations(POSTGRES_MIGRATIONS).map(drop),
+        };
+        outcome.map_err(|error| Fault::new("database migration", error))
+    }
+
+    /// Whether the schema is the one this program was built for.
+    pub fn is_current(&self) -> Result<bool, Fault> {
+        let pending = match &mut self.connect()? {
+            Db::Sqlite(db) => db.has_pending_migration(SQLITE_MIGRATIONS),
+            Db::Pg(db) => db.has_pending_migration(POSTGRES_MIGRATIONS),
+        };
+        pending.map(|pending| !pending).map_err(|error| Fault::new("database migration", error))
+    }
+
+    /// `SQLite` or `PostgreSQL`, for people.
+    pub const fn name(&self) -> &'static str {
+        match self.backend {
+            Backend::Sqlite(_) => "SQLite",
+            Backend::Postgres(_) => "PostgreSQL",
+        }
+    }
+
+    /// The file of the embedded database.
+    pub fn file(&self) -> Option<&Path> {
+        match &self.backend {
+            Backend::Sqlite(path) => Some(path),
+            Backend::Postgres(_) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Database({})", self.name())
+    }
+}
+
+impl Backend {
+    /// Reads a URL by its scheme.
+    fn parse(url: &str) -> Result<Self, UnknownScheme> {
+        if let Some(path) = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")) {
+            return Ok(Self::Sqlite(PathBuf::from(path)));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        Err(UnknownScheme)
+    }
+
+    /// Opens one connection with the settings its access needs.
+    fn connect(&self, access: Access) -> Result<Db, Fault> {
+        let unavailable =
+            |error| Fault::new("database connection", error).with_kind(crate::fault::Kind::Unavailable);
+        match self {
+            Self::Sqlite(path) => {
+                let mut db = SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
+                // FULL: a commit that was acknowledged survives a power cut. Foreign keys are off by default.
+                db.batch_execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+                )?;
+                if access == Access::Read {
+                    db.batch_execute("PRAGMA query_only = ON;")?;
+                }
+                Ok(Db::Sqlite(db))
+            }
+            Self::Postgres(url) => {
+                let mut db = PgConnection::establish(url).map_err(unavailable)?;
+                if access == Access::Read {
+                    db.batch_execute("SET default_transaction_read_only = on")?;
+                }
+                Ok(Db::Pg(db))
+            }
+        }
+    }
+}
+
+/// Makes and checks the pool's read-only connections.
+pub struct Readers {
+    backend: Backend,
+}
+
+impl ManageConnection for Readers {
+    type Connection = Db;
+    type Error = Fault;
+
+    fn connect(&self) -> Result<Db, Fault> {
+        self.backend.connect(Access::Read)
+    }
+
+    fn is_valid(&self, db: &mut Db) -> Result<(), Fault> {
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).get_result::<i32>(db)?;
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Db) -> bool {
+        std::thread::panicking()
+    }
+}

@@ -1,2 +1,6 @@
 //! Every test of the house in one binary: pages, stories, laws, and what they share in `support`.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking, and says where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking, and says where"
+)]

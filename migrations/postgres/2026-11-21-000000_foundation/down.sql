@@ -1,0 +1,27 @@
+-- Takes the foundation away, with everything in it.
+DROP TABLE ledger_personal;
+DROP TABLE ledger_checkpoint;
+DROP TABLE ledger_entry;
+DROP TABLE ledger_head;
+DROP TABLE letter;
+DROP TABLE download_end;
+DROP TABLE download;
+DROP TABLE report_grant;
+DROP TABLE request_item;
+DROP TABLE access_request;
+DROP TABLE nda_acceptance;
+DROP TABLE nda;
+DROP TABLE remediation;
+DROP TABLE report_exception;
+DROP TABLE report_version;
+DROP TABLE report;
+DROP TABLE company;
+DROP TABLE session;
+DROP TABLE mail_code;
+DROP TABLE staff_link;
+DROP TABLE staff_role;
+DROP TABLE person;
+DROP TABLE sealed_object;
+DROP TABLE data_key;
+DROP TABLE installation;
+DROP FUNCTION candor_append_only();

@@ -1,0 +1,1 @@
+//! Wrapped data keys: to come.
