@@ -1,0 +1,126 @@
+//! Rows of people. Addresses and names are opened here and nowhere else.
+
+use super::Person;
+use crate::clock::Clock;
+use crate::db::schema::person;
+use crate::db::{Db, data_keys};
+use crate::fault::Fault;
+use crate::ids::PersonId;
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use crate::text::{Domain, EmailAddress, PersonName};
+use diesel::prelude::*;
+
+/// Label of the blind index over addresses.
+const EMAIL_INDEX: &str = "person.email";
+/// Label of the blind index over domains.
+const DOMAIN_INDEX: &str = "person.domain";
+
+/// A row of `person`.
+#[derive(Queryable)]
+struct Row {
+    id: PersonId,
+    _email_index: Vec<u8>,
+    _domain_index: Vec<u8>,
+    email: Sealed<EmailAddress>,
+    name: Option<Sealed<PersonName>>,
+    _created_at: crate::clock::Micros,
+}
+
+impl Row {
+    /// Opens what is sealed.
+    fn open(self, key: &DataKey) -> Result<Person, Fault> {
+        let email = key.open(&place(self.id, "email"), &self.email)?;
+        let name = self.name.map(|name| key.open(&place(self.id, "name"), &name)).transpose()?;
+        Ok(Person { id: self.id, email, name })
+    }
+}
+
+/// Where a column of a person lies.
+fn place(id: PersonId, column: &'static str) -> Place {
+    Place { table: "person", row: *id.as_bytes(), column }
+}
+
+/// The blind index of an address.
+fn email_index(keyring: &Keyring, email: &EmailAddress) -> Vec<u8> {
+    keyring.blind_index(EMAIL_INDEX, &email.lookup()).to_vec()
+}
+
+/// Finds a person by address, in any spelling of its letters.
+pub fn find_person_by_email(db: &mut Db, keyring: &Keyring, email: &EmailAddress) -> Result<Option<Person>, Fault> {
+    let row: Option<Row> =
+        person::table.filter(person::email_index.eq(email_index(keyring, email))).first(db).optional()?;
+    row.map(|row| open(db, keyring, row)).transpose()
+}
+
+/// The person with this id.
+pub fn require_person(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Person, Fault> {
+    let row: Row = person::table.find(id).first(db)?;
+    open(db, keyring, row)
+}
+
+/// Opens a row with its person's key.
+fn open(db: &mut Db, keyring: &Keyring, row: Row) -> Result<Person, Fault> {
+    let key = data_keys::open_for(db, keyring, KeyOwner::Person(row.id))?;
+    row.open(&key)
+}
+
+/// Adds a person with a key of their own. The address must not be known yet.
+pub fn insert_person(
+    db: &mut Db,
+    keyring: &Keyring,
+    clock: &Clock,
+    email: &EmailAddress,
+    name: Option<&PersonName>,
+) -> Result<Person, Fault> {
+    let id = PersonId::new(clock);
+    let key = data_keys::create(db, keyring, clock, KeyOwner::Person(id))?;
+    let sealed_name = name.map(|name| key.seal(clock, &place(id, "name"), name)).transpose()?;
+    diesel::insert_into(person::table)
+        .values((
+            person::id.eq(id),
+            person::email_index.eq(email_index(keyring, email)),
+            person::domain_index.eq(domain_index(keyring, &email.domain())),
+            person::email.eq(key.seal(clock, &place(id, "email"), email)?),
+            person::name.eq(sealed_name),
+            person::created_at.eq(clock.now()),
+        ))
+        .execute(db)?;
+    Ok(Person { id, email: email.clone(), name: name.cloned() })
+}
+
+/// Finds the person with this address or adds one. A name given later replaces none that is known.
+pub fn find_or_insert_person(
+    db: &mut Db,
+    keyring: &Keyring,
+    clock: &Clock,
+    email: &EmailAddress,
+    name: Option<&PersonName>,
+) -> Result<Person, Fault> {
+    match find_person_by_email(db, keyring, email)? {
+        None => insert_person(db, keyring, clock, email, name),
+        Some(known) if known.name.is_none() && name.is_some() => {
+            update_name(db, keyring, clock, known.id, name)?;
+            Ok(Person { name: name.cloned(), ..known })
+        }
+        Some(known) => Ok(known),
+    }
+}
+
+/// Writes a person's name.
+pub fn update_name(
+    db: &mut Db,
+    keyring: &Keyring,
+    clock: &Clock,
+    id: PersonId,
+    name: Option<&PersonName>,
+) -> Result<(), Fault> {
+    let key = data_keys::open_for(db, keyring, KeyOwner::Person(id))?;
+    let sealed = name.map(|name| key.seal(clock, &place(id, "name"), name)).transpose()?;
+    diesel::update(person::table.find(id)).set(person::name.eq(sealed)).execute(db)?;
+    Ok(())
+}
+
+/// The blind index of a domain.
+fn domain_index(keyring: &Keyring, domain: &Domain) -> Vec<u8> {
+    keyring.blind_index(DOMAIN_INDEX, domain.as_str()).to_vec()
+}
