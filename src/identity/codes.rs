@@ -10,7 +10,7 @@ use crate::db::schema::mail_code;
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::{CodeId, PersonId, RequestId};
-use crate::seal::{KeyOwner, Keyring, Place, Sealed};
+use crate::seal::{KeyOwner, Keyring, Place, Sealed, same_bytes};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -69,22 +69,17 @@ impl CodeRow {
     }
     /// Whether `code` is this one.
     pub fn matches(&self, keyring: &Keyring, code: &TypedCode) -> bool {
-        ring_eq(&code.hash(keyring, self.id), &self.code_hash)
+        same_bytes(&code.hash(keyring, self.id), &self.code_hash)
     }
     /// Whether the browser with this cookie asked for it.
     pub fn asked_by(&self, keyring: &Keyring, browser: &Token) -> bool {
-        ring_eq(&browser.hash(keyring, Purpose::Browser), &self.browser_hash)
+        same_bytes(&browser.hash(keyring, Purpose::Browser), &self.browser_hash)
     }
     /// From where it was asked for.
     pub fn open_asked(&self, db: &mut Db, keyring: &Keyring) -> Result<Asked, Fault> {
         let key = data_keys::open_for(db, keyring, KeyOwner::Person(self.person))?;
         Ok(key.open(&place(self.id), &self.asked_from)?)
     }
-}
-
-/// Compares keyed hashes; both sides are outputs of HMAC, so that timing tells nothing about a secret.
-fn ring_eq(a: &[u8], b: &[u8]) -> bool {
-    a == b
 }
 
 /// Where the sealed column lies.

@@ -67,10 +67,13 @@ impl Carrier {
     /// The carrier that the settings ask for; `company` names the sender.
     pub fn new(mail: &Mail, company: &str) -> Result<Self, Fault> {
         match mail {
-            Mail::Smtp(smtp) => Ok(Self::Smtp { transport: transport(smtp)?, from: mailbox(company, smtp.from.as_str())? }),
-            Mail::Files(folder) => {
-                Ok(Self::Files { folder: folder.clone(), from: mailbox(company, "nobody@localhost.localdomain")? })
+            Mail::Smtp(smtp) => {
+                Ok(Self::Smtp { transport: transport(smtp)?, from: mailbox(company, smtp.from.as_str())? })
             }
+            Mail::Files(folder) => Ok(Self::Files {
+                folder: folder.clone(),
+                from: mailbox(company, "nobody@localhost.localdomain")?,
+            }),
             Mail::Shown => Ok(Self::Shown),
             Mail::Missing => Err(Fault::bare("no mail is configured")),
         }
@@ -81,16 +84,16 @@ impl Carrier {
         matches!(self, Self::Smtp { .. })
     }
 
-    /// Hands one letter over, with the log's current checkpoint below it.
+    /// Hands one letter over, with the log's current checkpoint in it.
     pub async fn carry(&self, letter: &Letter, checkpoint: &str, clock: &Clock) -> Result<(), CarryError> {
         match self {
             Self::Smtp { transport, from } => {
                 let message = write(letter, checkpoint, from, clock).ok_or(CarryError::Unwritable)?;
                 match transport.send(message).await {
                     Ok(_) => Ok(()),
-                    Err(error) if error.is_permanent() => {
-                        Err(CarryError::Refused(error.status().map_or_else(String::new, |code| code.to_string())))
-                    }
+                    Err(error) if error.is_permanent() => Err(CarryError::Refused(
+                        error.status().map_or_else(String::new, |code| code.to_string()),
+                    )),
                     Err(_) => Err(CarryError::Later),
                 }
             }
@@ -105,13 +108,15 @@ impl Carrier {
 
 /// The sender's mailbox.
 fn mailbox(company: &str, address: &str) -> Result<Mailbox, Fault> {
-    let address = address.parse().map_err(|error: lettre::address::AddressError| Fault::new("mail.from", error))?;
+    let address =
+        address.parse().map_err(|error: lettre::address::AddressError| Fault::new("mail.from", error))?;
     Ok(Mailbox::new(Some(company.to_owned()).filter(|name| !name.is_empty()), address))
 }
 
 /// A pooled connection to the mail server.
 fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Fault> {
-    let parameters = || TlsParameters::new(smtp.host.clone()).map_err(|error| Fault::new("TLS to the mail server", error));
+    let parameters =
+        || TlsParameters::new(smtp.host.clone()).map_err(|error| Fault::new("TLS to the mail server", error));
     let (tls, port) = match smtp.security {
         SmtpSecurity::None => (Tls::None, 25),
         SmtpSecurity::Starttls => (Tls::Required(parameters()?), 587),
@@ -133,31 +138,21 @@ fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Fault> {
 fn write(letter: &Letter, checkpoint: &str, from: &Mailbox, clock: &Clock) -> Option<Message> {
     let id = format!("<{}@{}>", clock.uuid(), from.email.domain());
     let to: Mailbox = letter.to.as_str().parse().ok()?;
-    let text = format!(
-        "{}\n\n--\nThe checkpoint of our access log at this moment. Keep it: with it anybody can prove later that what \
-         the log held now was not changed.\n\n{checkpoint}",
-        letter.text.trim_end()
-    );
-    let escaped = handlebars::html_escape(checkpoint);
-    let note = format!(
-        "<hr><p style=\"color:#666\">The checkpoint of our access log at this moment. Keep it: with it anybody can \
-         prove later that what the log held now was not changed.</p><pre>{escaped}</pre>"
-    );
-    let html = match letter.html.rsplit_once("</body>") {
-        Some((before, after)) => format!("{before}{note}</body>{after}"),
-        None => format!("{}{note}", letter.html),
-    };
+    let letter = letter.with_checkpoint(checkpoint);
     Message::builder()
         .from(from.clone())
         .to(to)
         .subject(&letter.subject)
         .message_id(Some(id))
         .date(std::time::UNIX_EPOCH + Duration::from_micros(u64::try_from(clock.now().0).unwrap_or(0)))
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ))
         .multipart(
             MultiPart::alternative()
-                .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text))
-                .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html)),
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text))
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html)),
         )
         .ok()
 }

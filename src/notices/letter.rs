@@ -33,6 +33,18 @@ text_enum! {
 #[include = "*.hbs"]
 struct Templates;
 
+/// Stands where the log's checkpoint will stand: it is signed only after the act was committed, so it is put in when
+/// the letter leaves.
+const CHECKPOINT: &str = "[checkpoint]";
+
+/// A letter's context with the place of the checkpoint.
+#[derive(Serialize)]
+struct Sheet<'a, C> {
+    #[serde(flatten)]
+    context: &'a C,
+    checkpoint: &'static str,
+}
+
 /// A rendered letter.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Letter {
@@ -46,6 +58,18 @@ pub struct Letter {
     pub text: String,
     /// The same as simple HTML: no image, no tracking, one link.
     pub html: String,
+}
+
+impl Letter {
+    /// The letter as it leaves: with the log's current checkpoint, a signed note.
+    #[must_use]
+    pub fn with_checkpoint(&self, note: &str) -> Self {
+        Self {
+            text: self.text.replace(CHECKPOINT, note),
+            html: self.html.replace(CHECKPOINT, &handlebars::html_escape(note)),
+            ..self.clone()
+        }
+    }
 }
 
 impl fmt::Debug for Letter {
@@ -75,11 +99,13 @@ impl Letters {
         plain.set_strict_mode(true);
         plain.register_escape_fn(handlebars::no_escape);
         for kind in LetterKind::ALL {
-            for (part, registry) in [("subject", &mut plain), ("text", &mut plain), ("html", &mut html)] {
+            for part in ["subject", "text", "html"] {
+                let registry = if part == "html" { &mut html } else { &mut plain };
                 let name = format!("{kind}/{part}");
-                let file =
-                    Templates::get(&format!("{name}.hbs")).ok_or(Fault::bare("a letter's template is missing"))?;
-                let text = std::str::from_utf8(&file.data).map_err(|error| Fault::new("letter template", error))?;
+                let file = Templates::get(&format!("{name}.hbs"))
+                    .ok_or(Fault::bare("a letter's template is missing"))?;
+                let text =
+                    std::str::from_utf8(&file.data).map_err(|error| Fault::new("letter template", error))?;
                 registry
                     .register_template_string(&name, text)
                     .map_err(|error| Fault::new("letter template", error))?;
@@ -89,7 +115,13 @@ impl Letters {
     }
 
     /// Renders a letter of `kind` from its own context.
-    pub fn render(&self, kind: LetterKind, to: &EmailAddress, context: &impl Serialize) -> Result<Letter, Fault> {
+    pub fn render(
+        &self,
+        kind: LetterKind,
+        to: &EmailAddress,
+        context: &impl Serialize,
+    ) -> Result<Letter, Fault> {
+        let context = &Sheet { context, checkpoint: CHECKPOINT };
         let part = |registry: &Handlebars<'static>, part: &str| {
             registry
                 .render(&format!("{kind}/{part}"), context)

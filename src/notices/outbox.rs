@@ -110,7 +110,11 @@ pub fn count_waiting(db: &mut Db) -> Result<i64, Fault> {
 /// Notes that the mail server took the letter. Idempotent.
 pub fn update_sent(db: &mut Db, id: LetterId, now: Micros) -> Result<(), Fault> {
     diesel::update(letter::table.find(id))
-        .set((letter::state.eq(LetterState::Sent), letter::sent_at.eq(now), letter::last_error.eq(None::<String>)))
+        .set((
+            letter::state.eq(LetterState::Sent),
+            letter::sent_at.eq(now),
+            letter::last_error.eq(None::<String>),
+        ))
         .execute(db)?;
     Ok(())
 }
