@@ -17,5 +17,9 @@ pub mod watermark;
 pub mod ledger;
 pub mod notices;
 // -- nouns: what the trust center keeps
+pub mod accounts;
+pub mod identity;
 // -- faces: who stands before it
+pub mod app;
+pub mod web;
 pub mod cli;

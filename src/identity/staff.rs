@@ -79,13 +79,12 @@ pub fn require(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Member, F
     Ok(Member { person: store::require_person(db, keyring, id)?, roles: sessions::list_roles(db, id)? })
 }
 
-/// Gives a person a desk; `false` when they have it already.
-pub fn insert_role(db: &mut Db, person: PersonId, role: Role, now: Micros) -> Result<bool, Fault> {
-    let added = diesel::insert_into(staff_role::table)
+/// Gives a person a desk. A unique violation means that they have it already.
+pub fn insert_role(db: &mut Db, person: PersonId, role: Role, now: Micros) -> QueryResult<()> {
+    diesel::insert_into(staff_role::table)
         .values((staff_role::person_id.eq(person), staff_role::role.eq(role), staff_role::added_at.eq(now)))
-        .on_conflict_do_nothing()
         .execute(db)?;
-    Ok(added > 0)
+    Ok(())
 }
 
 /// Takes every desk from a person, and says how many there were.
