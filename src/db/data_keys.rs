@@ -33,7 +33,8 @@ pub fn find_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<Optio
         .select((data_key::id, data_key::kek, data_key::wrapped))
         .first(db)
         .optional()?;
-    row.map(|(id, kek, bytes)| keyring.unwrap(id, owner, &WrappedKey { kek, bytes }).map_err(Fault::from)).transpose()
+    row.map(|(id, kek, bytes)| keyring.unwrap(id, owner, &WrappedKey { kek, bytes }).map_err(Fault::from))
+        .transpose()
 }
 
 /// The key of `owner`.
