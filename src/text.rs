@@ -347,6 +347,16 @@ pub fn parse_number(text: &str, least: i64, most: i64) -> Result<i64, TextError>
     if (least..=most).contains(&number) { Ok(number) } else { Err(TextError::NotInRange(least, most)) }
 }
 
+/// Bytes in small hexadecimal letters.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,12 +11,12 @@ use diesel::prelude::*;
 
 /// Makes and stores a new key for `owner`, who must not have one yet.
 pub fn create(db: &mut Db, keyring: &Keyring, clock: &Clock, owner: KeyOwner) -> Result<DataKey, Fault> {
-    let (key, wrapped) = keyring.new_data_key(clock, owner)?;
+    let (key, wrapped) = keyring.new_data_key(clock, owner);
     diesel::insert_into(data_key::table)
         .values((
             data_key::id.eq(key.id()),
-            data_key::owner_kind.eq(owner.kind()),
-            data_key::owner_id.eq(owner.id_bytes().to_vec()),
+            data_key::owner_kind.eq(owner.as_str()),
+            data_key::owner_id.eq(owner.id().to_vec()),
             data_key::kek.eq(&wrapped.kek),
             data_key::wrapped.eq(&wrapped.bytes),
             data_key::created_at.eq(clock.now()),
@@ -28,12 +28,13 @@ pub fn create(db: &mut Db, keyring: &Keyring, clock: &Clock, owner: KeyOwner) ->
 /// The key of `owner`, or `None` when there is none or it was shredded.
 pub fn find_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<Option<DataKey>, Fault> {
     let row: Option<(crate::ids::KeyId, String, Vec<u8>)> = data_key::table
-        .filter(data_key::owner_kind.eq(owner.kind()))
-        .filter(data_key::owner_id.eq(owner.id_bytes().to_vec()))
+        .filter(data_key::owner_kind.eq(owner.as_str()))
+        .filter(data_key::owner_id.eq(owner.id().to_vec()))
         .select((data_key::id, data_key::kek, data_key::wrapped))
         .first(db)
         .optional()?;
-    row.map(|(id, kek, bytes)| keyring.unwrap(id, owner, &WrappedKey { kek, bytes }).map_err(Fault::from)).transpose()
+    row.map(|(id, kek, bytes)| keyring.unwrap(id, owner, &WrappedKey { kek, bytes }).map_err(Fault::from))
+        .transpose()
 }
 
 /// The key of `owner`.

@@ -67,7 +67,6 @@ diesel::table! {
         id -> Binary,
         person_id -> Binary,
         request_id -> Nullable<Binary>,
-        grant_id -> Nullable<Binary>,
         code_hash -> Binary,
         link_hash -> Binary,
         browser_hash -> Binary,

@@ -79,11 +79,12 @@ impl Drop for Token {
 pub struct TypedCode(String);
 
 impl TypedCode {
-    /// A new code.
-    pub fn new(clock: &Clock) -> Self {
-        let bytes: [u8; 8] = clock.random();
-        let digit = |byte: &u8| DIGITS.get(usize::from(byte % 32)).copied().map(char::from).unwrap_or('0');
-        Self(bytes.iter().map(digit).collect())
+    /// The code that belongs to a link: 40 bits of its keyed hash. Whoever holds the link can be shown the code, and
+    /// nothing needs to be stored for that.
+    pub fn of_link(keyring: &Keyring, link: &Token) -> Self {
+        let hash = keyring.token_hash("typed_code.of_link", link.expose().as_bytes());
+        let digit = |byte: &u8| DIGITS.get(usize::from(byte % 32)).copied().map_or('0', char::from);
+        Self(hash.iter().take(8).map(digit).collect())
     }
     /// Reads what a person typed: case, spaces and hyphens do not matter, `O` is `0`, `I` and `L` are `1`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -125,7 +126,9 @@ mod tests {
 
     #[test]
     fn a_typed_code_is_read_as_people_type() {
-        let code = TypedCode::new(&Clock::system());
+        let clock = Clock::system();
+        let keyring = Keyring::generate(&clock);
+        let code = TypedCode::of_link(&keyring, &Token::new(&clock));
         let typed = code.shown().to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
         assert_eq!(TypedCode::parse(&typed).unwrap().0, code.0);
         for bad in ["", "123", "12345678U", "UUUUUUUU", "1234-567!"] {

@@ -1,8 +1,8 @@
 //! Rows of people. Addresses and names are opened here and nowhere else.
 
-use super::Person;
+use super::{Person, Role};
 use crate::clock::Clock;
-use crate::db::schema::person;
+use crate::db::schema::{person, staff_role};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::PersonId;
@@ -104,6 +104,16 @@ pub fn find_or_insert_person(
         }
         Some(known) => Ok(known),
     }
+}
+
+/// Everybody who sits at a desk.
+pub fn list_by_role(db: &mut Db, keyring: &Keyring, role: Role) -> Result<Vec<Person>, Fault> {
+    let ids: Vec<PersonId> = staff_role::table
+        .filter(staff_role::role.eq(role))
+        .order(staff_role::person_id)
+        .select(staff_role::person_id)
+        .load(db)?;
+    ids.into_iter().map(|id| require_person(db, keyring, id)).collect()
 }
 
 /// Writes a person's name.

@@ -63,7 +63,6 @@ CREATE TABLE mail_code (
   id BYTEA PRIMARY KEY NOT NULL CHECK (octet_length(id) = 16),
   person_id BYTEA NOT NULL REFERENCES person (id),
   request_id BYTEA,
-  grant_id BYTEA,
   code_hash BYTEA NOT NULL CHECK (octet_length(code_hash) = 32),
   link_hash BYTEA NOT NULL UNIQUE CHECK (octet_length(link_hash) = 32),
   browser_hash BYTEA NOT NULL CHECK (octet_length(browser_hash) = 32),

@@ -63,7 +63,6 @@ CREATE TABLE mail_code (
   id BLOB PRIMARY KEY NOT NULL CHECK (octet_length(id) = 16),
   person_id BLOB NOT NULL REFERENCES person (id),
   request_id BLOB,
-  grant_id BLOB,
   code_hash BLOB NOT NULL CHECK (octet_length(code_hash) = 32),
   link_hash BLOB NOT NULL UNIQUE CHECK (octet_length(link_hash) = 32),
   browser_hash BLOB NOT NULL CHECK (octet_length(browser_hash) = 32),

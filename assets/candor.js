@@ -1,0 +1,95 @@
+// Enhancement only: every page works without this file. Nothing here decides, hides or unlocks anything.
+(function () {
+  "use strict";
+
+  // Local words beside the server's words; the UTC instant stays in the title.
+  document.querySelectorAll("time[datetime]").forEach(function (el) {
+    var at = new Date(el.getAttribute("datetime"));
+    if (isNaN(at) || el.getAttribute("datetime").indexOf("T") < 0) return;
+    el.textContent = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+      day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short"
+    }).format(at);
+    if (!el.title) el.title = el.getAttribute("datetime");
+  });
+
+  // Copy buttons are hidden in the page and shown here, because without script they could do nothing.
+  document.querySelectorAll("[data-copy]").forEach(function (button) {
+    if (!navigator.clipboard) return;
+    var words = button.textContent;
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      navigator.clipboard.writeText(button.getAttribute("data-copy")).then(function () {
+        button.textContent = "Copied";
+        setTimeout(function () { button.textContent = words; }, 2000);
+      });
+    });
+  });
+
+  // A file may be dropped on the frame around its input.
+  document.querySelectorAll(".drop").forEach(function (zone) {
+    var input = zone.querySelector("input[type=file]");
+    var note = zone.querySelector("[data-drop-note]");
+    if (!input) return;
+    if (note) note.hidden = false;
+    zone.addEventListener("dragover", function (e) { e.preventDefault(); zone.classList.add("over"); });
+    zone.addEventListener("dragleave", function () { zone.classList.remove("over"); });
+    zone.addEventListener("drop", function (e) {
+      e.preventDefault();
+      zone.classList.remove("over");
+      if (!e.dataTransfer || !e.dataTransfer.files.length) return;
+      input.files = e.dataTransfer.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+
+  // Uploads report how far they are. The server's answer replaces the page, exactly as it would without script.
+  document.querySelectorAll("form[data-upload]").forEach(function (form) {
+    form.addEventListener("submit", function (e) {
+      if (!window.XMLHttpRequest || !window.FormData) return;
+      e.preventDefault();
+      var bar = form.querySelector("progress");
+      var words = form.querySelector("[data-upload-words]");
+      var box = form.querySelector("[data-upload-box]");
+      var button = form.querySelector("button[type=submit], button:not([type])");
+      var say = function (text) { if (words) words.textContent = text; };
+      var request = new XMLHttpRequest();
+      if (box) box.hidden = false;
+      if (button) button.disabled = true;
+      request.upload.onprogress = function (p) {
+        if (!p.lengthComputable || !bar) return;
+        bar.max = p.total;
+        bar.value = p.loaded;
+        say(p.loaded < p.total ? "Sent " + Math.round(100 * p.loaded / p.total) + " %" : "Sent. Preparing every page; this can take a minute.");
+      };
+      request.onload = function () {
+        if (request.status >= 200 && request.status < 300 && request.responseURL && request.responseURL !== form.action) {
+          location.assign(request.responseURL);
+          return;
+        }
+        document.open();
+        document.write(request.responseText);
+        document.close();
+      };
+      request.onerror = request.onabort = function () {
+        say("The connection broke off. Nothing was kept; send the file again.");
+        if (button) button.disabled = false;
+      };
+      request.open(form.method, form.action);
+      request.send(new FormData(form));
+    });
+  });
+
+  // One click, one request: a second click on the same form does nothing for a while.
+  document.querySelectorAll("form:not([data-upload])").forEach(function (form) {
+    if (form.method !== "post") return;
+    form.addEventListener("submit", function (e) {
+      if (form.dataset.sent) { e.preventDefault(); return; }
+      form.dataset.sent = "yes";
+      setTimeout(function () { delete form.dataset.sent; }, 4000);
+    });
+  });
+
+  window.addEventListener("pageshow", function (e) {
+    if (e.persisted) document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
+  });
+})();

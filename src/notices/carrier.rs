@@ -1,0 +1,167 @@
+//! How letters leave the house: by SMTP, into a folder, or not at all (the demo shows them on a page).
+
+use super::letter::Letter;
+use crate::clock::Clock;
+use crate::config::{Mail, Smtp, SmtpSecurity};
+use crate::fault::Fault;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a mail server may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Why a letter could not be handed over; the text holds no address and no content.
+#[derive(Debug, thiserror::Error)]
+pub enum CarryError {
+    /// The letter could not be written as a message.
+    #[error("the letter could not be written as a mail message")]
+    Unwritable,
+    /// The mail server refused for good (5xx).
+    #[error("the mail server refused the letter ({0})")]
+    Refused(String),
+    /// The mail server could not be reached or asked to try later.
+    #[error("the mail server could not be reached or asked to try later")]
+    Later,
+    /// The folder could not be written.
+    #[error("the folder for letters could not be written: {0}")]
+    Folder(std::io::Error),
+}
+
+/// A way for letters to leave.
+pub enum Carrier {
+    /// By SMTP.
+    Smtp {
+        /// The pooled connection.
+        transport: AsyncSmtpTransport<Tokio1Executor>,
+        /// The address they come from.
+        from: Mailbox,
+    },
+    /// Into a folder, one `.eml` file each.
+    Files {
+        /// The folder, made with mode 0700.
+        folder: PathBuf,
+        /// The address they come from.
+        from: Mailbox,
+    },
+    /// Nowhere: the demo shows the queue.
+    Shown,
+}
+
+impl std::fmt::Debug for Carrier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Smtp { .. } => "Carrier::Smtp",
+            Self::Files { .. } => "Carrier::Files",
+            Self::Shown => "Carrier::Shown",
+        })
+    }
+}
+
+impl Carrier {
+    /// The carrier that the settings ask for; `company` names the sender.
+    pub fn new(mail: &Mail, company: &str) -> Result<Self, Fault> {
+        match mail {
+            Mail::Smtp(smtp) => {
+                Ok(Self::Smtp { transport: transport(smtp)?, from: mailbox(company, smtp.from.as_str())? })
+            }
+            Mail::Files(folder) => Ok(Self::Files {
+                folder: folder.clone(),
+                from: mailbox(company, "nobody@localhost.localdomain")?,
+            }),
+            Mail::Shown => Ok(Self::Shown),
+            Mail::Missing => Err(Fault::bare("no mail is configured")),
+        }
+    }
+
+    /// Whether letters reach anybody.
+    pub const fn reaches_people(&self) -> bool {
+        matches!(self, Self::Smtp { .. })
+    }
+
+    /// Hands one letter over, with the log's current checkpoint in it.
+    pub async fn carry(&self, letter: &Letter, checkpoint: &str, clock: &Clock) -> Result<(), CarryError> {
+        match self {
+            Self::Smtp { transport, from } => {
+                let message = write(letter, checkpoint, from, clock).ok_or(CarryError::Unwritable)?;
+                match transport.send(message).await {
+                    Ok(_) => Ok(()),
+                    Err(error) if error.is_permanent() => Err(CarryError::Refused(
+                        error.status().map_or_else(String::new, |code| code.to_string()),
+                    )),
+                    Err(_) => Err(CarryError::Later),
+                }
+            }
+            Self::Files { folder, from } => {
+                let message = write(letter, checkpoint, from, clock).ok_or(CarryError::Unwritable)?;
+                drop_into(folder, &message.formatted(), clock).map_err(CarryError::Folder)
+            }
+            Self::Shown => Ok(()),
+        }
+    }
+}
+
+/// The sender's mailbox.
+fn mailbox(company: &str, address: &str) -> Result<Mailbox, Fault> {
+    let address =
+        address.parse().map_err(|error: lettre::address::AddressError| Fault::new("mail.from", error))?;
+    Ok(Mailbox::new(Some(company.to_owned()).filter(|name| !name.is_empty()), address))
+}
+
+/// A pooled connection to the mail server.
+fn transport(smtp: &Smtp) -> Result<AsyncSmtpTransport<Tokio1Executor>, Fault> {
+    let parameters =
+        || TlsParameters::new(smtp.host.clone()).map_err(|error| Fault::new("TLS to the mail server", error));
+    let (tls, port) = match smtp.security {
+        SmtpSecurity::None => (Tls::None, 25),
+        SmtpSecurity::Starttls => (Tls::Required(parameters()?), 587),
+        SmtpSecurity::Tls => (Tls::Wrapper(parameters()?), 465),
+    };
+    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
+        .port(smtp.port.unwrap_or(port))
+        .tls(tls)
+        .timeout(Some(TIMEOUT))
+        // The machine's own name is nobody's business.
+        .hello_name(ClientId::Domain(smtp.from.domain().to_string()));
+    if let (Some(user), Some(password)) = (&smtp.user, &smtp.password) {
+        builder = builder.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
+    }
+    Ok(builder.build())
+}
+
+/// A letter as a mail message: text and HTML alternatives, our own message id, marked as sent by a program (RFC 3834).
+fn write(letter: &Letter, checkpoint: &str, from: &Mailbox, clock: &Clock) -> Option<Message> {
+    let id = format!("<{}@{}>", clock.uuid(), from.email.domain());
+    let to: Mailbox = letter.to.as_str().parse().ok()?;
+    let letter = letter.with_checkpoint(checkpoint);
+    Message::builder()
+        .from(from.clone())
+        .to(to)
+        .subject(&letter.subject)
+        .message_id(Some(id))
+        .date(std::time::UNIX_EPOCH + Duration::from_micros(u64::try_from(clock.now().0).unwrap_or(0)))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ))
+        .multipart(
+            MultiPart::alternative()
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text))
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html)),
+        )
+        .ok()
+}
+
+/// Writes one `.eml` file that only the owner may read.
+fn drop_into(folder: &std::path::Path, message: &[u8], clock: &Clock) -> std::io::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let path = folder.join(format!("{}.eml", clock.uuid()));
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(message)
+}

@@ -1,0 +1,140 @@
+//! Letters and their templates: a folder per kind with subject, text and html.
+
+use crate::fault::Fault;
+use crate::text::EmailAddress;
+use crate::text_enum;
+use handlebars::Handlebars;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+text_enum! {
+    /// What a letter is about; also the name of its templates' folder.
+    LetterKind {
+        /// A request was approved.
+        Approved = "approved",
+        /// The code that confirms an address.
+        Code = "code",
+        /// A request was denied.
+        Denied = "denied",
+        /// An invitation by sales.
+        Invitation = "invitation",
+        /// The NDA was accepted: the certificate.
+        NdaAccepted = "nda_accepted",
+        /// To sales: a request waits.
+        NewRequest = "new_request",
+        /// The request arrived, its address is confirmed.
+        RequestReceived = "request_received",
+    }
+}
+
+/// The templates, in the binary.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "templates/letters"]
+#[include = "*.hbs"]
+struct Templates;
+
+/// Stands where the log's checkpoint will stand: it is signed only after the act was committed, so it is put in when
+/// the letter leaves.
+const CHECKPOINT: &str = "[checkpoint]";
+
+/// A letter's context with the place of the checkpoint.
+#[derive(Serialize)]
+struct Sheet<'a, C> {
+    #[serde(flatten)]
+    context: &'a C,
+    checkpoint: &'static str,
+}
+
+/// A rendered letter.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Letter {
+    /// What it is about.
+    pub kind: LetterKind,
+    /// To whom.
+    pub to: EmailAddress,
+    /// The subject, one line.
+    pub subject: String,
+    /// The plain text.
+    pub text: String,
+    /// The same as simple HTML: no image, no tracking, one link.
+    pub html: String,
+}
+
+impl Letter {
+    /// The letter as it leaves: with the log's current checkpoint, a signed note.
+    #[must_use]
+    pub fn with_checkpoint(&self, note: &str) -> Self {
+        Self {
+            text: self.text.replace(CHECKPOINT, note),
+            html: self.html.replace(CHECKPOINT, &handlebars::html_escape(note)),
+            ..self.clone()
+        }
+    }
+}
+
+impl fmt::Debug for Letter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Letter({})", self.kind)
+    }
+}
+
+/// The letters' templates, checked to be complete.
+pub struct Letters {
+    html: Handlebars<'static>,
+    plain: Handlebars<'static>,
+}
+
+impl fmt::Debug for Letters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Letters")
+    }
+}
+
+impl Letters {
+    /// Reads every letter's three templates; fails when one is missing or malformed.
+    pub fn load() -> Result<Self, Fault> {
+        let mut html = Handlebars::new();
+        html.set_strict_mode(true);
+        let mut plain = Handlebars::new();
+        plain.set_strict_mode(true);
+        plain.register_escape_fn(handlebars::no_escape);
+        for kind in LetterKind::ALL {
+            for part in ["subject", "text", "html"] {
+                let registry = if part == "html" { &mut html } else { &mut plain };
+                let name = format!("{kind}/{part}");
+                let file = Templates::get(&format!("{name}.hbs"))
+                    .ok_or(Fault::bare("a letter's template is missing"))?;
+                let text =
+                    std::str::from_utf8(&file.data).map_err(|error| Fault::new("letter template", error))?;
+                registry
+                    .register_template_string(&name, text)
+                    .map_err(|error| Fault::new("letter template", error))?;
+            }
+        }
+        Ok(Self { html, plain })
+    }
+
+    /// Renders a letter of `kind` from its own context.
+    pub fn render(
+        &self,
+        kind: LetterKind,
+        to: &EmailAddress,
+        context: &impl Serialize,
+    ) -> Result<Letter, Fault> {
+        let context = &Sheet { context, checkpoint: CHECKPOINT };
+        let part = |registry: &Handlebars<'static>, part: &str| {
+            registry
+                .render(&format!("{kind}/{part}"), context)
+                .map_err(|error| Fault::new("rendering a letter", error))
+        };
+        // A line break in a subject would begin another header.
+        let subject = part(&self.plain, "subject")?.split_whitespace().collect::<Vec<_>>().join(" ");
+        Ok(Letter {
+            kind,
+            to: to.clone(),
+            subject,
+            text: part(&self.plain, "text")?,
+            html: part(&self.html, "html")?,
+        })
+    }
+}

@@ -1,0 +1,141 @@
+//! The queue of letters: rows written by the act, sealed under the recipient's key, sent by the worker.
+//!
+//! Sending is at least once: a crash between the mail server's answer and our note of it sends the letter again.
+
+use super::House;
+use super::letter::{Letter, LetterKind};
+use crate::clock::Micros;
+use crate::db::schema::letter;
+use crate::db::{Db, data_keys};
+use crate::fault::Fault;
+use crate::ids::{LetterId, PersonId};
+use crate::seal::{KeyOwner, Keyring, Place, Sealed};
+use crate::text_enum;
+use diesel::prelude::*;
+
+/// After so many tries a letter has failed.
+const MOST_TRIES: i32 = 12;
+/// The longest wait between two tries.
+const LONGEST_WAIT_SECS: i64 = 3_600;
+
+text_enum! {
+    /// Where a letter stands.
+    LetterState {
+        /// To be sent.
+        Waiting = "waiting",
+        /// Handed to the mail server.
+        Sent = "sent",
+        /// Given up.
+        Failed = "failed",
+    }
+}
+
+/// A letter's row without its content.
+#[derive(Clone, Debug, Queryable)]
+pub struct Queued {
+    /// Which letter.
+    pub id: LetterId,
+    /// To whom.
+    pub person: PersonId,
+    /// About what; unknown kinds of older versions are shown as they are.
+    pub kind: String,
+    content: Sealed<Letter>,
+    /// When its act was committed.
+    pub created_at: Micros,
+    /// When it is tried next.
+    pub next_try_at: Micros,
+    /// How often it was tried.
+    pub tries: i32,
+    /// Where it stands.
+    pub state: LetterState,
+    /// When the mail server took it.
+    pub sent_at: Option<Micros>,
+    /// What the mail server said the last time, without addresses.
+    pub last_error: Option<String>,
+}
+
+impl Queued {
+    /// Opens the letter.
+    pub fn open(&self, db: &mut Db, keyring: &Keyring) -> Result<Letter, Fault> {
+        let key = data_keys::open_for(db, keyring, KeyOwner::Person(self.person))?;
+        Ok(key.open(&place(self.id), &self.content)?)
+    }
+}
+
+/// Where a letter's content lies.
+fn place(id: LetterId) -> Place {
+    Place { table: "letter", row: *id.as_bytes(), column: "content" }
+}
+
+/// Queues a letter; called inside the act that causes it.
+pub fn enqueue(db: &mut Db, house: &House, person: PersonId, content: &Letter) -> Result<LetterId, Fault> {
+    let id = LetterId::new(&house.clock);
+    let key = data_keys::open_for(db, &house.keyring, KeyOwner::Person(person))?;
+    let now = house.clock.now();
+    diesel::insert_into(letter::table)
+        .values((
+            letter::id.eq(id),
+            letter::person_id.eq(person),
+            letter::kind.eq(content.kind.as_str()),
+            letter::content.eq(key.seal(&house.clock, &place(id), content)?),
+            letter::created_at.eq(now),
+            letter::next_try_at.eq(now),
+            letter::tries.eq(0),
+            letter::state.eq(LetterState::Waiting),
+        ))
+        .execute(db)?;
+    Ok(id)
+}
+
+/// Letters whose time has come, oldest first.
+pub fn list_due(db: &mut Db, now: Micros, most: i64) -> Result<Vec<Queued>, Fault> {
+    Ok(letter::table
+        .filter(letter::state.eq(LetterState::Waiting))
+        .filter(letter::next_try_at.le(now))
+        .order(letter::id)
+        .limit(most)
+        .load(db)?)
+}
+
+/// The newest letters of any state, for the demo's page and for staff.
+pub fn list_newest(db: &mut Db, most: i64) -> Result<Vec<Queued>, Fault> {
+    Ok(letter::table.order(letter::id.desc()).limit(most).load(db)?)
+}
+
+/// How many letters wait for `id`s of this kind; for tests that wait for an empty queue.
+pub fn count_waiting(db: &mut Db) -> Result<i64, Fault> {
+    Ok(letter::table.filter(letter::state.eq(LetterState::Waiting)).count().get_result(db)?)
+}
+
+/// Notes that the mail server took the letter. Idempotent.
+pub fn update_sent(db: &mut Db, id: LetterId, now: Micros) -> Result<(), Fault> {
+    diesel::update(letter::table.find(id))
+        .set((
+            letter::state.eq(LetterState::Sent),
+            letter::sent_at.eq(now),
+            letter::last_error.eq(None::<String>),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Notes a failed try: the next one comes after 30 s, doubled each time, an hour at the most. Idempotent per try.
+pub fn update_failed(db: &mut Db, queued: &Queued, now: Micros, error: &str) -> Result<(), Fault> {
+    let tries = queued.tries + 1;
+    let wait_secs = 30_i64.saturating_mul(1 << tries.clamp(0, 10)).min(LONGEST_WAIT_SECS);
+    let state = if tries >= MOST_TRIES { LetterState::Failed } else { LetterState::Waiting };
+    diesel::update(letter::table.find(queued.id))
+        .set((
+            letter::state.eq(state),
+            letter::tries.eq(tries),
+            letter::next_try_at.eq(now.plus_secs(wait_secs)),
+            letter::last_error.eq(error),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The kind as its enum, when this version knows it.
+pub fn kind_of(queued: &Queued) -> Option<LetterKind> {
+    LetterKind::parse(&queued.kind)
+}

@@ -1,0 +1,94 @@
+//! The keyring as a file beside the data directory: mode 0600, its owner the user who runs this program.
+//!
+//! ```text
+//! # Words for whoever finds it.
+//! candor-keyring 1
+//! instance 0192f0c1-6c1a-7b6e-9d0b-3f4b6a0c1d2e
+//! kek 2026q4-5f0c21aa BASE64
+//! ledger BASE64
+//! token BASE64
+//! index BASE64
+//! cookie BASE64
+//! mark BASE64
+//! ```
+//!
+//! A line is a word and what belongs to it, in any order after the first; empty lines and lines that begin with `#` mean
+//! nothing. `BASE64` is 32 bytes (RFC 4648, with padding), another 32 on every line. Every word stands exactly once, except `kek`:
+//! the first is current, the others still unwrap what was wrapped under them.
+
+use crate::seal::keyring_text;
+use crate::seal::{Keyring, KeyringError};
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The one mode a keyring file may have: its owner reads and writes.
+const MODE: u32 = 0o600;
+
+impl Keyring {
+    /// Reads the keyring in the file `path`.
+    ///
+    /// # Errors
+    /// Every [`KeyringError`] except those of writing: also when others could read the file, or it is another user's.
+    pub fn load(path: &Path) -> Result<Self, KeyringError> {
+        let unreadable = |cause| KeyringError::Unreadable { path: path.to_owned(), cause };
+        let mut file = File::open(path).map_err(unreadable)?;
+        check(path, &file.metadata().map_err(unreadable)?)?;
+        let mut text = Zeroizing::new(String::with_capacity(4096));
+        file.read_to_string(&mut text).map_err(unreadable)?;
+        keyring_text::parse(path, &text)
+    }
+    /// Writes the keyring to a new file `path` and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// [`KeyringError::Exists`] when there is one: a keyring is never overwritten. [`KeyringError::Unwritable`] with what
+    /// the system said; a file begun is removed again.
+    pub fn create_file(&self, path: &Path) -> Result<(), KeyringError> {
+        let unwritable = |cause| KeyringError::Unwritable { path: path.to_owned(), cause };
+        let opened = OpenOptions::new().write(true).create_new(true).mode(MODE).open(path);
+        let mut file = opened.map_err(|cause| match cause.kind() {
+            ErrorKind::AlreadyExists => KeyringError::Exists { path: path.to_owned() },
+            _ => unwritable(cause),
+        })?;
+        let written = file
+            .write_all(keyring_text::render(self).as_bytes())
+            .and_then(|()| file.sync_all())
+            .and_then(|()| File::open(folder(path))?.sync_all());
+        written.map_err(|cause| match fs::remove_file(path) {
+            Ok(()) => unwritable(cause),
+            Err(left) => {
+                unwritable(std::io::Error::other(format!("{cause}; and what was begun stays: {left}")))
+            }
+        })
+    }
+}
+
+/// The directory `path` lies in.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+/// Refuses a file that others could read or have put there.
+fn check(path: &Path, found: &fs::Metadata) -> Result<(), KeyringError> {
+    let path = || path.to_owned();
+    if !found.is_file() {
+        return Err(KeyringError::NotAFile { path: path() });
+    }
+    if let Some(ours) = our_user().filter(|ours| *ours != found.uid()) {
+        return Err(KeyringError::Owner { path: path(), owner: found.uid(), ours });
+    }
+    match found.mode() & 0o7777 {
+        MODE => Ok(()),
+        mode => Err(KeyringError::Mode { path: path(), mode }),
+    }
+}
+
+/// The user this program acts as, where the system tells (Linux). Elsewhere the mode alone has to do: a file that only
+/// its owner may read was readable to us.
+fn our_user() -> Option<u32> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let users = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    users.split_whitespace().nth(1)?.parse().ok()
+}
