@@ -24,7 +24,7 @@ pub mod exceptions;
 pub mod remediation;
 pub mod nda;
 pub mod requests;
-// pub mod grants;
-// pub mod release;
+pub mod grants;
+pub mod release;
 // -- faces: who stands before it
 pub mod cli;

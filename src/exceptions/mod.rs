@@ -275,7 +275,9 @@ mod tests {
             in_progress: None,
             planned_date: Some(Day::parse("2026-12-18").unwrap()),
         };
-        for response in [Response::Answered(answer), Response::Disagreed(words("We do not agree, because ..."))] {
+        for response in
+            [Response::Answered(answer), Response::Disagreed(words("We do not agree, because ..."))]
+        {
             let json = serde_json::to_string(&response).unwrap();
             assert_eq!(serde_json::from_str::<Response>(&json).unwrap(), response);
         }

@@ -57,7 +57,12 @@ impl Row {
 }
 
 /// The live session that `token` opens, with the desks of staff as of now; `None` when it opens nothing (any more).
-pub fn find_live(db: &mut Db, keyring: &Keyring, token: &Token, now: Micros) -> Result<Option<Session>, Fault> {
+pub fn find_live(
+    db: &mut Db,
+    keyring: &Keyring,
+    token: &Token,
+    now: Micros,
+) -> Result<Option<Session>, Fault> {
     let row: Option<Row> = session::table
         .filter(session::token_hash.eq(token.hash(keyring, Purpose::Session)))
         .select(Row::as_select())
@@ -85,7 +90,13 @@ pub fn list_roles(db: &mut Db, person: PersonId) -> Result<Vec<Role>, Fault> {
 }
 
 /// Begins a session and gives the cookie's value, which is known nowhere else.
-pub fn insert(db: &mut Db, keyring: &Keyring, clock: &Clock, person: PersonId, face: Face) -> Result<Token, Fault> {
+pub fn insert(
+    db: &mut Db,
+    keyring: &Keyring,
+    clock: &Clock,
+    person: PersonId,
+    face: Face,
+) -> Result<Token, Fault> {
     let token = Token::new(clock);
     let now = clock.now();
     diesel::insert_into(session::table)

@@ -81,11 +81,14 @@ pub fn require(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Member, F
 
 /// Gives a person a desk; `false` when they have it already.
 pub fn insert_role(db: &mut Db, person: PersonId, role: Role, now: Micros) -> Result<bool, Fault> {
-    let added = diesel::insert_into(staff_role::table)
+    // The writer is the only one who inserts here, so that looking first cannot be overtaken.
+    if staff_role::table.find((person, role)).count().get_result::<i64>(db)? > 0 {
+        return Ok(false);
+    }
+    diesel::insert_into(staff_role::table)
         .values((staff_role::person_id.eq(person), staff_role::role.eq(role), staff_role::added_at.eq(now)))
-        .on_conflict_do_nothing()
         .execute(db)?;
-    Ok(added > 0)
+    Ok(true)
 }
 
 /// Takes every desk from a person, and says how many there were.

@@ -21,7 +21,9 @@ pub enum UpdateError {
     )]
     NotFinalized,
     /// It claims to have happened after today.
-    #[error("This day lies in the future. Say what has happened, and put what is planned into the target date.")]
+    #[error(
+        "This day lies in the future. Say what has happened, and put what is planned into the target date."
+    )]
     NotYet,
     /// Unexpected.
     #[error(transparent)]

@@ -155,7 +155,10 @@ mod tests {
         assert!(on("2026-12-19", &[update(Status::InProgress, None)]));
         assert!(!on("2026-12-19", &[update(Status::InProgress, Some("2027-01-29"))]), "moved in the open");
         assert!(!on("2026-12-19", &[update(Status::Implemented, None)]));
-        assert!(on("2026-12-19", &[update(Status::Verified, None), update(Status::InProgress, None)]), "reopened");
+        assert!(
+            on("2026-12-19", &[update(Status::Verified, None), update(Status::InProgress, None)]),
+            "reopened"
+        );
     }
 
     #[test]

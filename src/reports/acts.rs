@@ -53,8 +53,16 @@ pub fn create<'a>(
     store::insert_report(act.db(), &report)?.ok_or(CreateError::SlugTaken)?;
     let key = data_keys::create(act.db(), &house.keyring, &house.clock, KeyOwner::Version(id))?;
     let facts = store::seal_facts(&house.clock, &key, id, &new.facts)?;
-    let version =
-        Version { id, report, number: 1, state: State::Draft, card: new.card, facts, file: None, created_at: at };
+    let version = Version {
+        id,
+        report,
+        number: 1,
+        state: State::Draft,
+        card: new.card,
+        facts,
+        file: None,
+        created_at: at,
+    };
     store::insert_draft(act.db(), &version)?;
     let event = event(EventKind::ReportCreated, by, &version)
         .fact("slug", version.report.slug.as_str())
@@ -224,7 +232,11 @@ impl Refusal for WithdrawError {
 }
 
 /// Takes a finalized version out of offer: nobody can ask for it from now on, and the gate opens it to nobody.
-pub fn withdraw(mut act: Act<'_>, by: PersonId, version: VersionId) -> Result<Recorded<'_, ()>, WithdrawError> {
+pub fn withdraw(
+    mut act: Act<'_>,
+    by: PersonId,
+    version: VersionId,
+) -> Result<Recorded<'_, ()>, WithdrawError> {
     let version = store::find_offered(act.db(), version)?.ok_or(WithdrawError::NotFinalized)?;
     store::update_withdrawn(act.db(), version.id)?;
     let event = event(EventKind::ReportWithdrawn, by, &version);

@@ -159,12 +159,16 @@ impl Card {
                 "In the auditor's opinion it can not be said that {about}: the report found faults that reach through \
                  the system. Read them before relying on it."
             ),
-            Opinion::Disclaimer => "The auditor gave no opinion, because there was not enough evidence to form one. \
+            Opinion::Disclaimer => {
+                "The auditor gave no opinion, because there was not enough evidence to form one. \
                                     This is no assurance in either direction."
-                .to_owned(),
-            Opinion::None => "A report of this kind gives no opinion. It states what was examined and what was found; \
+                    .to_owned()
+            }
+            Opinion::None => {
+                "A report of this kind gives no opinion. It states what was examined and what was found; \
                               what follows from it is for the reader to judge."
-                .to_owned(),
+                    .to_owned()
+            }
         }
     }
 
@@ -203,7 +207,8 @@ mod tests {
             framework,
             report_type: line("Type II examination"),
             criteria: vec![line("Security")],
-            period: Period::between(Day::parse("2025-10-01").unwrap(), Day::parse("2026-09-30").unwrap()).unwrap(),
+            period: Period::between(Day::parse("2025-10-01").unwrap(), Day::parse("2026-09-30").unwrap())
+                .unwrap(),
             period_note: None,
             report_date: None,
             auditor: line("Fennimore Quill LLP"),

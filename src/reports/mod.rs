@@ -150,7 +150,9 @@ pub(crate) const fn facts_place(id: VersionId) -> Place {
 
 /// A version that is finalized or withdrawn was to be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("This version is finalized and never changes. What happened since is told beside it, under remediation.")]
+#[error(
+    "This version is finalized and never changes. What happened since is told beside it, under remediation."
+)]
 pub struct NotADraft;
 
 impl Refusal for NotADraft {

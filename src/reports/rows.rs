@@ -109,7 +109,8 @@ impl VersionRow {
     }
     /// The file, with its objects.
     fn file(&self, db: &mut Db) -> Result<Option<File>, Fault> {
-        let (Some(original), Some(body), Some(manifest)) = (self.original_id, self.body_id, self.manifest_id) else {
+        let (Some(original), Some(body), Some(manifest)) = (self.original_id, self.body_id, self.manifest_id)
+        else {
             return Ok(None);
         };
         let pages = self.pages.and_then(|pages| u32::try_from(pages).ok());

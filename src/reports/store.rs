@@ -64,7 +64,8 @@ pub fn require(db: &mut Db, id: VersionId) -> Result<Version, Fault> {
 /// # Errors
 /// [`Kind::NotFound`] when there is none.
 pub fn require_by_slug(db: &mut Db, slug: &Slug) -> Result<Version, Fault> {
-    let found = versions!(db, .filter(report::slug.eq(slug.as_str())).order(report_version::number.asc()))?.pop();
+    let found =
+        versions!(db, .filter(report::slug.eq(slug.as_str())).order(report_version::number.asc()))?.pop();
     found.ok_or_else(missing)
 }
 
@@ -116,7 +117,12 @@ pub fn insert_draft(db: &mut Db, new: &Version) -> Result<(), Fault> {
 }
 
 /// Seals facts for the row of this version.
-pub fn seal_facts(clock: &Clock, key: &DataKey, id: VersionId, facts: &Facts) -> Result<Sealed<Facts>, Fault> {
+pub fn seal_facts(
+    clock: &Clock,
+    key: &DataKey,
+    id: VersionId,
+    facts: &Facts,
+) -> Result<Sealed<Facts>, Fault> {
     Ok(key.seal(clock, &facts_place(id), facts)?)
 }
 

@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::fault::{Fault, Kind, Refusal};
 use crate::seal::DataKey;
 use crate::vault::{ObjectContext, ObjectKind, ObjectRef, Vault};
+use crate::watermark::intake::child::prepare_in_child;
 use crate::watermark::{self, IntakeRefusal, Prepared};
 use std::path::Path;
 
@@ -85,7 +86,7 @@ impl Shelf<'_> {
 
 /// Prepares `pdf` in a child process of `program` and stores original, body and manifest.
 pub fn take_in(shelf: &Shelf<'_>, program: &Path, pdf: &[u8]) -> Result<File, UploadError> {
-    let prepared = watermark::prepare_in_child(program, pdf)?;
+    let prepared = prepare_in_child(program, pdf)?;
     Ok(shelf.store(pdf, &prepared)?)
 }
 

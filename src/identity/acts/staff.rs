@@ -56,13 +56,8 @@ pub fn add_staff<'a>(
     new: &NewStaff,
 ) -> Result<Recorded<'a, PersonId>, StaffError> {
     let at = act.at();
-    let person = store::find_or_insert_person(
-        act.db(),
-        &house.keyring,
-        &house.clock,
-        &new.email,
-        Some(&new.name),
-    )?;
+    let person =
+        store::find_or_insert_person(act.db(), &house.keyring, &house.clock, &new.email, Some(&new.name))?;
     if !staff::insert_role(act.db(), person.id, new.role, at)? {
         return Err(StaffError::HasRole(new.email.clone(), new.role));
     }

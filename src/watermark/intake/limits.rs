@@ -35,7 +35,10 @@ pub(crate) fn look_at(pdf: &[u8]) -> Result<(), IntakeRefusal> {
     let mut rest = pdf;
     while let Some(place) = find(rest, b"stream") {
         rest = rest.get(place.saturating_add(6)..).unwrap_or_default();
-        let data = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).or_else(|| rest.strip_prefix(b"\r"));
+        let data = rest
+            .strip_prefix(b"\r\n")
+            .or_else(|| rest.strip_prefix(b"\n"))
+            .or_else(|| rest.strip_prefix(b"\r"));
         if let Some(data) = data {
             let refusal = IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES };
             left = left.checked_sub(inflated_length(data, left)).ok_or(refusal)?;

@@ -21,7 +21,8 @@ impl Budget {
     /// Spends some of it.
     pub(crate) fn spend(&mut self, bytes: usize) -> Result<(), IntakeRefusal> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.0 = self.0.checked_sub(bytes).ok_or(IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES })?;
+        self.0 =
+            self.0.checked_sub(bytes).ok_or(IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES })?;
         Ok(())
     }
     /// What is left, as a length.
@@ -164,7 +165,8 @@ fn group_value(group: &[u8]) -> u32 {
 /// Undoes hexadecimal.
 fn ascii_hex(data: &[u8]) -> Vec<u8> {
     let digits = data.iter().take_while(|byte| **byte != b'>');
-    let mut values = digits.filter_map(|byte| char::from(*byte).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok());
+    let mut values =
+        digits.filter_map(|byte| char::from(*byte).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok());
     let mut plain = Vec::with_capacity(data.len() / 2);
     while let Some(high) = values.next() {
         plain.push(high << 4 | values.next().unwrap_or(0));

@@ -38,7 +38,8 @@ impl Page<'_> {
         let inner = ordered(self.crop.unwrap_or(self.media));
         let within = [inner[0].max(left), inner[1].max(bottom), inner[2].min(right), inner[3].min(top)];
         let candidates = [within, [left, bottom, right, top]];
-        let usable = candidates.into_iter().find(|[x0, y0, x1, y1]| x1 - x0 > 0.5 && y1 - y0 > 0.5).unwrap_or(LETTER);
+        let usable =
+            candidates.into_iter().find(|[x0, y0, x1, y1]| x1 - x0 > 0.5 && y1 - y0 > 0.5).unwrap_or(LETTER);
         let [x, y, x1, y1] = usable;
         Frame { x, y, width: x1 - x, height: y1 - y, rotate: self.rotate }
     }
@@ -51,7 +52,8 @@ fn ordered([x0, y0, x1, y1]: [f64; 4]) -> [f64; 4] {
 
 /// Four numbers at a key, as written.
 pub(crate) fn rectangle(dict: &Dict<'_>, key: &[u8]) -> Option<[f64; 4]> {
-    let numbers: Vec<f64> = dict.get::<Array<'_>>(key)?.iter::<Number>().map(|number| number.as_f64()).take(4).collect();
+    let numbers: Vec<f64> =
+        dict.get::<Array<'_>>(key)?.iter::<Number>().map(|number| number.as_f64()).take(4).collect();
     <[f64; 4]>::try_from(numbers).ok().filter(|numbers| numbers.iter().all(|number| number.is_finite()))
 }
 
@@ -70,7 +72,10 @@ impl<'a> Inherited<'a> {
         Self {
             media: rectangle(dict, b"MediaBox").or(self.media),
             crop: rectangle(dict, b"CropBox").or(self.crop),
-            rotate: dict.get::<Number>(b"Rotate").and_then(|turn| i32::try_from(turn.as_i64()).ok()).or(self.rotate),
+            rotate: dict
+                .get::<Number>(b"Rotate")
+                .and_then(|turn| i32::try_from(turn.as_i64()).ok())
+                .or(self.rotate),
             resources: dict.get::<Dict<'a>>(b"Resources").or_else(|| self.resources.clone()),
         }
     }
@@ -97,14 +102,21 @@ struct Branch<'a> {
 }
 
 /// The pages of a document in order, and how many the document says it has.
-pub(crate) fn find<'a>(pdf: &'a Pdf, catalog: &Dict<'a>) -> Result<(Vec<Page<'a>>, Option<i64>), IntakeRefusal> {
+pub(crate) fn find<'a>(
+    pdf: &'a Pdf,
+    catalog: &Dict<'a>,
+) -> Result<(Vec<Page<'a>>, Option<i64>), IntakeRefusal> {
     let none = Inherited { media: None, crop: None, rotate: None, resources: None };
     let root = catalog.get::<Dict<'a>>(b"Pages").unwrap_or_default();
     let said = root.get::<Number>(b"Count").map(|count| count.as_i64());
     let mut pages = Vec::new();
     let kids = root.get::<Array<'a>>(b"Kids").map(|kids| kids.raw_iter());
     let mut path: Vec<Branch<'a>> = kids
-        .map(|kids| Branch { id: catalog.get_ref(b"Pages").map(Into::into), kids, inherited: none.with(&root) })
+        .map(|kids| Branch {
+            id: catalog.get_ref(b"Pages").map(Into::into),
+            kids,
+            inherited: none.with(&root),
+        })
         .into_iter()
         .collect();
     let mut branches = 0_usize;
@@ -132,7 +144,12 @@ pub(crate) fn find<'a>(pdf: &'a Pdf, catalog: &Dict<'a>) -> Result<(Vec<Page<'a>
     }
     if pages.is_empty() {
         // The parser searches the whole file for pages when the tree is lost.
-        pages = pdf.pages().iter().take(PAGES).map(|page| none.page(page.raw().clone(), page.raw().obj_id())).collect();
+        pages = pdf
+            .pages()
+            .iter()
+            .take(PAGES)
+            .map(|page| none.page(page.raw().clone(), page.raw().obj_id()))
+            .collect();
     }
     if pages.is_empty() { Err(IntakeRefusal::NoPages) } else { Ok((pages, said)) }
 }
