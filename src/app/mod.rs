@@ -15,6 +15,7 @@ use crate::db::{Database, Db};
 use crate::fault::Fault;
 use crate::ledger::{Act, Done, Recorded, Writer};
 use crate::notices::House;
+use crate::release::Gate;
 use crate::seal::Keyring;
 use crate::vault::Vault;
 use std::fmt;
@@ -38,13 +39,13 @@ pub struct Parts {
     /// The one way to change anything.
     pub writer: Writer,
     /// Where sealed objects lie.
-    pub vault: Vault,
+    pub vault: Arc<Vault>,
+    /// The one way to a report's bytes and its room.
+    pub gate: Gate,
     /// What acts need beside the database.
     pub house: House,
     /// The templates of pages.
     pub pages: Pages,
-    /// Held once by every running download, so that a stop can wait for their last entries.
-    pub running: Running,
 }
 
 impl Deref for App {
@@ -103,16 +104,5 @@ impl App {
     /// Whether people reach us over https, as cookies and headers need to know.
     pub fn is_https(&self) -> bool {
         self.config.base_url.starts_with("https://")
-    }
-}
-
-/// Counts what runs beyond its request: whoever streams holds a clone until the last entry is posted.
-#[derive(Clone, Debug, Default)]
-pub struct Running(Arc<()>);
-
-impl Running {
-    /// How many clones are held beside the app's own.
-    pub fn count(&self) -> usize {
-        Arc::strong_count(&self.0).saturating_sub(1)
     }
 }

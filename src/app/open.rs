@@ -1,6 +1,6 @@
 //! Opening a house that is there, and making a new one.
 
-use super::{App, Pages, Parts, Running};
+use super::{App, Pages, Parts};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::schema::installation;
@@ -10,6 +10,7 @@ use crate::ids::InstanceId;
 use crate::ledger::Writer;
 use crate::notices::House;
 use crate::notices::letter::Letters;
+use crate::release::Gate;
 use crate::seal::{Keyring, KeyringError};
 use crate::vault::Vault;
 use diesel::prelude::*;
@@ -70,17 +71,22 @@ impl App {
             letters: Arc::new(Letters::load()?),
             base_url: Arc::from(config.base_url.as_str()),
         };
-        Ok(Self(Arc::new(Parts {
-            writer: Writer::open(&database, &keyring, &clock)?,
-            vault: Vault::open(&config.vault_folder())?,
-            pages: Pages::load()?,
-            running: Running::default(),
-            keyring,
-            database,
-            house,
-            clock,
-            config,
-        })))
+        let writer = Writer::start_anchored(
+            database.clone(),
+            Arc::clone(&keyring),
+            clock.clone(),
+            Some(&config.anchor_file()),
+        )?;
+        let vault = Arc::new(Vault::open(&config.vault_folder())?);
+        let gate = Gate {
+            house: house.clone(),
+            database: database.clone(),
+            writer: writer.clone(),
+            vault: Arc::clone(&vault),
+            live: Arc::default(),
+        };
+        let pages = Pages::load()?;
+        Ok(Self(Arc::new(Parts { config, clock, keyring, database, writer, vault, gate, house, pages })))
     }
 }
 

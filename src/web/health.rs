@@ -13,7 +13,7 @@ pub async fn show(request: HttpRequest) -> HttpResponse {
             .get_result::<i32>(db)
             .map_err(Fault::from)
     });
-    let healthy = read.await.is_ok() && app.writer.is_alive();
+    let healthy = read.await.is_ok() && !app.writer.has_ended();
     let mut response = if healthy { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
     response.content_type("text/plain; charset=utf-8").body(if healthy { "ok" } else { "not ready" })
 }

@@ -40,7 +40,7 @@ const fn status(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Uncertain | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -66,6 +66,10 @@ const fn words(kind: Kind) -> (&'static str, &'static str) {
         ),
         Kind::TooLarge => ("This is too large", "Send something smaller."),
         Kind::TooMany => ("Too often", "Wait a while, then try again."),
+        Kind::Uncertain => (
+            "We cannot tell whether this was done",
+            "Go back, load the page again and look whether it was done before you send it once more.",
+        ),
         Kind::Unavailable => (
             "This cannot be done at the moment",
             "Please try again in a minute. If it stays so, write to us.",
@@ -111,7 +115,7 @@ impl Problem {
     }
     /// The same, caused by something unexpected that belongs into the log.
     fn caused_by(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
-        if matches!(self.kind, Kind::Unexpected | Kind::Unavailable) {
+        if matches!(self.kind, Kind::Unexpected | Kind::Uncertain | Kind::Unavailable) {
             self.cause = Some(Box::new(cause));
         }
         self
