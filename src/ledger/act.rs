@@ -154,10 +154,7 @@ impl<'a> Act<'a> {
     ///
     /// # Errors
     /// The outer one when the savepoint cannot be kept, or `f` hid an error; the inner one is that of `f`.
-    pub fn attempt<T>(
-        &mut self,
-        f: impl FnOnce(&mut Db) -> QueryResult<T>,
-    ) -> Result<QueryResult<T>, Fault> {
+    pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Db) -> QueryResult<T>) -> Result<QueryResult<T>, Fault> {
         Manager::begin_transaction(self.db)?;
         let outcome = f(self.db);
         if outcome.is_ok() && !self.hook.is_soured() {

@@ -17,7 +17,8 @@ use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 /// The log is smaller than a checkpoint of it that has left the house.
-pub const ROLLED_BACK: &str = "the log is older than its last checkpoint: a backup was restored over a newer log";
+pub const ROLLED_BACK: &str =
+    "the log is older than its last checkpoint: a backup was restored over a newer log";
 /// The log is another one than a checkpoint of it that has left the house.
 pub const FORKED: &str = "the log is not the one its last checkpoint speaks of";
 /// Head and entries do not agree.
@@ -48,7 +49,8 @@ pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Resul
     }
     let kept = checkpoints::newest(db)?;
     for note in kept.into_iter().chain(anchor.map(read).transpose()?.flatten()) {
-        let checkpoint = Checkpoint::open(&note, key.verifier()).map_err(|error| Fault::new(FORKED, error))?;
+        let checkpoint =
+            Checkpoint::open(&note, key.verifier()).map_err(|error| Fault::new(FORKED, error))?;
         if checkpoint.head.size > head.edge.size() {
             return Err(Fault::bare(ROLLED_BACK));
         }

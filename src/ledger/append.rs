@@ -133,7 +133,8 @@ pub(super) fn stored(number: u64) -> Result<i64, Fault> {
 pub(super) fn append(db: &mut Db, head: &Head, at: Micros, entries: &[Entry]) -> Result<Edge, Fault> {
     let mut edge = head.edge.clone();
     let hashes: Vec<Vec<u8>> = entries.iter().map(|entry| edge.append(leaf_hash(&entry.bytes))).collect();
-    let rows = entries.iter().zip(&hashes).map(|(entry, hashes)| row(entry, hashes)).collect::<Result<_, _>>()?;
+    let rows =
+        entries.iter().zip(&hashes).map(|(entry, hashes)| row(entry, hashes)).collect::<Result<_, _>>()?;
     insert_entries(db, rows)?;
     insert_personal(db, entries)?;
     let moved = diesel::update(ledger_head::table)

@@ -131,8 +131,7 @@ impl Thread {
         if now.plus_secs(1) < head.last_at {
             tracing::warn!("the clock runs behind the log's last entry; entries keep that entry's time");
         }
-        let mut batch =
-            Batch { head, at, entries: Vec::new(), closed: BTreeSet::new(), housekeeping: false };
+        let mut batch = Batch { head, at, entries: Vec::new(), closed: BTreeSet::new(), housekeeping: false };
         let link = self.link.as_mut().ok_or(Lost(trouble::not_saved()))?;
         link.fence()?;
         let mut first = true;

@@ -129,9 +129,12 @@ pub(super) enum Lock {
 /// Reads the head row.
 pub(super) fn read_head(db: &mut Db, lock: Lock) -> Result<Head, Fault> {
     type Row = (i32, i64, Vec<u8>, Micros);
-    let row = ledger_head::table
-        .find(1)
-        .select((ledger_head::epoch, ledger_head::size, ledger_head::peaks, ledger_head::last_at));
+    let row = ledger_head::table.find(1).select((
+        ledger_head::epoch,
+        ledger_head::size,
+        ledger_head::peaks,
+        ledger_head::last_at,
+    ));
     let (epoch, size, peaks, last_at): Row = match (db, lock) {
         (Db::Pg(db), Lock::ForUpdate) => row.for_update().first(db)?,
         (db, _) => row.first(db)?,

@@ -119,7 +119,8 @@ impl LogKey {
     /// [`NoteError::Key`] when the seed is refused.
     pub fn new(seed: &[u8; 32], instance: InstanceId, epoch: u32) -> Result<Self, NoteError> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NoteError::Key)?;
-        let name = if epoch <= 1 { format!("candor/{instance}") } else { format!("candor/{instance}/{epoch}") };
+        let name =
+            if epoch <= 1 { format!("candor/{instance}") } else { format!("candor/{instance}/{epoch}") };
         let public = pair.public_key().as_ref().try_into().map_err(|_| NoteError::Key)?;
         Ok(Self { pair, verifier: VerifierKey { name, public } })
     }
@@ -177,7 +178,8 @@ impl SignedNote {
         }
         let at = note.rfind("\n\n").ok_or(NoteError::NotANote)?;
         let (text, rest) = note.split_at(at + 1);
-        let lines = rest.strip_prefix('\n').and_then(|rest| rest.strip_suffix('\n')).ok_or(NoteError::NotANote)?;
+        let lines =
+            rest.strip_prefix('\n').and_then(|rest| rest.strip_suffix('\n')).ok_or(NoteError::NotANote)?;
         let signatures: Vec<Signature> = lines.split('\n').map(signature).collect::<Result<_, _>>()?;
         if signatures.len() > most_signatures {
             return Err(NoteError::NotANote);
@@ -188,7 +190,8 @@ impl SignedNote {
     /// The text, if it is signed by `key`. Signatures of other keys are ignored, as the specification demands.
     pub fn check(&self, key: &VerifierKey) -> Result<&str, NoteError> {
         let id = key.id();
-        let mut ours = self.signatures.iter().filter(|line| line.name == key.name && line.id == id).peekable();
+        let mut ours =
+            self.signatures.iter().filter(|line| line.name == key.name && line.id == id).peekable();
         if ours.peek().is_none() {
             return Err(NoteError::NotSigned(key.name.clone()));
         }

@@ -135,7 +135,12 @@ impl Edge {
 
     /// The root of the tree.
     pub fn root(&self) -> Hash {
-        self.peaks.iter().rev().copied().reduce(|right, left| node_hash(left, right)).unwrap_or_else(empty_root)
+        self.peaks
+            .iter()
+            .rev()
+            .copied()
+            .reduce(|right, left| node_hash(left, right))
+            .unwrap_or_else(empty_root)
     }
 }
 
