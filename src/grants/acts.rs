@@ -28,7 +28,9 @@ pub enum GrantError {
     #[error("This request has been decided already. Reload the page to see how.")]
     AlreadyDecided,
     /// A free-mail address without a reason.
-    #[error("This is a free-mail address: anybody can have one. Write the reason why you grant it all the same.")]
+    #[error(
+        "This is a free-mail address: anybody can have one. Write the reason why you grant it all the same."
+    )]
     FreeMailNeedsReason,
     /// No NDA text is in force.
     #[error("Nothing can be granted yet: no NDA text is in force. Compliance has to publish one first.")]
@@ -60,7 +62,13 @@ impl Refusal for GrantError {
 }
 
 /// Whether this person may be granted something by that one: the rules that need no request.
-pub fn check(db: &mut Db, house: &House, by: PersonId, email: &EmailAddress, reason: Option<&Reason>) -> Result<(), GrantError> {
+pub fn check(
+    db: &mut Db,
+    house: &House,
+    by: PersonId,
+    email: &EmailAddress,
+    reason: Option<&Reason>,
+) -> Result<(), GrantError> {
     if ndas::find_in_force(db)?.is_none() {
         return Err(GrantError::NoNda);
     }
@@ -115,7 +123,7 @@ fn give(
     };
     let key = data_keys::open_for(act.db(), &house.keyring, KeyOwner::Person(to.person.id))?;
     store::insert(act.db(), &house.clock, &key, &grant)?;
-    Ok((grant.clone(), granted_event(&grant, offered.report)))
+    Ok((grant.clone(), granted_event(&grant, offered.report.id)))
 }
 
 /// The entry of a grant.
@@ -243,7 +251,8 @@ pub fn invite<'a>(
     let items = words_for(act.db(), &invitation.items)?.ok_or(GrantError::NotOffered)?;
     let inviter = people::require_person(act.db(), &house.keyring, by)?;
     let name = Some(&invitation.name);
-    let person = people::find_or_insert_person(act.db(), &house.keyring, &house.clock, &invitation.email, name)?;
+    let person =
+        people::find_or_insert_person(act.db(), &house.keyring, &house.clock, &invitation.email, name)?;
     let to = Recipient { person: &person, company: &invitation.company, request: None };
     let mut grants = Vec::new();
     for version in &invitation.items {
@@ -292,7 +301,12 @@ impl Refusal for RevokeError {
 }
 
 /// Revokes a grant: the next request under it is refused, running downloads are cut.
-pub fn revoke<'a>(mut act: Act<'a>, house: &House, by: PersonId, id: GrantId) -> Result<Recorded<'a, ()>, RevokeError> {
+pub fn revoke<'a>(
+    mut act: Act<'a>,
+    house: &House,
+    by: PersonId,
+    id: GrantId,
+) -> Result<Recorded<'a, ()>, RevokeError> {
     let grant = store::require(act.db(), &house.keyring, id)?;
     let at = act.at();
     if !store::update_revoked(act.db(), id, by, at)? {

@@ -69,7 +69,9 @@ pub enum Refused {
     #[error(transparent)]
     Denied(#[from] Deny),
     /// The stored report is damaged or was exchanged; it was recorded and nothing left.
-    #[error("The stored report does not pass its integrity check, so nothing was sent. The company has been told; please ask them.")]
+    #[error(
+        "The stored report does not pass its integrity check, so nothing was sent. The company has been told; please ask them."
+    )]
     Damaged,
     /// Steps are missing.
     #[error("Some steps are still missing before this report opens.")]
@@ -165,9 +167,13 @@ impl Gate {
             .map_err(|error| Fault::new("preparing a copy", error))?;
         let prepared = match prepared {
             Ok(prepared) => prepared,
-            Err(Trouble::Damaged { version, what }) => return Err(self.damaged(&asker, (grant, version), what).await),
+            Err(Trouble::Damaged { version, what }) => {
+                return Err(self.damaged(&asker, (grant, version), what).await);
+            }
             // The act says no and records it.
-            Err(Trouble::NotYours) => return self.admit(asker, grant, None).await.and(Err(Refused::NotYours)),
+            Err(Trouble::NotYours) => {
+                return self.admit(asker, grant, None).await.and(Err(Refused::NotYours));
+            }
             Err(Trouble::Fault(fault)) => return Err(Refused::Fault(fault)),
         };
         let id = DownloadId::new(&self.house.clock);
@@ -190,19 +196,19 @@ impl Gate {
     }
 
     /// Records that a stored report does not pass its check. Nothing was sent.
-    async fn damaged(&self, asker: &Asker, (grant, version): (GrantId, VersionId), what: &'static str) -> Refused {
+    async fn damaged(
+        &self,
+        asker: &Asker,
+        (grant, version): (GrantId, VersionId),
+        what: &'static str,
+    ) -> Refused {
         let person = asker.person;
-        let act = move |act: Act<'_>| -> Result<Recorded<'_, ()>, Fault> {
-            let event = Event::new(EventKind::IntegrityFailed)
-                .by(Actor::Person(person))
-                .about(person)
-                .version(version)
-                .grant(grant)
-                .fact("what", what);
-            Ok(act.record(event, ()))
-        };
         tracing::error!(%version, what, "a stored report does not pass its integrity check");
-        match self.writer.act("release.damaged", act).await {
+        match self
+            .writer
+            .act("release.damaged", move |act| damaged(act, person, (grant, version), what))
+            .await
+        {
             Ok(_) => Refused::Damaged,
             Err(fault) => Refused::Fault(fault),
         }
@@ -218,17 +224,20 @@ fn admit<'a>(
 ) -> Result<Recorded<'a, Answer>, Fault> {
     let session = (asker.confirmed_at, start.is_some());
     let Some(found) = evidence::find(act.db(), grant, asker.person, session)? else {
-        let event = event(EventKind::AccessRefused, asker).fact("why", "not_yours").fact("grant", grant.to_string());
+        let event =
+            event(EventKind::AccessRefused, asker).fact("why", "not_yours").fact("grant", grant.to_string());
         return Ok(act.record(event, Answer::NotYours));
     };
     let Found { evidence, report, version, copy } = found;
     let decision = decide(Policy::STANDARD, &evidence, act.at());
     let Decision::Allow(acceptance) = decision else {
-        let event = about(event(EventKind::AccessRefused, asker), report, version, grant).fact("why", why(&decision));
+        let event =
+            about(event(EventKind::AccessRefused, asker), report, version, grant).fact("why", why(&decision));
         return Ok(act.record(event, Answer::Refused(decision)));
     };
     let kind = if start.is_some() { EventKind::DownloadStarted } else { EventKind::ReportViewed };
-    let mut event = about(event(kind, asker), report, version, grant).acceptance(acceptance).copy(copy.as_str());
+    let mut event =
+        about(event(kind, asker), report, version, grant).acceptance(acceptance).copy(copy.as_str());
     if let Some(start) = start {
         let (at, entry) = (act.at(), act.index());
         let Start { id, sha256, size_bytes } = *start;
@@ -238,6 +247,22 @@ fn admit<'a>(
     let download = start.map(|start| start.id);
     let terms = Terms { grant, person: asker.person, report, version, copy, acceptance, download };
     Ok(act.record(event, Answer::Admitted(terms)))
+}
+
+/// Records that a stored report does not pass its check.
+fn damaged<'a>(
+    act: Act<'a>,
+    person: PersonId,
+    (grant, version): (GrantId, VersionId),
+    what: &'static str,
+) -> Result<Recorded<'a, ()>, Fault> {
+    let event = Event::new(EventKind::IntegrityFailed)
+        .by(Actor::Person(person))
+        .about(person)
+        .version(version)
+        .grant(grant)
+        .fact("what", what);
+    Ok(act.record(event, ()))
 }
 
 /// After COMMIT: the admission with its guard, or the refusal.

@@ -10,8 +10,8 @@ use crate::grants::{Grant, State};
 use crate::ids::{GrantId, PersonId, VersionId};
 use crate::reports::store as reports;
 use crate::seal::KeyOwner;
-use crate::vault::{ObjectReader, VaultError};
-use crate::watermark::{Edits, Manifest, MarkText, personalise};
+use crate::vault::{ObjectContext, ObjectKind, ObjectReader, VaultError};
+use crate::watermark::{Edits, Manifest, MarkText};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 
@@ -70,14 +70,22 @@ pub(super) fn prepare(gate: &Gate, id: GrantId, person: PersonId) -> Result<Prep
         Err(fault) if fault.kind() == crate::fault::Kind::NotFound => return Err(Trouble::NotYours),
         Err(fault) => return Err(Trouble::Fault(fault)),
     };
-    let stored = reports::require_prepared(db, grant.version)?;
+    let version = reports::require(db, grant.version)?;
+    let file = version.file.ok_or(Fault::bare("a granted version has no file"))?;
+    let context = |kind| ObjectContext { report: version.report.id, version: version.number, kind };
     let key = data_keys::open_for(db, &gate.house.keyring, KeyOwner::Version(grant.version))?;
     let damaged = |what| move |error| trouble(grant.version, what, error);
-    let manifest = gate.vault.reader(&key, &stored.manifest_context(), &stored.manifest).map_err(damaged("manifest"))?;
+    let manifest = gate
+        .vault
+        .reader(&key, &context(ObjectKind::Manifest), &file.manifest)
+        .map_err(damaged("manifest"))?;
     let manifest = { manifest }.read_all().map_err(damaged("manifest"))?;
-    let manifest = Manifest::from_bytes(&manifest).map_err(|error| Fault::new("manifest of a report", error))?;
-    let mut reader = gate.vault.reader(&key, &stored.body_context(), &stored.body).map_err(damaged("body"))?;
-    let edits = personalise(&manifest, &mark_text(gate, &grant)).map_err(|error| Fault::new("personalising", error))?;
+    let manifest =
+        Manifest::from_bytes(&manifest).map_err(|error| Fault::new("manifest of a report", error))?;
+    let mut reader =
+        gate.vault.reader(&key, &context(ObjectKind::Body), &file.body).map_err(damaged("body"))?;
+    let edits = Edits::for_copy(&manifest, &mark_text(gate, &grant))
+        .map_err(|error| Fault::new("personalising", error))?;
     let sha256 = match grants::find_copy_digest(db, id)? {
         Some(known) => {
             reader.check().map_err(damaged("body"))?;
@@ -91,8 +99,10 @@ pub(super) fn prepare(gate: &Gate, id: GrantId, person: PersonId) -> Result<Prep
 /// Tells a damaged object from a disk that cannot be read.
 fn trouble(version: VersionId, what: &'static str, error: VaultError) -> Trouble {
     match error {
-        VaultError::Io(_) => Trouble::Fault(error.into()),
-        VaultError::Damaged | VaultError::Missing | VaultError::WrongKey => Trouble::Damaged { version, what },
+        VaultError::Io { .. } => Trouble::Fault(error.into()),
+        VaultError::Damaged(_) | VaultError::Missing(_) | VaultError::WrongKey(_) => {
+            Trouble::Damaged { version, what }
+        }
     }
 }
 

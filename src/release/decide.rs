@@ -60,7 +60,9 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Deny {
     /// Every download was used.
-    #[error("Every download of this grant has been used. Ask for another one; the report room stays open to you.")]
+    #[error(
+        "Every download of this grant has been used. Ask for another one; the report room stays open to you."
+    )]
     DownloadsUsed,
     /// The grant's time has ended.
     #[error("Your access to this report has expired. You can ask for it again.")]
@@ -124,7 +126,9 @@ pub fn decide(policy: Policy, evidence: &Evidence, now: Micros) -> Decision {
                 (accepted.is_none(), Step::AcceptNda),
                 (grant.is_none(), Step::Approval),
             ];
-            Decision::Need(missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, step)| step).collect())
+            Decision::Need(
+                missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, step)| step).collect(),
+            )
         }
     }
 }
@@ -166,13 +170,26 @@ mod tests {
                 downloads_allowed: 3,
                 downloads_started: if bit(7) { 2 } else { 3 },
             });
-            for (download, offered, in_force) in
-                [(false, true, true), (true, true, true), (true, false, true), (true, true, false), (false, false, false)]
-            {
+            for (download, offered, in_force) in [
+                (false, true, true),
+                (true, true, true),
+                (true, false, true),
+                (true, true, false),
+                (false, false, false),
+            ] {
                 let nda_in_force = in_force.then_some(texts[0]);
-                let yes = bit(0) && bit(1) && bit(2) && !bit(3) && bit(4) && bit(5) && !bit(6) && (bit(7) || !download)
-                    && offered && in_force;
-                cases.push((Evidence { confirmed_at, nda_in_force, accepted, grant, offered, download }, yes));
+                let yes = bit(0)
+                    && bit(1)
+                    && bit(2)
+                    && !bit(3)
+                    && bit(4)
+                    && bit(5)
+                    && !bit(6)
+                    && (bit(7) || !download)
+                    && offered
+                    && in_force;
+                cases
+                    .push((Evidence { confirmed_at, nda_in_force, accepted, grant, offered, download }, yes));
             }
         }
         cases
@@ -207,7 +224,8 @@ mod tests {
     fn whoever_is_allowed_is_denied_once_revoked_or_expired() {
         for (evidence, _) in every_case().into_iter().filter(|(_, yes)| *yes) {
             let grant = evidence.grant.unwrap();
-            let revoked = Evidence { grant: Some(GrantEvidence { revoked: true, ..grant }), ..evidence.clone() };
+            let revoked =
+                Evidence { grant: Some(GrantEvidence { revoked: true, ..grant }), ..evidence.clone() };
             assert_eq!(decide(Policy::STANDARD, &revoked, NOW), Decision::Deny(Deny::Revoked));
             let later = grant.expires_at;
             assert_eq!(decide(Policy::STANDARD, &evidence, later), Decision::Deny(Deny::Expired));

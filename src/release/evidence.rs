@@ -6,9 +6,11 @@ use crate::db::Db;
 use crate::db::schema::{download, nda, nda_acceptance, report_grant, report_version};
 use crate::fault::Fault;
 use crate::ids::{AcceptanceId, GrantId, NdaId, PersonId, ReportId, VersionId};
-use crate::reports::State;
 use crate::watermark::CopyId;
 use diesel::prelude::*;
+
+/// The stored word of a version that is offered.
+const OFFERED: &str = "finalized";
 
 /// A grant with everything the decision needs.
 #[derive(Clone, Debug)]
@@ -31,7 +33,7 @@ type Row = (
     i32,
     Option<Micros>,
     ReportId,
-    State,
+    String,
     Option<i64>,
     Option<NdaId>,
     Option<AcceptanceId>,
@@ -76,7 +78,8 @@ pub(super) fn find(
 
 /// Turns the row into evidence.
 fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
-    let (version, copy, expires_at, allowed, revoked_at, report, state, started, in_force, acceptance, text) = row;
+    let (version, copy, expires_at, allowed, revoked_at, report, state, started, in_force, acceptance, text) =
+        row;
     let grant = GrantEvidence {
         expires_at,
         revoked: revoked_at.is_some(),
@@ -88,7 +91,7 @@ fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
         nda_in_force: in_force,
         accepted: acceptance.zip(text),
         grant: Some(grant),
-        offered: state == State::Finalized,
+        offered: state == OFFERED,
         download: wants_copy,
     };
     Found { evidence, report, version, copy }

@@ -17,6 +17,7 @@ pub mod copy;
 pub mod decide;
 pub mod ends;
 mod evidence;
+pub mod room;
 
 pub use admit::{Admission, Asker, Gate, Refused, Terms};
 pub use decide::{Decision, Deny, Evidence, Policy, Step, decide};
