@@ -4,3 +4,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking, and says where"
 )]
+
+mod seal;
+mod vault;
