@@ -6,4 +6,5 @@
 )]
 
 mod seal;
+mod support;
 mod vault;

@@ -1,4 +1,9 @@
 //! The format: what was sealed opens, and nothing else does.
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "lengths of a few megabytes, and bytes cut on purpose"
+)]
 
 use candor::clock::Clock;
 use candor::seal::SealError;

@@ -1,5 +1,10 @@
 //! Both ways with another implementation: `scripts/interop-seal` puts `theirs-*` into the folder before this test runs,
 //! and opens `ours-*` after it. Run alone, this test writes and reads its own.
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "lengths of a few megabytes, and bytes cut on purpose"
+)]
 
 use candor::clock::Clock;
 use candor::seal::cobblestone;

@@ -1,6 +1,6 @@
 //! The keyring: its file, its purposes, and the data keys it wraps.
 
-use super::folder::TestFolder;
+use crate::support::folder::TestFolder;
 use candor::clock::{Clock, Micros};
 use candor::ids::{KeyId, PersonId, VersionId};
 use candor::seal::{KeyOwner, Keyring, KeyringError, SealError, WrappedKey};

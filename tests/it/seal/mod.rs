@@ -2,7 +2,6 @@
 
 mod cobblestone;
 mod columns;
-pub mod folder;
 mod interop;
 mod keyring;
 mod vectors;

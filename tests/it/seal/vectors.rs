@@ -1,4 +1,5 @@
 //! Wycheproof's vectors for Cobblestone-256: what they open we open, what they refuse we refuse.
+#![expect(clippy::as_conversions, reason = "lengths of a few megabytes, and bytes cut on purpose")]
 
 use candor::seal::SealError;
 use candor::seal::cobblestone::{self, CHUNK, HEADER, Opener, SEALED_CHUNK};

@@ -1,4 +1,5 @@
 //! Uploads on their way in: sealed on the disk, gone when dropped.
+#![expect(clippy::as_conversions, reason = "lengths of a few kilobytes")]
 
 use super::{House, text};
 use candor::fault::{Kind, Refusal as _};

@@ -4,7 +4,7 @@ mod intake;
 mod objects;
 mod refusals;
 
-use crate::seal::folder::TestFolder;
+use crate::support::folder::TestFolder;
 use candor::clock::Clock;
 use candor::ids::{ReportId, VersionId};
 use candor::seal::{DataKey, KeyOwner, Keyring};

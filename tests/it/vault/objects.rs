@@ -1,4 +1,9 @@
 //! Objects: put, read by chunk, removed.
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    reason = "lengths of a few megabytes, and bytes cut on purpose"
+)]
 
 use super::{House, text};
 use candor::ids::ObjectId;
