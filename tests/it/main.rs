@@ -6,4 +6,6 @@
 )]
 
 mod ledger;
+mod seal;
 mod support;
+mod vault;
