@@ -5,5 +5,6 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod ledger;
 mod support;
 mod web;
