@@ -9,3 +9,4 @@ mod ledger;
 mod seal;
 mod support;
 mod vault;
+mod web;
