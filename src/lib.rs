@@ -27,4 +27,6 @@ pub mod requests;
 pub mod grants;
 pub mod release;
 // -- faces: who stands before it
+pub mod app;
+pub mod web;
 pub mod cli;

@@ -1,5 +1,6 @@
 //! The command line: one file per command, stable names and exit codes, because people's scripts depend on them.
 
+mod demo;
 mod watermark;
 
 use clap::{Parser, Subcommand};
