@@ -43,12 +43,14 @@
 
 pub mod assets;
 pub mod csrf;
+pub mod exception;
 pub mod flash;
 pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod page;
+pub mod partials;
 pub mod patience;
 pub mod problem;
 pub mod session;
