@@ -53,9 +53,11 @@ pub mod page;
 pub mod partials;
 pub mod patience;
 pub mod problem;
+pub mod report;
 pub mod session;
 pub mod trace;
 
+pub mod compliance;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -68,5 +70,6 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
         .configure(staff::routes)
+        .configure(compliance::routes)
         .default_service(web::to(problem::nothing_here));
 }
