@@ -7,6 +7,7 @@
 
 mod ledger;
 mod seal;
+mod reports;
 mod support;
 mod vault;
 mod web;

@@ -4,14 +4,15 @@ use crate::app::Template;
 use crate::clock::Micros;
 use crate::fault::{Fault, Kind, Refusal as _};
 use crate::grants::{Grant, store as grants};
-use crate::release::room::Room;
+use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Refused, Step};
 use crate::reports::{Period, Version, store as reports};
 use crate::requests::{State as RequestState, store as requests};
 use crate::text::{Day, Slug, hex};
 use crate::web::Answer;
-use crate::web::exception::{ExceptionWords, words as exception_words};
+use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
+use crate::web::partials::Fact;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show};
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
@@ -30,7 +31,7 @@ struct RoomPage {
     lists: Vec<List>,
     authenticity: Authenticity,
     moments: Vec<Moment>,
-    exceptions: Vec<ExceptionWords>,
+    exceptions: Vec<ExceptionView>,
     copy: CopyWords,
     access: AccessWords,
 }
@@ -64,16 +65,6 @@ struct OpinionWords {
     words: String,
     plain: String,
     company: Option<String>,
-}
-
-/// A name and a value, as `partials/facts` wants it.
-#[derive(Serialize)]
-struct Fact {
-    term: &'static str,
-    text: String,
-    note: Option<String>,
-    at: Option<When>,
-    hash: bool,
 }
 
 /// A fact that is a list.
@@ -196,23 +187,29 @@ fn page(prospect: &Prospect, grant: &Grant, room: &Room, now: Micros) -> RoomPag
         lists: lists(room),
         authenticity: authenticity(room),
         moments: moments(room, now),
-        exceptions: room.exceptions.iter().map(|one| exception_words(one, card, &prospect.company)).collect(),
+        exceptions: exceptions(room, &prospect.company),
         copy: copy(grant, room),
         access: AccessWords { since: grant.granted_at.into(), until: grant.expires_at.into() },
     }
 }
 
-/// A plain fact.
-fn fact(term: &'static str, text: impl Into<String>) -> Fact {
-    Fact { term, text: text.into(), note: None, at: None, hash: false }
+/// The exceptions in context.
+fn exceptions(room: &Room, company: &str) -> Vec<ExceptionView> {
+    let around = Around { auditor: room.version.card.auditor.as_str(), company, names: &room.names };
+    let view = |one: &InContext| ExceptionView::new(&one.exception, &one.updates, &one.standing, around);
+    room.exceptions.iter().map(view).collect()
 }
 
 /// The facts on the left.
 fn facts(room: &Room) -> Vec<Fact> {
     let (card, facts) = (&room.version.card, &room.facts);
     let criteria = card.criteria.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let period = Fact { note: card.period_note.as_ref().map(ToString::to_string), ..fact("Observation period", card.period.words()) };
-    let mut all = vec![fact("Kind", card.report_type.as_str()), period, fact("Criteria", criteria), fact("Auditor", card.auditor.as_str())];
+    let mut period = Fact::new("Observation period", card.period.words());
+    if let Some(note) = &card.period_note {
+        period = period.note(note.as_str());
+    }
+    let kind = Fact::new("Kind", card.report_type.as_str());
+    let mut all = vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
     let optional = [
         ("Audited", card.audited.as_ref().map(ToString::to_string)),
         ("Report signed", card.report_date.map(Day::words)),
@@ -223,7 +220,7 @@ fn facts(room: &Room) -> Vec<Fact> {
         ("Next report expected", card.next_expected.map(Day::words)),
         ("Restricted use", facts.restricted_use.as_ref().map(ToString::to_string)),
     ];
-    all.extend(optional.into_iter().filter_map(|(term, text)| text.map(|text| fact(term, text))));
+    all.extend(optional.into_iter().filter_map(|(term, text)| Fact::some(term, text)));
     all
 }
 
