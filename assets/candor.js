@@ -6,7 +6,7 @@
   document.querySelectorAll("time[datetime]").forEach(function (el) {
     var at = new Date(el.getAttribute("datetime"));
     if (isNaN(at) || el.getAttribute("datetime").indexOf("T") < 0) return;
-    el.textContent = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+    el.textContent = new Intl.DateTimeFormat("en-GB", {
       day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short"
     }).format(at);
     if (!el.title) el.title = el.getAttribute("datetime");

@@ -17,5 +17,14 @@ pub mod watermark;
 pub mod ledger;
 pub mod notices;
 // -- nouns: what the trust center keeps
+pub mod accounts;
+pub mod identity;
+pub mod reports;
+pub mod exceptions;
+pub mod remediation;
+pub mod nda;
+pub mod requests;
+pub mod grants;
+pub mod release;
 // -- faces: who stands before it
 pub mod cli;

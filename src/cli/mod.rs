@@ -1,5 +1,7 @@
 //! The command line: one file per command, stable names and exit codes, because people's scripts depend on them.
 
+mod watermark;
+
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -14,14 +16,21 @@ struct Arguments {
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs an intake in a process of its own; not for people.
+    #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
+    IntakeChild,
     /// Prints the version.
     Version,
+    /// Checks, samples and reads marks on any PDF.
+    Watermark(watermark::Watermark),
 }
 
 /// Reads the arguments, runs the command, and answers with its exit code.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::IntakeChild => watermark::run_intake_child(),
         Command::Version => ExitCode::SUCCESS,
+        Command::Watermark(arguments) => watermark::run(arguments),
     }
 }

@@ -1,1 +1,38 @@
-//! To come.
+//! The log: what happened, in an order that nobody rewrites unseen, and the writer that is the one way into it.
+//!
+//! * [`Writer`] runs acts: [`Act`] in, [`Recorded`] back, [`Done`] after COMMIT. State and log change together.
+//! * [`Event`] is what an act records; [`leaf`] its bytes, [`commitment`] what is said of personal data.
+//! * [`tree`], [`path`] and [`note`] are RFC 6962 and the C2SP formats: whoever holds a checkpoint can tell a log that
+//!   extends it from one that does not.
+//! * [`store`] reads the log for pages and commands.
+//!
+//! Not promised: that nobody changes what no outsider holds a checkpoint of. Whoever holds database and signing key
+//! can regrow both; that is why checkpoints leave the house.
+
+pub mod act;
+pub mod anchor;
+mod append;
+mod batch;
+mod checkpoints;
+pub mod commitment;
+pub mod event;
+mod hook;
+mod job;
+pub mod kind;
+pub mod leaf;
+mod link;
+mod nodes;
+pub mod note;
+pub mod path;
+mod queue;
+pub mod store;
+pub mod tree;
+pub mod trouble;
+pub mod writer;
+
+pub use act::{Act, Done, Recorded};
+pub use event::{Actor, Event};
+pub use kind::{EventKind, Fact, PersonalField};
+pub use leaf::Leaf;
+pub use note::{Checkpoint, VerifierKey};
+pub use writer::{HOUSEKEEPING, Writer};

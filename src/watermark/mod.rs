@@ -1,1 +1,72 @@
-//! To come.
+//! The watermark: a report is prepared once, at publication, and personalised while it is streamed.
+//!
+//! * [`prepare`] rewrites a PDF into a *body* in which every page paints one form, the *slot*. What was found and
+//!   dropped, and where the slot lies, stands in the [`Manifest`]. [`intake::child::prepare_in_child`] does the same
+//!   in a process of its own and is what a server calls.
+//! * [`Edits`] overwrites the slot while a body is streamed: [`Edits::for_copy`] once per download, then
+//!   [`Edits::apply`] on every chunk. Length and offsets never change.
+//! * [`read_copy_id`] reads which copy a PDF is, from the outlines that its pages paint.
+//!
+//! Promises:
+//! * Every page of a prepared body shows the mark above everything else. As stored it says UNASSIGNED COPY.
+//! * Whatever the input, the answer is a body or a named [`IntakeRefusal`].
+//! * A mark names its recipient: the e-mail address exactly, names in other scripts transliterated.
+//!
+//! Not promised: that a mark cannot be removed. A visible mark reminds and names; the forensic marks, which come
+//! later, are what is left when somebody cuts it out.
+
+mod copy_id;
+pub mod intake;
+mod manifest;
+mod marks;
+mod personalise;
+mod read;
+mod rewrite;
+
+pub use copy_id::{CopyId, CopyIdError};
+pub use intake::IntakeRefusal;
+pub use manifest::{Manifest, ManifestError, SlotPlace, Tier, Warning};
+pub use personalise::{Edits, MarkText, SampleText};
+pub use read::{PageReading, Reading, read_copy_id};
+
+use crate::clock::Clock;
+
+/// A body that can be personalised, and what is known about it.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The rewritten file, saying UNASSIGNED COPY on every page.
+    pub body: Vec<u8>,
+    /// Where its slot lies, what was found, what was dropped.
+    pub manifest: Manifest,
+}
+
+/// Rewrites a PDF so that every page carries the mark.
+///
+/// Works in this process: call [`intake::child::prepare_in_child`] for files of other people.
+pub fn prepare(pdf: Vec<u8>, clock: &Clock) -> Result<Prepared, IntakeRefusal> {
+    let source_sha256 = manifest::sha256_hex(&pdf);
+    let rewritten = rewrite::rewrite(&intake::open(pdf)?, clock)?;
+    let body = check_body(rewritten.body, rewritten.pages)?;
+    let pages = u32::try_from(rewritten.pages).unwrap_or(u32::MAX);
+    let body_bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    let mut manifest = Manifest::visible(rewritten.slot, pages, body_bytes);
+    manifest.warnings = rewritten.warnings;
+    manifest.source_sha256 = source_sha256;
+    manifest.body_sha256 = manifest::sha256_hex(&body);
+    Ok(Prepared { body, manifest })
+}
+
+/// Opens a written body again and counts its pages.
+fn check_body(body: Vec<u8>, expected: usize) -> Result<Vec<u8>, IntakeRefusal> {
+    let body = std::sync::Arc::new(body);
+    let found = {
+        let again = hayro_syntax::Pdf::new(hayro_syntax::PdfData::from(std::sync::Arc::clone(&body)))
+            .map_err(|_| IntakeRefusal::damaged("the rewritten file cannot be opened again"))?;
+        again.pages().len()
+    };
+    if found == expected {
+        Ok(std::sync::Arc::unwrap_or_clone(body))
+    } else {
+        Err(IntakeRefusal::PageCountMismatch { expected, found })
+    }
+}

@@ -1,0 +1,239 @@
+//! `candor watermark`: what can be done with any PDF, without a trust center.
+
+use crate::clock::Clock;
+use crate::watermark::intake::child;
+use crate::watermark::{
+    Edits, IntakeRefusal, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id,
+};
+use clap::{Args, Subcommand};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The file was answered: tiers T1 to T3.
+const DONE: u8 = 0;
+/// The command cannot be carried out: a file cannot be read or written.
+const UNUSABLE: u8 = 2;
+/// The file cannot be marked: tier T4.
+const REFUSED: u8 = 3;
+
+/// Arguments of `candor watermark`.
+#[derive(Debug, Args)]
+pub struct Watermark {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be done with a PDF.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Says whether a PDF can be marked, and what would be dropped.
+    ///
+    /// Exit code 0: it can (T1 to T3). 3: it cannot (T4), with the reason. 2: the file cannot be read.
+    #[command(after_help = "Example:\n  candor watermark check report.pdf --json")]
+    Check {
+        /// The PDF.
+        file: PathBuf,
+        /// One JSON object: tier, pages, units, warnings, refusal.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes one marked copy that says SAMPLE. It is not logged and issued to nobody.
+    ///
+    /// Exit code 0: written. 3: the PDF or the texts were refused, with the reason. 2: a file cannot be read or written.
+    #[command(
+        after_help = "Example:\n  candor watermark sample report.pdf --out sample.pdf --name 'Jane Doe' --email jane@example.com"
+    )]
+    Sample {
+        /// The PDF.
+        file: PathBuf,
+        /// Where the copy is written.
+        #[arg(long)]
+        out: PathBuf,
+        /// The name on the mark.
+        #[arg(long)]
+        name: String,
+        /// The e-mail address on the mark.
+        #[arg(long)]
+        email: String,
+        /// The company on the mark.
+        #[arg(long, default_value = "")]
+        company: String,
+    },
+    /// Prints the copy id that stands on the pages of a PDF.
+    ///
+    /// Exit code 0: one copy id, or a sample, on every page that has a mark. 3: no mark of ours, or several. 2: the file cannot
+    /// be read.
+    #[command(after_help = "Example:\n  candor watermark read leaked.pdf")]
+    Read {
+        /// The PDF.
+        file: PathBuf,
+    },
+}
+
+/// Carries the command out.
+pub fn run(watermark: Watermark) -> ExitCode {
+    let done = match watermark.command {
+        Command::Check { file, json } => check(&file, json),
+        Command::Sample { file, out, name, email, company } => {
+            sample(&file, &out, &SampleText { name, email, company })
+        }
+        Command::Read { file } => read(&file),
+    };
+    ExitCode::from(done)
+}
+
+/// Runs in the child of [`child::prepare_in_child`].
+pub fn run_intake_child() -> ExitCode {
+    match child::serve(std::io::stdin().lock(), std::io::stdout().lock(), &Clock::system()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// What `check --json` prints.
+#[derive(serde::Serialize)]
+struct Verdict {
+    /// How well the file can be marked.
+    tier: Tier,
+    /// How many pages it has; 0 when refused.
+    pages: u32,
+    /// How many text lines can carry a forensic bit.
+    units: u32,
+    /// What would be dropped or changed.
+    warnings: Vec<Warning>,
+    /// Why it cannot be marked.
+    refusal: Option<Refused>,
+}
+
+/// A refusal for scripts.
+#[derive(serde::Serialize)]
+struct Refused {
+    /// The stable name.
+    code: String,
+    /// The words for a person.
+    text: String,
+}
+
+impl From<&IntakeRefusal> for Refused {
+    fn from(refusal: &IntakeRefusal) -> Self {
+        Self { code: refusal.code(), text: refusal.to_string() }
+    }
+}
+
+/// Prints the verdict on a file.
+fn check(file: &Path, json: bool) -> u8 {
+    let Some(pdf) = read_file(file) else { return UNUSABLE };
+    let verdict = match prepare(&pdf) {
+        Ok(Prepared { manifest, .. }) => Verdict {
+            tier: manifest.tier,
+            pages: manifest.pages,
+            units: manifest.units,
+            warnings: manifest.warnings,
+            refusal: None,
+        },
+        Err(refusal) => Verdict {
+            tier: Tier::T4,
+            pages: 0,
+            units: 0,
+            warnings: Vec::new(),
+            refusal: Some(Refused::from(&refusal)),
+        },
+    };
+    if json {
+        say(&serde_json::to_string(&verdict).unwrap_or_default());
+    } else {
+        say(&in_words(&verdict));
+    }
+    if verdict.refusal.is_none() { DONE } else { REFUSED }
+}
+
+/// The verdict for a person.
+fn in_words(verdict: &Verdict) -> String {
+    let mut words = match (&verdict.refusal, verdict.tier) {
+        (Some(refusal), _) => format!("T4: cannot be marked ({}).\n{}", refusal.code, refusal.text),
+        (None, tier) => format!("{tier:?}: {} pages can be marked visibly.", verdict.pages),
+    };
+    for warning in &verdict.warnings {
+        words.push_str(&format!("\n- {}", warning.text));
+    }
+    words
+}
+
+/// Writes a sample.
+fn sample(file: &Path, out: &Path, text: &SampleText) -> u8 {
+    let Some(pdf) = read_file(file) else { return UNUSABLE };
+    let marked = prepare(&pdf).and_then(|mut prepared| {
+        Edits::for_sample(&prepared.manifest, text)?.apply(0, &mut prepared.body);
+        Ok(prepared)
+    });
+    match marked {
+        Ok(prepared) => match std::fs::write(out, &prepared.body) {
+            Ok(()) => {
+                say(&format!("{} pages, marked as a sample: {}", prepared.manifest.pages, out.display()));
+                DONE
+            }
+            Err(error) => complain(&format!("{} cannot be written: {error}", out.display()), UNUSABLE),
+        },
+        Err(refusal) => complain(&refusal.to_string(), REFUSED),
+    }
+}
+
+/// Prints which copy a file is.
+fn read(file: &Path) -> u8 {
+    let Some(pdf) = read_file(file) else { return UNUSABLE };
+    let reading = match read_copy_id(&pdf) {
+        Ok(reading) => reading,
+        Err(refusal) => return complain(&refusal.to_string(), UNUSABLE),
+    };
+    for (page, found) in (1_usize..).zip(&reading.pages) {
+        let words = match found {
+            PageReading::Copy(copy) => copy.to_string(),
+            PageReading::Nothing => "no mark".to_owned(),
+            PageReading::Sample => "SAMPLE".to_owned(),
+            PageReading::Unassigned => "UNASSIGNED COPY".to_owned(),
+            PageReading::Unreadable => "a mark without a readable copy id".to_owned(),
+        };
+        say(&format!("page {page}: {words}"));
+    }
+    match reading.copies().as_slice() {
+        [copy] => {
+            say(&format!("copy {copy}"));
+            DONE
+        }
+        [] if reading.pages.contains(&PageReading::Sample) => {
+            say("a sample");
+            DONE
+        }
+        [] => complain("No copy id stands on these pages.", REFUSED),
+        _ => complain("Pages of several copies were put together; see the list above.", REFUSED),
+    }
+}
+
+/// Prepares a file in the child process.
+fn prepare(pdf: &[u8]) -> Result<Prepared, IntakeRefusal> {
+    let program = std::env::current_exe().map_err(|_| IntakeRefusal::Crashed)?;
+    child::prepare_in_child(&program, pdf)
+}
+
+/// Reads a file, or says why not.
+fn read_file(file: &Path) -> Option<Vec<u8>> {
+    match std::fs::read(file) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            complain(&format!("{} cannot be read: {error}", file.display()), UNUSABLE);
+            None
+        }
+    }
+}
+
+/// Prints a line; a closed pipe is the reader's decision.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Prints a line for what went wrong and answers the exit code.
+fn complain(line: &str, code: u8) -> u8 {
+    let _ = writeln!(std::io::stderr(), "{line}");
+    code
+}

@@ -1,0 +1,115 @@
+//! What is known about a prepared body: where its slot lies, what was found, what was dropped.
+//!
+//! Sealed beside the body. Versioned: a manifest of a later format is refused, never guessed at.
+
+use serde::{Deserialize, Serialize};
+
+/// The format written by this version.
+const FORMAT: &str = "candor/manifest/v1";
+
+/// Where the slot lies in the body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotPlace {
+    /// Its first byte.
+    pub offset_bytes: u64,
+    /// Its fixed length.
+    pub length_bytes: u32,
+}
+
+/// How well a file can be marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tier {
+    /// Visible and forensic marks.
+    T1,
+    /// Visible marks.
+    T2,
+    /// Pages as images with the mark burnt in.
+    T3,
+    /// Cannot be marked.
+    T4,
+}
+
+/// Something the publisher should know about the prepared body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// The stable name, for scripts.
+    pub code: String,
+    /// The words for a person.
+    pub text: String,
+}
+
+/// What is known about a prepared body.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Names and versions this format.
+    format: String,
+    /// Where the slot lies.
+    pub slot: SlotPlace,
+    /// How many pages the body has.
+    pub pages: u32,
+    /// How well it can be marked.
+    pub tier: Tier,
+    /// How many text lines can carry a forensic bit: none yet.
+    pub units: u32,
+    /// What the publisher should know.
+    pub warnings: Vec<Warning>,
+    /// SHA-256 of the file that was taken in, in hexadecimal.
+    pub source_sha256: String,
+    /// SHA-256 of the body as stored (UNASSIGNED COPY), in hexadecimal.
+    pub body_sha256: String,
+    /// The length of the body; every copy is as long.
+    pub body_bytes: u64,
+}
+
+/// Why a manifest cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// Not the expected structure.
+    #[error("the manifest cannot be read")]
+    Broken(#[from] serde_json::Error),
+    /// Written by another version.
+    #[error("the manifest has the unknown format {0}")]
+    Format(String),
+    /// The slot lies outside the body.
+    #[error("the manifest places the slot outside the body")]
+    Place,
+}
+
+impl Manifest {
+    /// The manifest of a body of tier 2 with this slot.
+    pub(super) fn visible(slot: SlotPlace, pages: u32, body_bytes: u64) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            slot,
+            pages,
+            tier: Tier::T2,
+            units: 0,
+            warnings: Vec::new(),
+            source_sha256: String::new(),
+            body_sha256: String::new(),
+            body_bytes,
+        }
+    }
+    /// As stored.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+    /// From what was stored.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ManifestError> {
+        let manifest: Self = serde_json::from_slice(bytes)?;
+        if manifest.format != FORMAT {
+            return Err(ManifestError::Format(manifest.format));
+        }
+        let end = manifest.slot.offset_bytes.checked_add(u64::from(manifest.slot.length_bytes));
+        if end.is_none_or(|end| end > manifest.body_bytes) {
+            return Err(ManifestError::Place);
+        }
+        Ok(manifest)
+    }
+}
+
+/// SHA-256 in hexadecimal.
+pub(super) fn sha256_hex(bytes: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

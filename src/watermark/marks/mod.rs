@@ -1,0 +1,113 @@
+//! The visible mark: what it says ([`slot`]), how it is drawn ([`glyphs`], [`script`]), where it stands.
+//!
+//! A page paints one small form, the *stencil*, which paints the slot several times: three times along the diagonal
+//! (name, e-mail, company, copy id) and in three columns at the bottom of the page (the same, and what a finder
+//! should do). One stencil serves all pages of the same size. Light outlines around grey letters are seen on white,
+//! black and scanned pages alike, and transparent enough that the text below stays readable.
+
+pub(crate) mod glyphs;
+mod script;
+pub(crate) mod slot;
+
+use slot::{LINE_PITCH, LINE_WIDTH};
+
+/// The part of the page's width or height that the mark may fill.
+const FILL: f64 = 0.96;
+/// The distance of the footer from the bottom of the page, as a part of its height.
+const FOOTER_RISE: f64 = 0.008;
+
+/// The visible part of a page, in its own coordinates, and how it is turned when shown.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Frame {
+    /// Left edge.
+    pub(crate) x: f64,
+    /// Bottom edge.
+    pub(crate) y: f64,
+    /// Width before turning.
+    pub(crate) width: f64,
+    /// Height before turning.
+    pub(crate) height: f64,
+    /// Clockwise: 0, 90, 180 or 270 degrees.
+    pub(crate) rotate: i32,
+}
+
+impl Frame {
+    /// Width and height as the reader sees them.
+    pub(crate) fn shown(&self) -> (f64, f64) {
+        if matches!(self.rotate, 90 | 270) { (self.height, self.width) } else { (self.width, self.height) }
+    }
+    /// The matrix that puts a stencil, drawn upright from its lower left corner, on the page.
+    pub(crate) fn matrix(&self) -> String {
+        let (right, top) = (self.x + self.width, self.y + self.height);
+        let (turn, x, y) = match self.rotate {
+            90 => ("0 1 -1 0", right, self.y),
+            180 => ("-1 0 0 -1", right, top),
+            270 => ("0 -1 1 0", self.x, top),
+            _ => ("1 0 0 1", self.x, self.y),
+        };
+        format!("{turn} {} {}", number(x), number(y))
+    }
+}
+
+/// A number as PDF wants it: no exponent, at most five decimals.
+pub(crate) fn number(value: f64) -> String {
+    let text = format!("{value:.5}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if matches!(text, "" | "-0") { "0".to_owned() } else { text.to_owned() }
+}
+
+/// The names a stencil uses in its own resources.
+pub(crate) const SLOT_NAME: &str = "S";
+/// The graphics state of the diagonal marks.
+pub(crate) const DIAGONAL_STATE: &str = "D";
+/// The graphics state of the footer.
+pub(crate) const FOOTER_STATE: &str = "F";
+
+/// The content of the stencil for pages shown at this size.
+pub(crate) fn stencil(width: f64, height: f64) -> String {
+    let mut content = String::new();
+    content.push_str(&format!("q /{DIAGONAL_STATE} gs 0.42 g 1 G 4 w 1 j\n"));
+    for part in [-0.5, 0.0, 0.5] {
+        push_diagonal(&mut content, (width, height), part);
+    }
+    content.push_str(&format!("Q\nq /{FOOTER_STATE} gs 0.2 g 1 G 5 w 1 j\n"));
+    for column in [0_u32, 1, 2] {
+        push_footer(&mut content, (width, height), column);
+    }
+    content.push_str("Q\n");
+    content
+}
+
+/// Paints lines of the slot: a matrix from the slot's units to the page, and which part of its box.
+fn push_part(content: &mut String, matrix: [f64; 6], (bottom, lines): (u32, u32)) {
+    let matrix = matrix.map(number).join(" ");
+    let (low, high) = (bottom * LINE_PITCH, lines * LINE_PITCH);
+    content.push_str(&format!("q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q\n"));
+}
+
+/// Paints the four upper lines along the diagonal, moved to the side by a part of the distance to the corner.
+fn push_diagonal(content: &mut String, (width, height): (f64, f64), part: f64) {
+    let (block_width, block_height) = (f64::from(LINE_WIDTH), f64::from(4 * LINE_PITCH));
+    let diagonal = width.hypot(height);
+    let (sin, cos) = (height / diagonal, width / diagonal);
+    let scale_by_width = FILL * width / (block_width * cos + block_height * sin);
+    let scale_by_height = FILL * height / (block_width * sin + block_height * cos);
+    let scale = scale_by_width.min(scale_by_height);
+    let aside = part * width * height / diagonal;
+    // The middle of the block comes to the middle of the page, moved along the block's own upright.
+    let (middle_x, middle_y) = (block_width / 2.0, f64::from(4 * LINE_PITCH));
+    let x = width / 2.0 - aside * sin - scale * (middle_x * cos - middle_y * sin);
+    let y = height / 2.0 + aside * cos - scale * (middle_x * sin + middle_y * cos);
+    push_part(content, [scale * cos, scale * sin, -scale * sin, scale * cos, x, y], (2, 4));
+}
+
+/// Paints two lines of the slot as one column of the footer.
+fn push_footer(content: &mut String, (width, height): (f64, f64), column: u32) {
+    let third = FILL * width / 3.0;
+    let scale = (0.97 * third / f64::from(LINE_WIDTH)).min(0.1 * height / f64::from(2 * LINE_PITCH));
+    let bottom_line = 4 - 2 * column;
+    let middle = width / 2.0 + third * (f64::from(column) - 1.0);
+    let x = middle - scale * f64::from(LINE_WIDTH) / 2.0;
+    let y = height * FOOTER_RISE - scale * f64::from(bottom_line * LINE_PITCH);
+    push_part(content, [scale, 0.0, 0.0, scale, x, y], (bottom_line, 2));
+}
