@@ -4,8 +4,9 @@
 use super::must_hold;
 use super::source::{Source, closing, rust_files};
 
-/// Where transactions are made.
-const HOMES: &[&str] = &["src/db/", "src/ledger/writer"];
+/// Where transactions are made: the database's module and the parts of the writer.
+const HOMES: &[&str] =
+    &["src/db/", "src/ledger/act.rs", "src/ledger/batch.rs", "src/ledger/link.rs", "src/ledger/writer"];
 /// Where a connection that may write is opened besides: the commands, before or without a running writer.
 const OPENERS: &[&str] = &["src/db/", "src/ledger/", "src/cli/"];
 /// Words that begin, end or nest a transaction.

@@ -57,6 +57,15 @@ impl Source {
         let starts = self.find("fn ").into_iter().filter(|at| !self.bare[..*at].ends_with(is_word));
         starts.filter_map(|at| Function::read(self, at)).collect()
     }
+    /// The blocks of `impl Trait for Type`, whose signatures are the trait's.
+    pub fn trait_impls(&self) -> Vec<Range<usize>> {
+        let starts = self.find("impl").into_iter().filter(|at| !self.bare[..*at].ends_with(is_word));
+        let blocks = starts.filter_map(|at| {
+            let open = at + self.bare[at..].find('{')?;
+            self.bare[at..open].contains(" for ").then_some(open..closing(&self.bare, open)?)
+        });
+        blocks.collect()
+    }
     /// The texts between quotes that stand in `range`, escapes untouched.
     pub fn texts(&self, range: Range<usize>) -> Vec<String> {
         let quotes: Vec<usize> =
