@@ -8,6 +8,7 @@
 mod ledger;
 mod seal;
 mod reports;
+mod laws;
 mod support;
 mod vault;
 mod web;
