@@ -4,3 +4,5 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking, and says where"
 )]
+
+mod watermark;
