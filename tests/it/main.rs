@@ -12,3 +12,4 @@ mod laws;
 mod support;
 mod vault;
 mod web;
+mod watermark;
