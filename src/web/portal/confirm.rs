@@ -3,7 +3,7 @@
 
 use crate::app::Template;
 use crate::clock::Micros;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::identity::codes::{self, CodeRow, MOST_PER_ADDRESS};
 use crate::identity::secrets::{Token, TypedCode};
 use crate::identity::{Person, store as people};
@@ -111,7 +111,7 @@ pub async fn open(visitor: Visitor) -> Answer {
 /// The letter's link: shows one button in the browser that asked, and the way round in any other. Consumes nothing.
 pub async fn open_link(visitor: Visitor, link: Path<String>) -> Answer {
     let Some(token) = Token::parse(&link) else {
-        return Err(Problem::not_found("This link is not one of ours. Copy the whole link from the letter."));
+        return Err(Problem::new(Kind::NotFound, "This link is not one of ours. Copy the whole link from the letter."));
     };
     let mine = match asked(&visitor).await? {
         Some(asked) => {

@@ -1,7 +1,7 @@
 //! The letter's link in a browser that did not ask: whoever opened it sees who asked, then the code; nobody is signed in.
 
 use crate::app::Template;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::identity::acts::codes::disown;
 use crate::identity::codes;
 use crate::identity::secrets::{Token, TypedCode};
@@ -50,7 +50,7 @@ pub(super) fn ask(visitor: &Visitor, link: &str) -> Answer {
 
 /// After POST: who asked, and the code for the browser that did. Signs nobody in.
 pub async fn show_request(visitor: Visitor, form: Form) -> Answer {
-    let token = Token::parse(form.text("link")).ok_or_else(|| Problem::not_found(ENDED))?;
+    let token = Token::parse(form.text("link")).ok_or_else(|| Problem::new(Kind::Gone, ENDED))?;
     let (keyring, now) = (Arc::clone(&visitor.app.keyring), visitor.app.clock.now());
     let link = token.clone();
     let found = visitor.app.read(move |db| {
@@ -60,7 +60,7 @@ pub async fn show_request(visitor: Visitor, form: Form) -> Answer {
         let asked = row.open_asked(db, &keyring)?;
         Ok(Some((people::require_person(db, &keyring, row.person)?, asked, row.created_at)))
     });
-    let (person, asked, at) = found.await?.ok_or_else(|| Problem::not_found(ENDED))?;
+    let (person, asked, at) = found.await?.ok_or_else(|| Problem::new(Kind::Gone, ENDED))?;
     let page = ElsewherePage {
         shell: visitor.shell(Desk::Portal, "Check this request"),
         stage: "shown",
@@ -80,7 +80,7 @@ pub async fn show_request(visitor: Visitor, form: Form) -> Answer {
 
 /// "This was not me": kills the code.
 pub async fn stop(visitor: Visitor, form: Form) -> Answer {
-    let token = Token::parse(form.text("link")).ok_or_else(|| Problem::not_found(ENDED))?;
+    let token = Token::parse(form.text("link")).ok_or_else(|| Problem::new(Kind::Gone, ENDED))?;
     let (house, origin) = (visitor.app.house.clone(), visitor.origin.clone());
     visitor.app.act_urgent("code.disown", move |act| disown(act, &house, &token, &origin)).await?;
     let shell = visitor.shell(Desk::Portal, "Stopped");
