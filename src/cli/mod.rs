@@ -23,6 +23,8 @@ struct Arguments {
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs a furnished trust center on a loopback address, with nothing to set up.
+    Demo(demo::Demo),
     /// Checks everything `serve` needs and says how to mend each finding. Exit code 0: all is well; 1: findings.
     Doctor(doctor::Doctor),
     /// Makes directory, keyring, database and configuration, and prints the first administrator's one-time link.
@@ -48,6 +50,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::IntakeChild => watermark::run_intake_child(),
