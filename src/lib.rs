@@ -27,4 +27,8 @@ pub mod requests;
 pub mod grants;
 pub mod release;
 // -- faces: who stands before it
+pub mod app;
+pub mod web;
+pub mod worker;
+pub mod server;
 pub mod cli;

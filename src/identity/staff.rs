@@ -79,16 +79,12 @@ pub fn require(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Member, F
     Ok(Member { person: store::require_person(db, keyring, id)?, roles: sessions::list_roles(db, id)? })
 }
 
-/// Gives a person a desk; `false` when they have it already.
-pub fn insert_role(db: &mut Db, person: PersonId, role: Role, now: Micros) -> Result<bool, Fault> {
-    // The writer is the only one who inserts here, so that looking first cannot be overtaken.
-    if staff_role::table.find((person, role)).count().get_result::<i64>(db)? > 0 {
-        return Ok(false);
-    }
+/// Gives a person a desk. A unique violation means that they have it already.
+pub fn insert_role(db: &mut Db, person: PersonId, role: Role, now: Micros) -> QueryResult<()> {
     diesel::insert_into(staff_role::table)
         .values((staff_role::person_id.eq(person), staff_role::role.eq(role), staff_role::added_at.eq(now)))
         .execute(db)?;
-    Ok(true)
+    Ok(())
 }
 
 /// Takes every desk from a person, and says how many there were.

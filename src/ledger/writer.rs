@@ -223,6 +223,11 @@ impl Writer {
         let _ = self.0.ended.clone().wait_for(|ended| *ended).await;
     }
 
+    /// Whether the writer's thread has ended, so that nothing can be recorded any more.
+    pub fn has_ended(&self) -> bool {
+        *self.0.ended.borrow()
+    }
+
     /// Takes no further acts, does what waits and what drop guards still post, commits, and ends the thread.
     /// Blocks until then; the second call returns at once.
     pub fn finish(&self) {

@@ -5,5 +5,11 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod ledger;
+mod seal;
+mod reports;
 mod laws;
 mod support;
+mod vault;
+mod web;
+mod watermark;

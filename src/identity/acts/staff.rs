@@ -9,6 +9,8 @@ use crate::ids::PersonId;
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField, Recorded};
 use crate::notices::House;
 use crate::text::{EmailAddress, PersonName};
+use diesel::result::DatabaseErrorKind;
+use diesel::result::Error::DatabaseError;
 
 /// Somebody who is given a desk.
 #[derive(Clone, Debug)]
@@ -58,9 +60,12 @@ pub fn add_staff<'a>(
     let at = act.at();
     let person =
         store::find_or_insert_person(act.db(), &house.keyring, &house.clock, &new.email, Some(&new.name))?;
-    if !staff::insert_role(act.db(), person.id, new.role, at)? {
-        return Err(StaffError::HasRole(new.email.clone(), new.role));
-    }
+    act.attempt(|db| staff::insert_role(db, person.id, new.role, at))?.map_err(|error| match error {
+        DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+            StaffError::HasRole(new.email.clone(), new.role)
+        }
+        error => Fault::from(error).into(),
+    })?;
     let event = Event::new(EventKind::StaffAdded)
         .by(by)
         .about(person.id)

@@ -1,0 +1,3 @@
+//! `candor demo`: a furnished trust center on a loopback address.
+
+pub mod content;
