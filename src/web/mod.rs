@@ -58,6 +58,7 @@ pub mod session;
 pub mod trace;
 
 pub mod compliance;
+pub mod portal;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -69,6 +70,7 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(portal::routes)
         .configure(staff::routes)
         .configure(compliance::routes)
         .default_service(web::to(problem::nothing_here));

@@ -5,5 +5,9 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod ledger;
 mod reports;
+mod seal;
 mod support;
+mod vault;
+mod web;
