@@ -10,6 +10,7 @@ use crate::ids::{ExceptionId, PersonId, RemediationId, VersionId};
 use crate::seal::{DataKey, Keyring, Place, Sealed};
 use diesel::prelude::*;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The names of whoever wrote updates.
 pub type Writers = BTreeMap<PersonId, String>;
@@ -64,8 +65,8 @@ pub fn open_all(key: &DataKey, rows: Vec<SealedUpdate>) -> Result<Vec<Update>, F
 pub fn writers(db: &mut Db, keyring: &Keyring, updates: &[Update]) -> Result<Writers, Fault> {
     let mut names = Writers::new();
     for update in updates {
-        if !names.contains_key(&update.by) {
-            names.insert(update.by, require_person(db, keyring, update.by)?.shown_as().to_owned());
+        if let Entry::Vacant(unknown) = names.entry(update.by) {
+            unknown.insert(require_person(db, keyring, update.by)?.shown_as().to_owned());
         }
     }
     Ok(names)
