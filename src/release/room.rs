@@ -5,10 +5,12 @@ use crate::clock::Micros;
 use crate::db::data_keys;
 use crate::exceptions::{Exception, store as exceptions};
 use crate::fault::Fault;
-use crate::remediation::store::Writers;
+use crate::identity::store as people;
+use crate::ids::PersonId;
 use crate::remediation::{Standing, Update, standing, store as remediation};
 use crate::reports::{Facts, Version, store as reports};
 use crate::text::Day;
+use std::collections::BTreeMap;
 
 /// What a reader of the report room sees.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Room {
     pub facts: Facts,
     /// The exceptions, in the order of the report.
     pub exceptions: Vec<InContext>,
+    /// Names of the people who wrote updates.
+    pub names: BTreeMap<PersonId, String>,
 }
 
 /// An exception with what happened since.
@@ -30,8 +34,6 @@ pub struct InContext {
     pub updates: Vec<Update>,
     /// Where it stands today.
     pub standing: Standing,
-    /// Who wrote the updates.
-    pub writers: Writers,
 }
 
 impl Admission {
@@ -42,18 +44,23 @@ impl Admission {
         let key = data_keys::open_for(db, &gate.house.keyring, version.key_owner())?;
         let found = exceptions::open_all(&key, exceptions::list_sealed(db, version.id)?)?;
         let updates = remediation::open_all(&key, remediation::list_sealed(db, version.id)?)?;
-        let writers = remediation::writers(db, &gate.house.keyring, &updates)?;
-        let told = (updates.as_slice(), &writers);
+        let mut names = BTreeMap::new();
+        for update in &updates {
+            if !names.contains_key(&update.by) {
+                let author = people::require_person(db, &gate.house.keyring, update.by)?;
+                names.insert(update.by, author.shown_as().to_owned());
+            }
+        }
         let exceptions =
-            found.into_iter().map(|exception| in_context(exception, told, Day::of(now))).collect();
-        Ok(Room { facts: version.open_facts(&key)?, version, exceptions })
+            found.into_iter().map(|exception| in_context(exception, &updates, Day::of(now))).collect();
+        Ok(Room { facts: version.open_facts(&key)?, version, exceptions, names })
     }
 }
 
-/// Puts the updates of a version, oldest first, beside the exception they belong to.
-pub fn in_context(exception: Exception, (updates, writers): (&[Update], &Writers), today: Day) -> InContext {
+/// Puts the updates beside their exception.
+fn in_context(exception: Exception, updates: &[Update], today: Day) -> InContext {
     let updates: Vec<Update> =
         updates.iter().filter(|update| update.exception == exception.id).cloned().collect();
     let standing = standing(exception.content.response.as_ref(), &updates, today);
-    InContext { exception, updates, standing, writers: writers.clone() }
+    InContext { exception, updates, standing }
 }

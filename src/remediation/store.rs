@@ -5,15 +5,9 @@ use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::{remediation, report_exception};
 use crate::fault::Fault;
-use crate::identity::store::require_person;
 use crate::ids::{ExceptionId, PersonId, RemediationId, VersionId};
-use crate::seal::{DataKey, Keyring, Place, Sealed};
+use crate::seal::{DataKey, Place, Sealed};
 use diesel::prelude::*;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
-
-/// The names of whoever wrote updates.
-pub type Writers = BTreeMap<PersonId, String>;
 
 /// A row: an update whose note is still sealed.
 #[derive(Clone, Debug, Queryable)]
@@ -59,17 +53,6 @@ pub fn list_sealed(db: &mut Db, version: VersionId) -> Result<Vec<SealedUpdate>,
 /// Opens sealed updates with their version's key.
 pub fn open_all(key: &DataKey, rows: Vec<SealedUpdate>) -> Result<Vec<Update>, Fault> {
     rows.into_iter().map(|row| row.open(key)).collect()
-}
-
-/// The names of whoever wrote these updates.
-pub fn writers(db: &mut Db, keyring: &Keyring, updates: &[Update]) -> Result<Writers, Fault> {
-    let mut names = Writers::new();
-    for update in updates {
-        if let Entry::Vacant(unknown) = names.entry(update.by) {
-            unknown.insert(require_person(db, keyring, update.by)?.shown_as().to_owned());
-        }
-    }
-    Ok(names)
 }
 
 /// Adds an update.

@@ -57,8 +57,8 @@ pub mod report;
 pub mod session;
 pub mod trace;
 
-pub mod compliance;
 pub mod portal;
+pub mod compliance;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};

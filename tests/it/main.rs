@@ -6,8 +6,10 @@
 )]
 
 mod ledger;
-mod reports;
 mod seal;
+mod reports;
+mod laws;
 mod support;
 mod vault;
 mod web;
+mod watermark;

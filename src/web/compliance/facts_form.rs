@@ -1,6 +1,8 @@
 //! The form of a report's facts: out of what is stored, and back into card and facts.
 
-use super::facts_lines::{lines, parse_lines, parse_subservice, parse_user_control, subservice_line, user_control_line};
+use super::facts_lines::{
+    lines, parse_lines, parse_subservice, parse_user_control, subservice_line, user_control_line,
+};
 use crate::reports::{Assertion, Card, Facts, Framework, Opinion, Period};
 use crate::text::{Day, Line, Paragraphs};
 use crate::web::form::{Form, Line as Problem};

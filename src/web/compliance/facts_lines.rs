@@ -17,7 +17,11 @@ pub fn subservice_line(one: &Subservice) -> String {
 /// A user control in a line; its text's own line breaks become spaces.
 pub fn user_control_line(one: &UserControl) -> String {
     let words = one.text.as_str().replace('\n', " ");
-    format!("{} | {} | {words}", one.reference, one.criteria.as_ref().map(ToString::to_string).unwrap_or_default())
+    format!(
+        "{} | {} | {words}",
+        one.reference,
+        one.criteria.as_ref().map(ToString::to_string).unwrap_or_default()
+    )
 }
 
 /// Reads one item per line; an empty field is an empty list.

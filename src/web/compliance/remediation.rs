@@ -5,13 +5,12 @@ use crate::app::Template;
 use crate::exceptions::Exception;
 use crate::fault::Fault;
 use crate::ids::ExceptionId;
-use crate::release::room::in_context;
 use crate::remediation::acts::{UpdateError, update};
-use crate::remediation::{Note, Status, store as updates};
+use crate::remediation::{Note, Status, standing};
 use crate::reports::State;
 use crate::text::{Day, Line, Paragraphs};
 use crate::web::Answer;
-use crate::web::exception::{ExceptionWords, words};
+use crate::web::exception::{Around, ExceptionView, names_of};
 use crate::web::form::{Form, Line as FormLine};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Action, Desk, Page, Shell, see_other, show as show_page, show_again};
@@ -31,7 +30,7 @@ struct RemediationPage {
     shell: Shell,
     back: Action,
     action: String,
-    exception: ExceptionWords,
+    exception: ExceptionView,
     form: UpdateForm,
 }
 
@@ -85,21 +84,18 @@ async fn page(
     (desk, exception): &(OnDesk, Exception),
     form: &Form,
 ) -> Result<RemediationPage, Fault> {
-    let (keyring, told) = (Arc::clone(&staff.app.keyring), desk.updates_of(exception));
-    let (told, writers) = staff
-        .app
-        .read::<_, Fault, _>(move |db| {
-            let writers = updates::writers(db, &keyring, &told)?;
-            Ok((told, writers))
-        })
-        .await?;
+    let updates = desk.updates_of(exception);
+    let (keyring, told) = (Arc::clone(&staff.app.keyring), updates.clone());
+    let names = staff.app.read(move |db| names_of(db, &keyring, &told)).await?;
     let today = Day::of(staff.app.clock.now());
-    let in_context = in_context(exception.clone(), (&told, &writers), today);
+    let standing = standing(exception.content.response.as_ref(), &updates, today);
+    let auditor = desk.version.card.auditor.as_str();
+    let around = Around { auditor, company: &staff.company, names: &names };
     Ok(RemediationPage {
         shell: staff.shell(Desk::Compliance, format!("Remediation of {}", exception.content.reference)),
         back: Action { href: desk.href(), label: "The report" },
         action: format!("{}/exceptions/{}/remediation", desk.href(), exception.id),
-        exception: words(&in_context, &desk.version.card, &staff.company),
+        exception: ExceptionView::new(exception, &updates, &standing, around),
         form: form.into(),
     })
 }

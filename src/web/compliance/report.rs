@@ -8,7 +8,7 @@ use crate::remediation::standing;
 use crate::reports::{File, Missing, State};
 use crate::text::{Day, hex};
 use crate::web::Answer;
-use crate::web::exception::state;
+use crate::web::exception::{class_status, standing_status};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, show as show_page};
 use crate::web::partials::{Fact, Progress, Step, in_order};
@@ -231,13 +231,13 @@ fn row(desk: &OnDesk, exception: &Exception, today: Day) -> Row {
     Row {
         reference: content.reference.to_string(),
         title: content.title.to_string(),
-        class: Status::new(Tone::Quiet, content.class.words()),
+        class: class_status(content.class),
         criterion: content.criterion.to_string(),
         response: match content.response {
             Some(_) => Status::new(Tone::Ok, "Written"),
             None => Status::new(Tone::Warn, "Missing"),
         },
-        remediation: state(&standing),
+        remediation: standing_status(&standing),
         remediation_href: is_offered.then(|| format!("{href}/remediation")),
         edit_href: is_draft.then_some(href),
     }
