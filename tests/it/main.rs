@@ -7,4 +7,5 @@
 
 mod ledger;
 mod support;
+mod cli;
 mod web;
