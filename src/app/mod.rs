@@ -73,8 +73,7 @@ impl App {
         E: From<Fault> + Send + 'static,
     {
         let database = self.database.clone();
-        let worked = self.work(move || f(&mut *database.read()?)).await?;
-        worked
+        self.work(move || f(&mut *database.read()?)).await?
     }
 
     /// Runs long work (hashing, sealing, stamping) on the blocking pool, inside the caller's log span.
@@ -95,6 +94,21 @@ impl App {
         E: From<Fault> + Send + 'static,
     {
         self.writer.act(name, f).await
+    }
+
+    /// As [`App::act`], before all others that wait: revoking, disowning, staff.
+    pub async fn act_urgent<F, T, E>(&self, name: &'static str, f: F) -> Result<Done<T>, E>
+    where
+        F: for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.writer.act_urgent(name, f).await
+    }
+
+    /// The gate through which every report leaves.
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
     }
 
     /// Whether this is a demonstration.

@@ -225,6 +225,12 @@ impl Shell {
             demo: false,
         }
     }
+    /// The same frame without what just happened: for pages whose exact bytes count.
+    #[must_use]
+    pub fn quiet(mut self) -> Self {
+        self.flash = None;
+        self
+    }
     /// The same frame with one more banner.
     #[must_use]
     pub fn banner(mut self, tone: Tone, text: impl Into<String>) -> Self {

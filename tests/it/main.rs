@@ -6,6 +6,11 @@
 )]
 
 mod ledger;
+mod seal;
+mod reports;
+mod laws;
 mod support;
 mod cli;
+mod vault;
 mod web;
+mod watermark;
