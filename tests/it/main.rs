@@ -10,6 +10,7 @@ mod seal;
 mod reports;
 mod laws;
 mod support;
+mod cli;
 mod vault;
 mod web;
 mod watermark;
