@@ -16,6 +16,7 @@ mod batch;
 mod checkpoints;
 pub mod commitment;
 pub mod event;
+pub mod grants;
 mod hook;
 mod job;
 pub mod kind;
