@@ -46,8 +46,10 @@ templates! {
     PortalNda = "portal/nda",
     PortalRequest = "portal/request",
     PortalRoom = "portal/room",
+    PortalSignIn = "portal/sign_in",
     PortalSteps = "portal/steps",
     PortalTrust = "portal/trust",
+    PortalVerify = "portal/verify",
     SalesGrant = "sales/grant",
     SalesGrants = "sales/grants",
     SalesInvite = "sales/invite",
@@ -85,6 +87,8 @@ impl Pages {
     pub fn load() -> Result<Self, Fault> {
         let mut pages = Handlebars::new();
         pages.set_strict_mode(true);
+        // Otherwise the indentation of a call lands inside textareas.
+        pages.set_prevent_indent(true);
         let shared = |name: &str| name == "layout.hbs" || name.starts_with("partials/");
         let partials: Vec<String> = Files::iter()
             .filter(|name| shared(name))

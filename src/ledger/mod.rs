@@ -4,7 +4,8 @@
 //! * [`Event`] is what an act records; [`leaf`] its bytes, [`commitment`] what is said of personal data.
 //! * [`tree`], [`path`] and [`note`] are RFC 6962 and the C2SP formats: whoever holds a checkpoint can tell a log that
 //!   extends it from one that does not.
-//! * [`store`] reads the log for pages and commands.
+//! * [`store`] reads the log for pages and commands; [`export`] takes it out of the house, and [`verify`] needs nothing
+//!   else than that: no database, no network, no trust.
 //!
 //! Not promised: that nobody changes what no outsider holds a checkpoint of. Whoever holds database and signing key
 //! can regrow both; that is why checkpoints leave the house.
@@ -12,12 +13,15 @@
 pub mod act;
 pub mod anchor;
 mod append;
+pub mod audit;
 mod batch;
+mod bundle;
 mod checkpoints;
 pub mod commitment;
 pub mod event;
-pub mod grants;
+pub mod export;
 mod hook;
+pub mod in_place;
 mod job;
 pub mod kind;
 pub mod leaf;
@@ -26,9 +30,12 @@ mod nodes;
 pub mod note;
 pub mod path;
 mod queue;
+pub mod receipt;
 pub mod store;
 pub mod tree;
 pub mod trouble;
+pub mod uses;
+pub mod verify;
 pub mod writer;
 
 pub use act::{Act, Done, Recorded};

@@ -39,14 +39,16 @@ impl Admission {
         let key = data_keys::open_for(db, &gate.house.keyring, version.key_owner())?;
         let found = exceptions::open_all(&key, exceptions::list_sealed(db, version.id)?)?;
         let updates = remediation::open_all(&key, remediation::list_sealed(db, version.id)?)?;
-        let exceptions = found.into_iter().map(|exception| in_context(exception, &updates, Day::of(now))).collect();
+        let exceptions =
+            found.into_iter().map(|exception| in_context(exception, &updates, Day::of(now))).collect();
         Ok(Room { facts: version.open_facts(&key)?, version, exceptions })
     }
 }
 
 /// Puts the updates beside their exception.
 fn in_context(exception: Exception, updates: &[Update], today: Day) -> InContext {
-    let updates: Vec<Update> = updates.iter().filter(|update| update.exception == exception.id).cloned().collect();
+    let updates: Vec<Update> =
+        updates.iter().filter(|update| update.exception == exception.id).cloned().collect();
     let standing = standing(exception.content.response.as_ref(), &updates, today);
     InContext { exception, updates, standing }
 }

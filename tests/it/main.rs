@@ -5,4 +5,5 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod ledger;
 mod support;

@@ -7,7 +7,9 @@ use crate::identity::Role;
 use crate::remediation::{Note, Status};
 use crate::reports::{Assertion, Card, Facts, Framework, Method, Opinion, Period, Subservice, UserControl};
 use crate::requests::Relation;
-use crate::text::{CompanyName, Day, Domain, EmailAddress, Line, LongText, Paragraphs, PersonName, Reason, Slug};
+use crate::text::{
+    CompanyName, Day, Domain, EmailAddress, Line, LongText, Paragraphs, PersonName, Reason, Slug,
+};
 use serde::{Deserialize, Deserializer};
 
 /// The NDA text.
@@ -250,7 +252,8 @@ impl Furniture {
     /// # Errors
     /// When a file does not have its documented shape: a defect of the build.
     pub fn read() -> Result<Self, Fault> {
-        let file: CompanyFile = toml::from_str(COMPANY).map_err(|error| Fault::new("demo/company.toml", error))?;
+        let file: CompanyFile =
+            toml::from_str(COMPANY).map_err(|error| Fault::new("demo/company.toml", error))?;
         let mut statement = file.company.commitment;
         for part in file.statement {
             statement.push_str(&format!("\n\n{}: {}", part.title, part.text));
@@ -277,8 +280,10 @@ fn read_report(text: &str, pdf: &'static [u8]) -> Result<DemoReport, Fault> {
     let file: ReportFile = toml::from_str(text).map_err(|error| Fault::new("a report of the demo", error))?;
     let part = file.report;
     let exceptions = file.exception.into_iter().map(read_exception).collect::<Result<_, _>>()?;
-    let period = Period::between(part.period_start, part.period_end).ok_or(Fault::bare("period of a demo report"))?;
-    let signer = [part.assertion_signer, part.assertion_title].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let period =
+        Period::between(part.period_start, part.period_end).ok_or(Fault::bare("period of a demo report"))?;
+    let signer =
+        [part.assertion_signer, part.assertion_title].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let assertion = Line::parse(&signer).ok().map(|signer| Assertion { signer, date: part.assertion_date });
     Ok(DemoReport {
         slug: part.slug,
@@ -327,7 +332,8 @@ fn user_control(part: UserControlPart) -> UserControl {
 
 /// An exception and its updates in our nouns.
 fn read_exception(part: ExceptionPart) -> Result<(Content, Vec<(Status, Note)>), Fault> {
-    let class = Class::parse(&part.class.replace(' ', "_")).ok_or(Fault::bare("class of a demo exception"))?;
+    let class =
+        Class::parse(&part.class.replace(' ', "_")).ok_or(Fault::bare("class of a demo exception"))?;
     let sample = part.sample_size.map(|size| {
         let (population, deviations, unit) = (part.population, part.deviations, part.sample_unit);
         Sample::try_from(SampleParts { size, population, deviations, unit })
@@ -372,7 +378,8 @@ fn read_response(part: ResponsePart) -> Option<Response> {
 
 /// An update in our nouns.
 fn read_update(part: UpdatePart) -> Result<(Status, Note), Fault> {
-    let status = Status::parse(&part.status.replace(' ', "_")).ok_or(Fault::bare("status of a demo update"))?;
+    let status =
+        Status::parse(&part.status.replace(' ', "_")).ok_or(Fault::bare("status of a demo update"))?;
     Ok((status, Note { happened_on: part.date, text: part.note, owner: None, planned: None }))
 }
 

@@ -1,9 +1,9 @@
 //! Asking for a code, and disowning one.
 
 use crate::fault::{Fault, Kind, Refusal};
-use crate::identity::codes::{self, Asked, NewCode};
+use crate::identity::codes::{self, Asked, CodeRow, NewCode};
 use crate::identity::secrets::Token;
-use crate::identity::{Origin, Person};
+use crate::identity::{Origin, Person, store as people};
 use crate::ids::RequestId;
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField, Recorded};
 use crate::notices::House;
@@ -123,6 +123,21 @@ pub fn ask<'a>(
 ) -> Result<Recorded<'a, ()>, AskError> {
     let wish = Wish { items: "your access".to_owned(), organisation: String::new(), request: None };
     let event = issue(&mut act, house, person, &wish, (browser, origin))?;
+    Ok(act.record(event, ()))
+}
+
+/// Issues another code for what an older one was for. The older one dies.
+pub fn resend<'a>(
+    mut act: Act<'a>,
+    house: &House,
+    old: &CodeRow,
+    browser: &Token,
+    origin: &Origin,
+) -> Result<Recorded<'a, ()>, AskError> {
+    let person = people::require_person(act.db(), &house.keyring, old.person)?;
+    let asked = old.open_asked(act.db(), &house.keyring)?;
+    let wish = Wish { items: asked.purpose, organisation: asked.organisation, request: old.request };
+    let event = issue(&mut act, house, &person, &wish, (browser, origin))?;
     Ok(act.record(event, ()))
 }
 

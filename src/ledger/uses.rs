@@ -1,7 +1,6 @@
-//! What the log says of grants: when each was used first and last, and every entry of one.
+//! When grants were used, first and last, by the log.
 
 use super::kind::EventKind;
-use super::leaf::Leaf;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::ledger_entry;
@@ -20,7 +19,7 @@ pub struct Use {
 }
 
 /// The uses of these grants: report rooms shown and downloads started. A grant that was not used is left out.
-pub fn list_uses(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Use)>, Fault> {
+pub fn list_by_grant(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Use)>, Fault> {
     let rows: Vec<(Option<GrantId>, Option<Micros>, Option<Micros>)> = ledger_entry::table
         .filter(ledger_entry::grant_id.eq_any(grants.to_vec()))
         .filter(ledger_entry::kind.eq_any([EventKind::ReportViewed, EventKind::DownloadStarted]))
@@ -31,20 +30,4 @@ pub fn list_uses(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Use)>,
         Some((grant?, Use { first: first?, last: last? }))
     };
     Ok(rows.into_iter().filter_map(whole).collect())
-}
-
-/// The entries of a grant with their indexes, the newest first, at most `most`.
-pub fn list_entries(db: &mut Db, grant: GrantId, most: i64) -> Result<Vec<(u64, Leaf)>, Fault> {
-    let rows: Vec<(i64, Vec<u8>)> = ledger_entry::table
-        .filter(ledger_entry::grant_id.eq(grant))
-        .order(ledger_entry::idx.desc())
-        .limit(most)
-        .select((ledger_entry::idx, ledger_entry::leaf))
-        .load(db)?;
-    rows.into_iter()
-        .map(|(index, leaf)| {
-            let index = u64::try_from(index).map_err(|error| Fault::new("index of an entry", error))?;
-            Ok((index, Leaf::parse(&leaf)?))
-        })
-        .collect()
 }
