@@ -103,11 +103,15 @@ pub fn count_by_state(db: &mut Db, state: State, now: Micros) -> Result<i64, Fau
 }
 
 /// The rows of grants that stand so `now`: [`Grant::state`] in the database's words.
-fn of_state(state: State, now: Micros) -> report_grant::BoxedQuery<'static, <Db as diesel::Connection>::Backend> {
+fn of_state(state: State, now: Micros) -> report_grant::BoxedQuery<'static, <Db as Connection>::Backend> {
     let all = report_grant::table.into_boxed();
     match state {
-        State::Active => all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.gt(now)),
-        State::Expired => all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.le(now)),
+        State::Active => {
+            all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.gt(now))
+        }
+        State::Expired => {
+            all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.le(now))
+        }
         State::Revoked => all.filter(report_grant::revoked_at.is_not_null()),
     }
 }

@@ -64,7 +64,9 @@ pub(super) fn read(db: &mut Db, house: &House, by: PersonId, id: RequestId) -> R
     let granted = grants::list_by_request(db, &house.keyring, id)?;
     let granted = granted.into_iter().map(|grant| Ok((title(db, grant.version)?, grant)));
     Ok(Case {
-        grants: granted.map(|pair| pair.map(|(title, grant)| (grant, title))).collect::<Result<_, Fault>>()?,
+        grants: granted
+            .map(|pair| pair.map(|(title, grant)| (grant, title)))
+            .collect::<Result<_, Fault>>()?,
         nda: nda(db, house, person.id)?,
         history: history(db, house, &request)?,
         decider: request.decided_by.map(|by| people::require_person(db, &house.keyring, by)).transpose()?,

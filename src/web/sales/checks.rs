@@ -52,12 +52,7 @@ pub(super) struct Check {
 }
 
 /// The checks of a requester's address, for the person `by` who decides.
-pub(super) fn checks(
-    asking: &Person,
-    standing: &Standing,
-    claimed: &CompanyName,
-    by: &Person,
-) -> Vec<Check> {
+pub(super) fn checks(asking: &Person, standing: &Standing, claimed: &CompanyName, by: &Person) -> Vec<Check> {
     let domain = asking.email.domain();
     let (tone, title) = match standing {
         Standing::Company => (Tone::Ok, format!("{domain} is nothing unusual")),

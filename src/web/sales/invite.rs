@@ -12,7 +12,7 @@ use crate::text::{CompanyName, EmailAddress, PersonName};
 use crate::web::Answer;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Staff, desk::Sales};
-use crate::web::page::{Choice, Desk, Page, Shell, see_other, show as show_page, show_again};
+use crate::web::page::{Desk, Page, Shell, see_other, show as show_page, show_again};
 use crate::web::problem::Problem;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -43,6 +43,15 @@ struct InviteForm {
     hints: terms::Hints,
     errors: BTreeMap<&'static str, Option<String>>,
     problems: Vec<Line>,
+}
+
+/// A report to tick.
+#[derive(Serialize)]
+struct Choice {
+    id: String,
+    text: String,
+    detail: Option<String>,
+    chosen: bool,
 }
 
 /// GET: the form.

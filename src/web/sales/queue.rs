@@ -13,7 +13,8 @@ use crate::requests::{Request, State, store as requests};
 use crate::seal::Keyring;
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::Sales};
-use crate::web::page::{Desk, Page, Pager, Shell, Status, Tone, View, When, show};
+use crate::web::lists::{Pager, View};
+use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show};
 use actix_web::web;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -104,8 +105,12 @@ fn read(db: &mut Db, keyring: &Keyring, asked: &Asked, now: Micros) -> Result<Fo
     Ok(Found {
         blocked: ndas::find_in_force(db)?.is_none(),
         waiting: requests::count_by_state(db, State::Waiting)?,
-        decided: requests::count_by_state(db, State::Approved)? + requests::count_by_state(db, State::Denied)?,
-        rows: all.into_iter().map(|request| row(db, keyring, &known, request, now)).collect::<Result<_, _>>()?,
+        decided: requests::count_by_state(db, State::Approved)?
+            + requests::count_by_state(db, State::Denied)?,
+        rows: all
+            .into_iter()
+            .map(|request| row(db, keyring, &known, request, now))
+            .collect::<Result<_, _>>()?,
         next,
     })
 }
@@ -148,7 +153,11 @@ fn pager(decided: bool, begun: bool, next: Option<String>) -> Option<Pager> {
     let next = next.map(|next| format!("{base}{}from={next}", if decided { "&" } else { "?" }));
     let words = format!("{PAGE} requests on a page");
     // Waiting requests begin with the oldest, decided ones with the newest.
-    Some(if decided { Pager { newer: first, older: next, words } } else { Pager { newer: next, older: first, words } })
+    Some(if decided {
+        Pager { newer: first, older: next, words }
+    } else {
+        Pager { newer: next, older: first, words }
+    })
 }
 
 /// How long somebody waited, in the largest whole unit: `2 days`.

@@ -170,7 +170,12 @@ fn path(id: RequestId) -> String {
 }
 
 /// The page with both forms as they stand.
-async fn page(staff: &Staff<Sales>, id: RequestId, approve: &Form, deny: &Form) -> Result<RequestPage, Problem> {
+async fn page(
+    staff: &Staff<Sales>,
+    id: RequestId,
+    approve: &Form,
+    deny: &Form,
+) -> Result<RequestPage, Problem> {
     let (house, by) = (staff.app.house.clone(), staff.person.id);
     let case = staff.app.read::<_, Fault, _>(move |db| case::read(db, &house, by, id)).await?;
     let title = format!("Request of {}", case.person.shown_as());
@@ -179,7 +184,11 @@ async fn page(staff: &Staff<Sales>, id: RequestId, approve: &Form, deny: &Form) 
         checks: checks(&case.person, &case.standing, &case.request.details.company, &staff.person),
         reports: case.reports.iter().map(seen).collect(),
         nda: nda(&case.nda),
-        history: case.history.iter().map(|(at, what)| Past { at: (*at).into(), what: what.clone() }).collect(),
+        history: case
+            .history
+            .iter()
+            .map(|(at, what)| Past { at: (*at).into(), what: what.clone() })
+            .collect(),
         decided: decided(&case),
         approve: Approve {
             action: format!("{}/approve", path(id)),
@@ -267,7 +276,10 @@ fn nda(side: &NdaSide) -> NdaWords {
     if accepted.nda == in_force.id {
         return NdaWords { state: Status::new(Tone::Ok, "Accepted"), text: how };
     }
-    let text = format!("{how} Version {} is in force now and has to be accepted before anything opens.", in_force.number);
+    let text = format!(
+        "{how} Version {} is in force now and has to be accepted before anything opens.",
+        in_force.number
+    );
     NdaWords { state: Status::new(Tone::Warn, "Earlier version accepted"), text }
 }
 
