@@ -29,4 +29,6 @@ pub mod release;
 // -- faces: who stands before it
 pub mod app;
 pub mod web;
+pub mod worker;
+pub mod server;
 pub mod cli;

@@ -43,6 +43,7 @@
 
 pub mod assets;
 pub mod csrf;
+pub mod exception;
 pub mod flash;
 pub mod form;
 pub mod guard;
@@ -56,6 +57,7 @@ pub mod problem;
 pub mod session;
 pub mod trace;
 
+pub mod portal;
 pub mod sales;
 pub mod staff;
 
@@ -68,6 +70,7 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(portal::routes)
         .configure(sales::routes)
         .configure(staff::routes)
         .default_service(web::to(problem::nothing_here));

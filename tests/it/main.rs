@@ -6,4 +6,7 @@
 )]
 
 mod ledger;
+mod seal;
 mod support;
+mod vault;
+mod web;
