@@ -34,6 +34,7 @@ pub mod receipt;
 pub mod store;
 pub mod tree;
 pub mod trouble;
+pub mod uses;
 pub mod verify;
 pub mod writer;
 
