@@ -20,6 +20,9 @@ enum Command {
     /// Runs an intake in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
     IntakeChild,
+    /// Reads a mark in a process of its own; not for people.
+    #[command(name = crate::watermark::intake::child::READ_COMMAND, hide = true)]
+    ReadChild,
     /// Prints the version.
     Version,
     /// Checks, samples and reads marks on any PDF.
@@ -31,6 +34,7 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
         Command::IntakeChild => watermark::run_intake_child(),
+        Command::ReadChild => watermark::run_read_child(),
         Command::Version => ExitCode::SUCCESS,
         Command::Watermark(arguments) => watermark::run(arguments),
     }
