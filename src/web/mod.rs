@@ -54,6 +54,7 @@ pub mod problem;
 pub mod session;
 pub mod trace;
 
+pub mod security;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -65,6 +66,7 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(security::routes)
         .configure(staff::routes)
         .default_service(web::to(problem::nothing_here));
 }
