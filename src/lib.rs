@@ -4,8 +4,8 @@
 //! the test `laws::layers` reads this list and every `crate::` path.
 
 // -- ground: names nothing of ours
-pub mod ids;
 pub mod clock;
+pub mod ids;
 pub mod text;
 pub mod fault;
 pub mod config;
@@ -29,4 +29,6 @@ pub mod release;
 // -- faces: who stands before it
 pub mod app;
 pub mod web;
+pub mod worker;
+pub mod server;
 pub mod cli;

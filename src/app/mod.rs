@@ -97,6 +97,21 @@ impl App {
         self.writer.act(name, f).await
     }
 
+    /// As [`App::act`], before all others that wait: revoking, disowning, staff.
+    pub async fn act_urgent<F, T, E>(&self, name: &'static str, f: F) -> Result<Done<T>, E>
+    where
+        F: for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.writer.act_urgent(name, f).await
+    }
+
+    /// The gate through which every report leaves.
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
     /// Whether this is a demonstration.
     pub fn is_demo(&self) -> bool {
         self.config.mode == Mode::Demo

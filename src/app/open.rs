@@ -46,19 +46,40 @@ pub enum OpenError {
     Fault(#[from] Fault),
 }
 
+/// What to do with a database of an earlier version.
+#[derive(Clone, Copy)]
+enum Outdated {
+    /// Leave it alone.
+    Refuse,
+    /// Bring it up to date.
+    Upgrade,
+}
+
 impl App {
     /// Opens the house that `config` describes: its keyring, database, writer and vault.
     ///
     /// # Errors
     /// When a part is missing, belongs to another installation, or is of another version.
     pub fn open(config: Config, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_as(config, clock, Outdated::Refuse)
+    }
+
+    /// As [`App::open`]; a database of an earlier version is brought up to date first: for `serve`.
+    pub fn open_and_upgrade(config: Config, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_as(config, clock, Outdated::Upgrade)
+    }
+
+    /// Opens every part in the order in which they depend on each other.
+    fn open_as(config: Config, clock: Clock, outdated: Outdated) -> Result<Self, OpenError> {
         let keyring = Arc::new(open_keyring(&config)?);
         let database = Database::open(config.database.expose())?;
         if database.file().is_some_and(|file| !file.exists()) {
             return Err(OpenError::NotInstalled(config.data));
         }
-        if !database.is_current()? {
-            return Err(OpenError::OldSchema);
+        match (database.is_current()?, outdated) {
+            (true, _) => {}
+            (false, Outdated::Upgrade) => database.migrate()?,
+            (false, Outdated::Refuse) => return Err(OpenError::OldSchema),
         }
         match find_instance(&mut *database.read()?)? {
             None => return Err(OpenError::NotInstalled(config.data)),
@@ -105,7 +126,7 @@ fn lies_inside(path: &Path, folder: &Path) -> bool {
 }
 
 /// The installation this database belongs to.
-fn find_instance(db: &mut Db) -> Result<Option<InstanceId>, Fault> {
+pub fn find_instance(db: &mut Db) -> Result<Option<InstanceId>, Fault> {
     Ok(installation::table.find(1).select(installation::instance_id).first(db).optional()?)
 }
 

@@ -186,3 +186,29 @@ fn bytes_of(digest: ring::digest::Digest) -> [u8; 32] {
     bytes.copy_from_slice(digest.as_ref());
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_taken_is_never_overwritten_and_a_failed_write_leaves_nothing() {
+        let clock = Clock::system();
+        let root = std::env::temp_dir().join(format!("candor-vault-{}", clock.uuid()));
+        let vault = Vault::open(&root).unwrap();
+        let id = ObjectId::new(&clock);
+        let files = || fs::read_dir(parent(&vault.object_path(id))).unwrap().count();
+        let failed = vault.place(id, |mut file| {
+            file.write_all(b"begun")?;
+            Err::<(), _>(io::Error::from(ErrorKind::StorageFull))
+        });
+        assert_eq!(failed.unwrap_err().kind(), ErrorKind::StorageFull);
+        assert_eq!(files(), 0);
+        vault.place(id, |mut file| file.write_all(b"first")).unwrap();
+        let second = vault.place(id, |mut file| file.write_all(b"second"));
+        assert_eq!(second.unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(vault.object_path(id)).unwrap(), b"first");
+        assert_eq!(files(), 1);
+        fs::remove_dir_all(root).unwrap();
+    }
+}

@@ -13,7 +13,7 @@ use super::guard::Caller;
 use super::problem::Problem;
 use crate::identity::Session;
 use crate::seal::{Keyring, same_bytes};
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::middleware::Next;
@@ -41,33 +41,35 @@ pub fn token_of(keyring: &Keyring, session: &Session) -> String {
 }
 
 /// Refuses what a foreign page sent, and with a session what lacks its token.
-pub async fn check<B: MessageBody>(
+pub async fn check<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<B>, Error> {
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    match refuse(&mut request).await {
+        Ok(()) => next.call(request).await.map(ServiceResponse::map_into_boxed_body),
+        // An answer, not an error: the error would lose the request that its page is about.
+        Err(problem) => Ok(request.error_response(problem)),
+    }
+}
+
+/// Decides; what is read of the body is put back.
+async fn refuse(request: &mut ServiceRequest) -> Result<(), Problem> {
     if request.method().is_safe() {
-        return next.call(request).await;
+        return Ok(());
     }
     let caller = Caller::of(request.request()).await?;
     let source = source(request.headers(), &caller.app.config.base_url);
-    if source == Source::Foreign {
-        return Err(foreign().into());
-    }
-    let Some(signed_in) = &caller.signed_in else {
-        if source == Source::Unknown {
-            return Err(foreign().into());
-        }
-        return next.call(request).await;
+    let signed_in = match (source, &caller.signed_in) {
+        (Source::Foreign, _) | (Source::Unknown, None) => return Err(foreign()),
+        (Source::Own, None) => return Ok(()),
+        (Source::Own | Source::Unknown, Some(signed_in)) => signed_in,
     };
-    let kind =
-        request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.to_owned();
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().to_owned();
     let (sent, body) = first_field::read(&kind, request.take_payload()).await;
-    if !sent.is_some_and(|sent| same_bytes(sent.as_bytes(), signed_in.csrf.as_bytes())) {
-        return Err(stale().into());
-    }
     request.set_payload(body);
-    next.call(request).await
+    let fits = sent.is_some_and(|sent| same_bytes(sent.as_bytes(), signed_in.csrf.as_bytes()));
+    if fits { Ok(()) } else { Err(stale()) }
 }
 
 /// Where a request comes from.

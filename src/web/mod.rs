@@ -43,17 +43,22 @@
 
 pub mod assets;
 pub mod csrf;
+pub mod exception;
 pub mod flash;
 pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod page;
+pub mod partials;
 pub mod patience;
 pub mod problem;
+pub mod report;
 pub mod session;
 pub mod trace;
 
+pub mod portal;
+pub mod compliance;
 pub mod security;
 pub mod staff;
 
@@ -66,7 +71,9 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(portal::routes)
         .configure(security::routes)
         .configure(staff::routes)
+        .configure(compliance::routes)
         .default_service(web::to(problem::nothing_here));
 }

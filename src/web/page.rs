@@ -211,11 +211,11 @@ impl From<Micros> for When {
 }
 
 impl Shell {
-    /// The frame for somebody of whom nothing is known.
-    pub(super) fn stranger(company: String, title: &str) -> Self {
+    /// The frame when nothing can be found out: the database does not answer.
+    pub(super) fn stranger(title: &str) -> Self {
         Self {
             title: title.to_owned(),
-            company,
+            company: "Trust center".to_owned(),
             desk: Desk::Portal,
             nav: Vec::new(),
             person: None,
@@ -224,6 +224,12 @@ impl Shell {
             flash: None,
             demo: false,
         }
+    }
+    /// The same frame without what just happened: for pages whose exact bytes count.
+    #[must_use]
+    pub fn quiet(mut self) -> Self {
+        self.flash = None;
+        self
     }
     /// The same frame with one more banner.
     #[must_use]

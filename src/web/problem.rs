@@ -6,7 +6,6 @@
 use super::guard::Caller;
 use super::page::{Action, Desk, Page, Shell};
 use super::trace;
-use crate::accounts;
 use crate::app::{App, Template};
 use crate::fault::{Fault, Kind, Refusal};
 use actix_web::body::MessageBody;
@@ -204,11 +203,9 @@ pub async fn present<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let asked = request.request().clone();
-    let response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, asked.clone()),
-    };
+    let response = next.call(request).await?.map_into_boxed_body();
+    // Not earlier: while the request is on its way, nobody else may hold it.
+    let asked = response.request().clone();
     let Some(error) = response.response().error() else { return Ok(response) };
     let told = tell(error, &asked);
     if response.status() == StatusCode::SEE_OTHER {
@@ -275,17 +272,10 @@ fn tell(error: &Error, request: &HttpRequest) -> Told {
     }
 }
 
-/// The frame of a problem's page: what is known of the caller, or only the company's name, or not even that.
+/// The frame of a problem's page: as the caller knows it, or a bare one when not even that can be found out.
 async fn shell(request: &HttpRequest, title: &str) -> Shell {
-    if let Some(caller) = Caller::known(request) {
-        return caller.shell(Desk::of_path(request.path()), title);
+    match Caller::of(request).await {
+        Ok(caller) => caller.shell(Desk::of_path(request.path()), title),
+        Err(_) => Shell::stranger(title),
     }
-    let company = match request.app_data::<App>() {
-        Some(app) => app.read(accounts::store::find_company).await.ok().flatten(),
-        None => None,
-    };
-    Shell::stranger(
-        company.map_or_else(|| "Trust center".to_owned(), |company| company.name.to_string()),
-        title,
-    )
 }

@@ -6,4 +6,10 @@
 )]
 
 mod ledger;
+mod seal;
+mod reports;
+mod laws;
 mod support;
+mod vault;
+mod web;
+mod watermark;

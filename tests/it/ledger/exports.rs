@@ -102,7 +102,7 @@ fn no_flipped_bit_of_any_file_passes() {
         }
         fs::write(&file, &good).unwrap();
     }
-    assert!(flipped > 3000, "only {flipped} bytes were flipped");
+    assert!(flipped > 2000, "only {flipped} bytes were flipped");
     whole(verify_export(&export, &alone()));
 }
 
@@ -208,7 +208,8 @@ fn a_receipt_proves_its_entry_offline() {
         let mut db = database.connect().unwrap();
         let receipt = store::receipt(&mut db, &house.keyring, start).unwrap().unwrap();
         let text = receipt.to_string();
-        let outside = Outside { key: Some(house.writer.verifier().clone()), notes: vec![house.writer.checkpoint()] };
+        let outside =
+            Outside { key: Some(house.writer.verifier().clone()), notes: vec![house.writer.checkpoint()] };
         assert_eq!(whole(verify_receipt(&text, &outside)).anchored_at, Some(5));
         let (leaf, _) = receipt.check(house.writer.verifier()).unwrap();
         assert_eq!(leaf.kind, EventKind::DownloadStarted);
@@ -245,11 +246,23 @@ fn broken_stories(house: &House, database: &TestDatabase) -> Vec<(&'static str, 
         ("no acceptance", vec![granted(), started()], "no acceptance"),
         ("acceptance afterwards", vec![granted(), started(), accepted()], "no acceptance"),
         ("viewed without a grant", vec![accepted(), start(EventKind::ReportViewed)], "no grant"),
-        ("revoked", vec![accepted(), granted(), Event::new(EventKind::GrantRevoked).grant(grant), started()], "no grant"),
+        (
+            "revoked",
+            vec![accepted(), granted(), Event::new(EventKind::GrantRevoked).grant(grant), started()],
+            "no grant",
+        ),
         ("expired", vec![accepted(), granted().fact("expires_at", past), started()], "no grant"),
         ("another person", vec![accepted(), granted(), started().by(Actor::Person(other))], "no grant"),
-        ("another's acceptance", vec![accepted().by(Actor::Person(other)), granted(), started()], "no acceptance"),
-        ("another version", vec![accepted(), granted(), started().version(VersionId::new(&house.clock))], "no grant"),
+        (
+            "another's acceptance",
+            vec![accepted().by(Actor::Person(other)), granted(), started()],
+            "no acceptance",
+        ),
+        (
+            "another version",
+            vec![accepted(), granted(), started().version(VersionId::new(&house.clock))],
+            "no grant",
+        ),
         ("granted twice", vec![granted(), granted()], "an id that an earlier entry has used"),
         ("revoked unknown", vec![Event::new(EventKind::GrantRevoked).grant(grant)], "no grant"),
     ]
@@ -295,6 +308,7 @@ fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
         ("UPDATE ledger_entry SET kind = 'log.searched' WHERE idx = 3", Some(3)),
         ("UPDATE ledger_entry SET copy_id = 'XXXX-XXXX' WHERE idx = 3", Some(3)),
         ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 2", Some(2)),
+        ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 3", None),
         ("DELETE FROM ledger_entry WHERE idx = 2", Some(2)),
         ("DELETE FROM ledger_entry WHERE idx = 4", None),
     ] {
@@ -306,7 +320,7 @@ fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
             assert!(db.batch_execute(statement).is_err(), "the trigger lets it pass: {statement}");
             by_force(database, statement);
             let found = tampered(in_place::verify(&mut db, &house.keyring).unwrap());
-            assert!(index.is_none() || found.0 == index || found.0.is_none(), "{statement}: {found:?}");
+            assert_eq!(found.0, index, "{statement}: {found:?}");
         });
     }
 }
@@ -321,7 +335,12 @@ fn a_log_that_was_rolled_back_is_not_continued() {
         house.writer.finish();
         anchor::write(&file, &house.writer.checkpoint()).unwrap();
         let start = || {
-            Writer::start_anchored((**database).clone(), house.keyring.clone(), house.clock.clone(), Some(&file))
+            Writer::start_anchored(
+                (**database).clone(),
+                house.keyring.clone(),
+                house.clock.clone(),
+                Some(&file),
+            )
         };
         start().unwrap().finish();
         // The backup was taken before the last entry; its own checkpoints went back with it.
@@ -381,7 +400,11 @@ fn pages_of_the_log_are_found_by_what_they_are_about() {
         super::run(database, "DELETE FROM data_key");
         let erased = store::disclosures(&mut db, &house.keyring, &accepted).unwrap();
         assert!(erased.iter().all(|(_, what)| *what == Disclosed::Erased));
-        assert_eq!(in_place::verify(&mut db, &house.keyring).unwrap().exit_code(), 0, "forgetting breaks nothing");
+        assert_eq!(
+            in_place::verify(&mut db, &house.keyring).unwrap().exit_code(),
+            0,
+            "forgetting breaks nothing"
+        );
     });
 }
 
@@ -425,7 +448,8 @@ fn an_export_is_written_into_a_new_folder_only() {
     let mut db = database.connect().unwrap();
     let key = store::log_key(&mut db, &house.keyring).unwrap();
     let head = house.writer.head();
-    let again = |path: &Path, db: &mut Db| export::write(db, (&house.keyring, &key), head, Disclose::Nothing, path);
+    let again =
+        |path: &Path, db: &mut Db| export::write(db, (&house.keyring, &key), head, Disclose::Nothing, path);
     again(&folder.join("new"), &mut db).unwrap();
     assert!(again(&folder.join("new"), &mut db).is_err());
 }

@@ -5,6 +5,7 @@
 pub mod databases;
 pub mod folder;
 pub mod forms;
+pub mod house;
 pub mod http;
 pub mod mailbox;
 pub mod mime;
