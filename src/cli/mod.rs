@@ -32,18 +32,15 @@ enum Command {
     /// Runs an intake in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
     IntakeChild,
-<<<<<<< HEAD
     /// Reads a mark in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::READ_COMMAND, hide = true)]
     ReadChild,
-=======
     /// Lists the key-encryption keys.
     Keys(keys::Keys),
     /// Serves, until a signal stops it. Exit code 0: stopped in order; 1: refused to start; 2: could not go on.
     Serve(serve::Serve),
     /// Adds, links, removes and lists staff.
     Staff(staff::Staff),
->>>>>>> main
     /// Prints the version.
     Version,
     /// Checks, samples and reads marks on any PDF.
@@ -57,10 +54,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::IntakeChild => watermark::run_intake_child(),
-<<<<<<< HEAD
         Command::ReadChild => watermark::run_read_child(),
-        Command::Version => ExitCode::SUCCESS,
-=======
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Staff(arguments) => staff::run(arguments),
@@ -68,7 +62,6 @@ pub fn run() -> ExitCode {
             place::say(env!("CARGO_PKG_VERSION"));
             ExitCode::SUCCESS
         }
->>>>>>> main
         Command::Watermark(arguments) => watermark::run(arguments),
     }
 }

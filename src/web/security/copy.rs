@@ -117,10 +117,18 @@ pub async fn find(staff: Staff<LogReader>, query: web::Query<Vec<(String, String
 /// POST: reads the marks of a PDF that was found.
 pub async fn read(staff: Staff<Security>, upload: Multipart) -> Answer {
     let mut form = Form::default();
-    let file = dropped::file(upload, "file", staff.app.config.upload_limit_bytes).await?;
-    let Some(Dropped { name, bytes }) = file else {
-        form.refuse("file", "Choose the PDF first: no file was sent, or an empty one.");
-        return show_again(&staff, &page(&staff, true, &form, None));
+    let limit_bytes = staff.app.config.upload_limit_bytes;
+    let (name, bytes) = match dropped::file(upload, "file", limit_bytes).await? {
+        Dropped::File(name, bytes) => (name, bytes),
+        Dropped::Nothing => {
+            form.refuse("file", "Choose the PDF first: no file was sent, or an empty one.");
+            return show_again(&staff, &page(&staff, true, &form, None));
+        }
+        Dropped::TooLarge => {
+            let mebibytes = limit_bytes / (1024 * 1024);
+            form.refuse("file", format!("This file is larger than {mebibytes} MiB. Type the number in its footer instead."));
+            return show_again(&staff, &page(&staff, true, &form, None));
+        }
     };
     let program = staff.app.config.program.clone();
     let (reading, sha256) = staff
