@@ -34,6 +34,9 @@ enum Command {
     /// Runs an intake in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
     IntakeChild,
+    /// Reads a mark in a process of its own; not for people.
+    #[command(name = crate::watermark::intake::child::READ_COMMAND, hide = true)]
+    ReadChild,
     /// Lists the key-encryption keys.
     Keys(keys::Keys),
     /// Serves, until a signal stops it. Exit code 0: stopped in order; 1: refused to start; 2: could not go on.
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::IntakeChild => watermark::run_intake_child(),
+        Command::ReadChild => watermark::run_read_child(),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Staff(arguments) => staff::run(arguments),

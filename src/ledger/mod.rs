@@ -11,6 +11,7 @@
 //! can regrow both; that is why checkpoints leave the house.
 
 pub mod act;
+pub mod acts;
 pub mod anchor;
 mod append;
 pub mod audit;
@@ -32,6 +33,7 @@ pub mod path;
 mod queue;
 pub mod receipt;
 pub mod store;
+pub mod thorough;
 pub mod tree;
 pub mod trouble;
 pub mod uses;

@@ -61,6 +61,7 @@ pub mod trace;
 pub mod portal;
 pub mod compliance;
 pub mod sales;
+pub mod security;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -74,6 +75,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/assets/{name}", web::get().to(assets::show))
         .configure(portal::routes)
         .configure(sales::routes)
+        .configure(security::routes)
         .configure(staff::routes)
         .configure(compliance::routes)
         .default_service(web::to(problem::nothing_here));
