@@ -2,7 +2,9 @@
 
 use crate::clock::Clock;
 use crate::watermark::intake::child;
-use crate::watermark::{Edits, IntakeRefusal, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id};
+use crate::watermark::{
+    Edits, IntakeRefusal, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id,
+};
 use clap::{Args, Subcommand};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -73,7 +75,9 @@ enum Command {
 pub fn run(watermark: Watermark) -> ExitCode {
     let done = match watermark.command {
         Command::Check { file, json } => check(&file, json),
-        Command::Sample { file, out, name, email, company } => sample(&file, &out, &SampleText { name, email, company }),
+        Command::Sample { file, out, name, email, company } => {
+            sample(&file, &out, &SampleText { name, email, company })
+        }
         Command::Read { file } => read(&file),
     };
     ExitCode::from(done)
@@ -128,9 +132,13 @@ fn check(file: &Path, json: bool) -> u8 {
             warnings: manifest.warnings,
             refusal: None,
         },
-        Err(refusal) => {
-            Verdict { tier: Tier::T4, pages: 0, units: 0, warnings: Vec::new(), refusal: Some(Refused::from(&refusal)) }
-        }
+        Err(refusal) => Verdict {
+            tier: Tier::T4,
+            pages: 0,
+            units: 0,
+            warnings: Vec::new(),
+            refusal: Some(Refused::from(&refusal)),
+        },
     };
     if json {
         say(&serde_json::to_string(&verdict).unwrap_or_default());

@@ -21,7 +21,17 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const RANDOM_SYMBOLS: usize = 9;
 
 /// The id of one copy, shown as `XXXXX-XXXXX`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
 #[diesel(sql_type = diesel::sql_types::Text)]
 pub struct CopyId([u8; 11]);
 
@@ -95,7 +105,9 @@ impl FromStr for CopyId {
     type Err = CopyIdError;
     fn from_str(text: &str) -> Result<Self, CopyIdError> {
         let mut values = Vec::with_capacity(10);
-        for symbol in text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2014}')) {
+        for symbol in
+            text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '\u{2010}'..='\u{2014}'))
+        {
             values.push(value_of(symbol).ok_or(CopyIdError::Symbol)?);
             if values.len() > RANDOM_SYMBOLS + 1 {
                 return Err(CopyIdError::Length);

@@ -78,7 +78,12 @@ struct Reader {
 
 impl Reader {
     /// What content paints through the forms it draws.
-    fn painted(&mut self, content: &[u8], forms: &Dict<'_>, depth: usize) -> Result<PageReading, IntakeRefusal> {
+    fn painted(
+        &mut self,
+        content: &[u8],
+        forms: &Dict<'_>,
+        depth: usize,
+    ) -> Result<PageReading, IntakeRefusal> {
         let mut best = PageReading::Nothing;
         for name in drawn(content) {
             let Some(form) = forms.get::<Stream<'_>>(&name) else { continue };
@@ -175,7 +180,8 @@ fn letters() -> HashMap<String, char> {
 
 /// What lines of text say about the copy.
 fn judge(lines: &[String]) -> PageReading {
-    let known = lines.iter().flat_map(|line| line.chars()).filter(|letter| *letter != char::REPLACEMENT_CHARACTER);
+    let known =
+        lines.iter().flat_map(|line| line.chars()).filter(|letter| *letter != char::REPLACEMENT_CHARACTER);
     if known.count() < 5 {
         return PageReading::Nothing;
     }

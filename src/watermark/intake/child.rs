@@ -73,7 +73,9 @@ fn converse(child: &mut Child, pdf: &[u8], deadline: Duration) -> Result<Vec<u8>
         match answer {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(_)) | Err(mpsc::RecvTimeoutError::Disconnected) => Err(IntakeRefusal::Crashed),
-            Err(mpsc::RecvTimeoutError::Timeout) => Err(IntakeRefusal::TimedOut { limit_secs: deadline.as_secs() }),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                Err(IntakeRefusal::TimedOut { limit_secs: deadline.as_secs() })
+            }
         }
     })
 }

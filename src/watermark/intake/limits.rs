@@ -9,6 +9,8 @@ pub const FILE_BYTES: usize = 100 * 1024 * 1024;
 pub const PAGES: usize = 2_000;
 /// The most bytes that all streams of a file may inflate to.
 pub const DECODED_BYTES: u64 = 1024 * 1024 * 1024;
+/// The most bytes that one stream we decode may have: no page's content is longer.
+pub const STREAM_BYTES: usize = 128 * 1024 * 1024;
 /// The deepest nesting of objects, of the page tree, of forms in forms.
 pub const NESTING: usize = 100;
 /// The most objects in a rewritten file.
@@ -35,7 +37,10 @@ pub(crate) fn look_at(pdf: &[u8]) -> Result<(), IntakeRefusal> {
     let mut rest = pdf;
     while let Some(place) = find(rest, b"stream") {
         rest = rest.get(place.saturating_add(6)..).unwrap_or_default();
-        let data = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).or_else(|| rest.strip_prefix(b"\r"));
+        let data = rest
+            .strip_prefix(b"\r\n")
+            .or_else(|| rest.strip_prefix(b"\n"))
+            .or_else(|| rest.strip_prefix(b"\r"));
         if let Some(data) = data {
             let refusal = IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES };
             left = left.checked_sub(inflated_length(data, left)).ok_or(refusal)?;

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum IntakeRefusal {
     /// The child process ended without an answer.
-    #[error("This PDF made the reading program stop. It is damaged or built to do harm. Please save it anew from the program it came from and try again.")]
+    #[error(
+        "This PDF made the reading program stop. It is damaged or built to do harm. Please save it anew from the program it came from and try again."
+    )]
     Crashed,
     /// The structure cannot be followed.
     #[error("This PDF is damaged beyond repair ({what}). Please save or export it anew and try again.")]
@@ -17,19 +19,25 @@ pub enum IntakeRefusal {
         what: String,
     },
     /// The streams inflate to more than the limit.
-    #[error("Unpacked, this PDF is larger than {limit_bytes} bytes, which is more than we accept. Please export it with smaller pictures.")]
+    #[error(
+        "Unpacked, this PDF is larger than {limit_bytes} bytes, which is more than we accept. Please export it with smaller pictures."
+    )]
     DecodeLimit {
         /// The limit that was passed.
         limit_bytes: u64,
     },
     /// The pages exist only inside an XFA program.
-    #[error("This is a dynamic form (XFA): its pages are made by a program when it is opened. Please print it to a new PDF and upload that.")]
+    #[error(
+        "This is a dynamic form (XFA): its pages are made by a program when it is opened. Please print it to a new PDF and upload that."
+    )]
     DynamicXfa,
     /// No byte at all.
     #[error("This file is empty. Please choose the file again; if it stays empty, export it anew.")]
     EmptyFile,
     /// Objects inside objects beyond the limit.
-    #[error("This PDF nests objects deeper than {limit} levels, which no honest file does. Please export it anew.")]
+    #[error(
+        "This PDF nests objects deeper than {limit} levels, which no honest file does. Please export it anew."
+    )]
     Nesting {
         /// The limit that was passed.
         limit: usize,
@@ -49,7 +57,9 @@ pub enum IntakeRefusal {
         found: usize,
     },
     /// A password is needed to open it.
-    #[error("This PDF needs a password to be opened. Please save it without an opening password and upload that.")]
+    #[error(
+        "This PDF needs a password to be opened. Please save it without an opening password and upload that."
+    )]
     PasswordNeeded,
     /// The recipient's texts do not fit.
     #[error("The mark does not fit: {what} is too long. Please shorten it.")]
@@ -58,19 +68,25 @@ pub enum IntakeRefusal {
         what: String,
     },
     /// No answer in time.
-    #[error("This PDF took longer than {limit_secs} seconds to read. It is damaged, built to do harm, or far too complex. Please export it anew.")]
+    #[error(
+        "This PDF took longer than {limit_secs} seconds to read. It is damaged, built to do harm, or far too complex. Please export it anew."
+    )]
     TimedOut {
         /// The limit that was passed.
         limit_secs: u64,
     },
     /// Too large to take in.
-    #[error("This file is larger than {limit_bytes} bytes, which is more than we accept. Please export it with smaller pictures.")]
+    #[error(
+        "This file is larger than {limit_bytes} bytes, which is more than we accept. Please export it with smaller pictures."
+    )]
     TooLarge {
         /// The limit that was passed.
         limit_bytes: usize,
     },
     /// More objects than the limit.
-    #[error("This PDF consists of more than {limit} parts, which is more than we accept. Please export it anew.")]
+    #[error(
+        "This PDF consists of more than {limit} parts, which is more than we accept. Please export it anew."
+    )]
     TooManyObjects {
         /// The limit that was passed.
         limit: usize,
@@ -82,7 +98,9 @@ pub enum IntakeRefusal {
         limit: usize,
     },
     /// Encrypted in a way that cannot be opened.
-    #[error("This PDF is encrypted in a way we cannot open (for example with a certificate). Please save it without encryption and upload that.")]
+    #[error(
+        "This PDF is encrypted in a way we cannot open (for example with a certificate). Please save it without encryption and upload that."
+    )]
     UnsupportedEncryption,
 }
 

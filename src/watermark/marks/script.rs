@@ -17,7 +17,11 @@ pub(super) fn drawable_name(text: &str) -> String {
             drawn.push(letter);
         } else {
             let ascii = any_ascii::any_ascii_char(letter);
-            if ascii.is_empty() || ascii.contains('?') { push_code_point(&mut drawn, letter) } else { drawn.push_str(ascii) }
+            if ascii.is_empty() || ascii.contains('?') {
+                push_code_point(&mut drawn, letter)
+            } else {
+                drawn.push_str(ascii)
+            }
         }
     }
     drawn.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -8,8 +8,24 @@ use hayro_syntax::object::{Array, Dict, Name, Object};
 
 /// Actions that leave the document or run something: dropped wherever they stand.
 const ACTING: [&[u8]; 18] = [
-    b"JavaScript", b"JScript", b"Launch", b"GoToR", b"GoToE", b"GoToDp", b"SubmitForm", b"ResetForm", b"ImportData",
-    b"Rendition", b"Movie", b"Sound", b"SetOCGState", b"Thread", b"Trans", b"GoTo3DView", b"RichMediaExecute", b"Hide",
+    b"JavaScript",
+    b"JScript",
+    b"Launch",
+    b"GoToR",
+    b"GoToE",
+    b"GoToDp",
+    b"SubmitForm",
+    b"ResetForm",
+    b"ImportData",
+    b"Rendition",
+    b"Movie",
+    b"Sound",
+    b"SetOCGState",
+    b"Thread",
+    b"Trans",
+    b"GoTo3DView",
+    b"RichMediaExecute",
+    b"Hide",
 ];
 
 /// Whether a name is at a key.
@@ -22,7 +38,11 @@ pub(crate) fn is_dropped(dict: &Dict<'_>, notes: &mut Notes) -> bool {
     if let Some(kind) = dict.get::<Name<'_>>(b"S") {
         let is_structure = says(dict, b"Type", b"StructElem") && dict.contains_key(b"P");
         if !is_structure && ACTING.contains(&&*kind) {
-            notes.add(if matches!(&*kind, b"JavaScript" | b"JScript") { Note::JavaScript } else { Note::Actions });
+            notes.add(if matches!(&*kind, b"JavaScript" | b"JScript") {
+                Note::JavaScript
+            } else {
+                Note::Actions
+            });
             return true;
         }
         if &*kind == b"URI" && says_unsafe_address(dict) {
@@ -40,8 +60,11 @@ pub(crate) fn is_dropped(dict: &Dict<'_>, notes: &mut Notes) -> bool {
 /// Whether a web link leads to something else than the web, mail or telephone.
 fn says_unsafe_address(dict: &Dict<'_>) -> bool {
     let Some(address) = dict.get::<hayro_syntax::object::String<'_>>(b"URI") else { return false };
-    let address: Vec<u8> = address.as_bytes().iter().filter(|b| **b > 32).map(u8::to_ascii_lowercase).collect();
-    let Some(colon) = address.iter().position(|byte| matches!(byte, b':' | b'/' | b'?' | b'#')) else { return false };
+    let address: Vec<u8> =
+        address.as_bytes().iter().filter(|b| **b > 32).map(u8::to_ascii_lowercase).collect();
+    let Some(colon) = address.iter().position(|byte| matches!(byte, b':' | b'/' | b'?' | b'#')) else {
+        return false;
+    };
     let scheme = address.get(..colon).unwrap_or_default();
     address.get(colon) == Some(&b':') && !matches!(scheme, b"http" | b"https" | b"mailto" | b"tel" | b"ftp")
 }
@@ -63,8 +86,13 @@ pub(crate) fn is_entry_dropped(dict: &Dict<'_>, key: &[u8], notes: &mut Notes) -
             }
             files
         }
-        b"AF" => first_dict(dict, b"AF").is_some_and(|file| file.contains_key(b"EF") || file.contains_key(b"F")),
-        b"Metadata" => dict.get::<Dict<'_>>(key).or_else(|| stream_dict(dict, key)).is_some_and(|m| says(&m, b"Type", b"Metadata")),
+        b"AF" => {
+            first_dict(dict, b"AF").is_some_and(|file| file.contains_key(b"EF") || file.contains_key(b"F"))
+        }
+        b"Metadata" => dict
+            .get::<Dict<'_>>(key)
+            .or_else(|| stream_dict(dict, key))
+            .is_some_and(|m| says(&m, b"Type", b"Metadata")),
         b"PieceInfo" => dict.contains_key(b"Type") || dict.contains_key(b"Subtype"),
         b"OPI" => says(dict, b"Subtype", b"Image") || says(dict, b"Subtype", b"Form"),
         _ => false,

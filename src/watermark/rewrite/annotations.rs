@@ -12,8 +12,21 @@ use hayro_syntax::object::{self, Array, MaybeRef, Name, Number, Object, ObjectId
 /// Annotations without a place on the page: hidden (bit 2), not viewed (bit 6).
 const UNSEEN: i64 = 0b10_0010;
 /// What a link keeps.
-const LINK_KEYS: [&[u8]; 13] =
-    [b"A", b"BS", b"Border", b"C", b"Contents", b"Dest", b"F", b"H", b"NM", b"PA", b"QuadPoints", b"Rect", b"StructParent"];
+const LINK_KEYS: [&[u8]; 13] = [
+    b"A",
+    b"BS",
+    b"Border",
+    b"C",
+    b"Contents",
+    b"Dest",
+    b"F",
+    b"H",
+    b"NM",
+    b"PA",
+    b"QuadPoints",
+    b"Rect",
+    b"StructParent",
+];
 /// A border of a link that is broader than this would cover the page.
 const LINK_BORDER: f64 = 3.0;
 
@@ -91,7 +104,8 @@ fn keep_link<'a>(
 /// Whether a border is broader than a link needs.
 fn has_broad_border(dict: &object::Dict<'_>) -> bool {
     let style = dict.get::<object::Dict<'_>>(b"BS").and_then(|style| style.get::<Number>(b"W"));
-    let border = dict.get::<Array<'_>>(b"Border").and_then(|border| border.iter::<Object<'_>>().nth(2)?.into_number());
+    let border =
+        dict.get::<Array<'_>>(b"Border").and_then(|border| border.iter::<Object<'_>>().nth(2)?.into_number());
     [style, border].into_iter().flatten().any(|width| width.as_f64() > LINK_BORDER)
 }
 
@@ -163,13 +177,17 @@ fn copy_of_form<'a>(
 fn placing(dict: &object::Dict<'_>, form: &object::Stream<'_>) -> Option<String> {
     let [x0, y0, x1, y1] = rectangle(dict, b"Rect")?;
     let [bx0, by0, bx1, by1] = rectangle(form.dict(), b"BBox")?;
-    let turn: Vec<f64> = form.dict().get::<Array<'_>>(b"Matrix").map_or_else(Vec::new, |matrix| {
-        matrix.iter::<Number>().map(|number| number.as_f64()).collect()
-    });
+    let turn: Vec<f64> = form
+        .dict()
+        .get::<Array<'_>>(b"Matrix")
+        .map_or_else(Vec::new, |matrix| matrix.iter::<Number>().map(|number| number.as_f64()).collect());
     let [a, b, c, d, e, f] = <[f64; 6]>::try_from(turn).unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-    let corners = [(bx0, by0), (bx1, by0), (bx0, by1), (bx1, by1)].map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
-    let low = corners.iter().fold((f64::MAX, f64::MAX), |low, point| (low.0.min(point.0), low.1.min(point.1)));
-    let high = corners.iter().fold((f64::MIN, f64::MIN), |high, point| (high.0.max(point.0), high.1.max(point.1)));
+    let corners =
+        [(bx0, by0), (bx1, by0), (bx0, by1), (bx1, by1)].map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    let low =
+        corners.iter().fold((f64::MAX, f64::MAX), |low, point| (low.0.min(point.0), low.1.min(point.1)));
+    let high =
+        corners.iter().fold((f64::MIN, f64::MIN), |high, point| (high.0.max(point.0), high.1.max(point.1)));
     let (width, height) = (high.0 - low.0, high.1 - low.1);
     if !(width > 1e-6 && height > 1e-6) {
         return None;

@@ -9,8 +9,17 @@ use hayro_syntax::object::{self, Array, Name, Object};
 
 /// Entries that are copied.
 const KEPT: [&str; 11] = [
-    "Dests", "Lang", "MarkInfo", "OCProperties", "Outlines", "OutputIntents", "PageLabels", "PageLayout",
-    "StructTreeRoot", "URI", "ViewerPreferences",
+    "Dests",
+    "Lang",
+    "MarkInfo",
+    "OCProperties",
+    "Outlines",
+    "OutputIntents",
+    "PageLabels",
+    "PageLayout",
+    "StructTreeRoot",
+    "URI",
+    "ViewerPreferences",
 ];
 /// Name trees that are copied.
 const NAMES: [&str; 1] = ["Dests"];
@@ -108,7 +117,9 @@ fn signatures(form: &object::Dict<'_>) -> usize {
 /// Whether the pages exist only while a form program runs.
 pub(crate) fn is_dynamic_form(catalog: &object::Dict<'_>) -> bool {
     let Some(form) = catalog.get::<object::Dict<'_>>(b"AcroForm") else { return false };
-    let has_fields = form.get::<Array<'_>>(b"Fields").is_some_and(|fields| fields.raw_iter().next().is_some());
-    let needs_rendering = catalog.get::<Object<'_>>(b"NeedsRendering").and_then(Object::into_bool) == Some(true);
+    let has_fields =
+        form.get::<Array<'_>>(b"Fields").is_some_and(|fields| fields.raw_iter().next().is_some());
+    let needs_rendering =
+        catalog.get::<Object<'_>>(b"NeedsRendering").and_then(Object::into_bool) == Some(true);
     form.contains_key(b"XFA") && (needs_rendering || !has_fields)
 }

@@ -47,7 +47,10 @@ fn walk(content: &[u8], ending: &mut Ending) -> Result<(), Unclean> {
                 ending.isolate |= depth > OPERAND_DEPTH;
             }
             Token::ArrayEnd | Token::DictEnd => depth = depth.checked_sub(1).ok_or(Unclean::Bracket)?,
-            Token::Word(b"true" | b"false" | b"null") | Token::Name(_) | Token::Number(_) | Token::Text(_) => operands += 1,
+            Token::Word(b"true" | b"false" | b"null")
+            | Token::Name(_)
+            | Token::Number(_)
+            | Token::Text(_) => operands += 1,
             Token::Word(b"BI") if !in_image => in_image = true,
             Token::Word(b"ID") if in_image => {
                 lexer.inline_data()?;
@@ -91,12 +94,75 @@ fn apply(operator: &[u8], place: usize, ending: &mut Ending) {
 fn is_known(operator: &[u8]) -> bool {
     matches!(
         operator,
-        b"b" | b"B" | b"b*" | b"B*" | b"BDC" | b"BMC" | b"BT" | b"BX" | b"c" | b"cm" | b"CS" | b"cs" | b"d" | b"d0"
-            | b"d1" | b"Do" | b"DP" | b"EMC" | b"ET" | b"EX" | b"f" | b"F" | b"f*" | b"G" | b"g" | b"gs" | b"h" | b"i"
-            | b"j" | b"J" | b"K" | b"k" | b"l" | b"m" | b"M" | b"MP" | b"n" | b"q" | b"Q" | b"re" | b"RG" | b"rg"
-            | b"ri" | b"s" | b"S" | b"sc" | b"SC" | b"scn" | b"SCN" | b"sh" | b"T*" | b"Tc" | b"Td" | b"TD" | b"Tf"
-            | b"Tj" | b"TJ" | b"TL" | b"Tm" | b"Tr" | b"Ts" | b"Tw" | b"Tz" | b"v" | b"w" | b"W" | b"W*" | b"y"
-            | b"'" | b"\""
+        b"b" | b"B"
+            | b"b*"
+            | b"B*"
+            | b"BDC"
+            | b"BMC"
+            | b"BT"
+            | b"BX"
+            | b"c"
+            | b"cm"
+            | b"CS"
+            | b"cs"
+            | b"d"
+            | b"d0"
+            | b"d1"
+            | b"Do"
+            | b"DP"
+            | b"EMC"
+            | b"ET"
+            | b"EX"
+            | b"f"
+            | b"F"
+            | b"f*"
+            | b"G"
+            | b"g"
+            | b"gs"
+            | b"h"
+            | b"i"
+            | b"j"
+            | b"J"
+            | b"K"
+            | b"k"
+            | b"l"
+            | b"m"
+            | b"M"
+            | b"MP"
+            | b"n"
+            | b"q"
+            | b"Q"
+            | b"re"
+            | b"RG"
+            | b"rg"
+            | b"ri"
+            | b"s"
+            | b"S"
+            | b"sc"
+            | b"SC"
+            | b"scn"
+            | b"SCN"
+            | b"sh"
+            | b"T*"
+            | b"Tc"
+            | b"Td"
+            | b"TD"
+            | b"Tf"
+            | b"Tj"
+            | b"TJ"
+            | b"TL"
+            | b"Tm"
+            | b"Tr"
+            | b"Ts"
+            | b"Tw"
+            | b"Tz"
+            | b"v"
+            | b"w"
+            | b"W"
+            | b"W*"
+            | b"y"
+            | b"'"
+            | b"\""
     )
 }
 

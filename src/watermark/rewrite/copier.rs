@@ -9,9 +9,9 @@ use super::notes::{Note, Notes};
 use super::object::{Dict, Stream, Value};
 use crate::watermark::IntakeRefusal;
 use crate::watermark::intake::limits::{NESTING, OBJECTS};
+use hayro_syntax::Filter;
 use hayro_syntax::object::{self, MaybeRef, Number, Object, ObjectIdentifier};
 use hayro_syntax::xref::XRef;
-use hayro_syntax::Filter;
 use std::collections::{HashMap, VecDeque};
 
 /// Copies objects on demand.
@@ -106,7 +106,11 @@ impl<'a> Copier<'a> {
         Ok(Stream { dict, data: data.into_owned() })
     }
     /// A value that is written inside another or stands alone.
-    pub(crate) fn value(&mut self, value: &MaybeRef<Object<'a>>, depth: usize) -> Result<Value, IntakeRefusal> {
+    pub(crate) fn value(
+        &mut self,
+        value: &MaybeRef<Object<'a>>,
+        depth: usize,
+    ) -> Result<Value, IntakeRefusal> {
         match value {
             MaybeRef::Ref(reference) => self.refer((*reference).into()),
             MaybeRef::NotRef(object) => self.direct(object, depth),
@@ -122,7 +126,8 @@ impl<'a> Copier<'a> {
             Object::Name(name) => Value::Name(name.to_vec()),
             Object::Array(items) => {
                 let depth = deeper(depth)?;
-                let items: Result<Vec<_>, _> = items.raw_iter().map(|item| self.value(&item, depth)).collect();
+                let items: Result<Vec<_>, _> =
+                    items.raw_iter().map(|item| self.value(&item, depth)).collect();
                 Value::Array(items?)
             }
             Object::Dict(dict) => {
@@ -171,7 +176,8 @@ fn deeper(depth: usize) -> Result<usize, IntakeRefusal> {
 fn is_tree(dict: &object::Dict<'_>) -> bool {
     let kind = dict.get::<object::Name<'_>>(b"Type");
     let kind = kind.as_deref();
-    (kind == Some(b"Pages") && dict.contains_key(b"Kids")) || (kind == Some(b"Page") && dict.contains_key(b"Parent"))
+    (kind == Some(b"Pages") && dict.contains_key(b"Kids"))
+        || (kind == Some(b"Page") && dict.contains_key(b"Parent"))
 }
 
 /// Takes the first filter and its parameters out.

@@ -4,7 +4,7 @@
 //! decoded before the damage, as viewers do. Image filters and predictors do not occur in content and give `None`.
 
 use crate::watermark::IntakeRefusal;
-use crate::watermark::intake::limits::DECODED_BYTES;
+use crate::watermark::intake::limits::{DECODED_BYTES, STREAM_BYTES};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Array, Dict, Object, Stream};
 use std::io::Read as _;
@@ -21,12 +21,13 @@ impl Budget {
     /// Spends some of it.
     pub(crate) fn spend(&mut self, bytes: usize) -> Result<(), IntakeRefusal> {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
-        self.0 = self.0.checked_sub(bytes).ok_or(IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES })?;
+        self.0 =
+            self.0.checked_sub(bytes).ok_or(IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES })?;
         Ok(())
     }
-    /// What is left, as a length.
+    /// What one stream may have of it.
     fn left(&self) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX)
+        usize::try_from(self.0).unwrap_or(usize::MAX).min(STREAM_BYTES)
     }
 }
 
@@ -48,6 +49,9 @@ pub(crate) fn decode(stream: &Stream<'_>, budget: &mut Budget) -> Result<Option<
             Filter::Crypt => data,
             _ => return Ok(None),
         };
+        if data.len() > limit {
+            return Err(IntakeRefusal::DecodeLimit { limit_bytes: u64::try_from(limit).unwrap_or(u64::MAX) });
+        }
         budget.spend(data.len())?;
     }
     Ok(Some(data))
@@ -164,7 +168,8 @@ fn group_value(group: &[u8]) -> u32 {
 /// Undoes hexadecimal.
 fn ascii_hex(data: &[u8]) -> Vec<u8> {
     let digits = data.iter().take_while(|byte| **byte != b'>');
-    let mut values = digits.filter_map(|byte| char::from(*byte).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok());
+    let mut values =
+        digits.filter_map(|byte| char::from(*byte).to_digit(16)).filter_map(|digit| u8::try_from(digit).ok());
     let mut plain = Vec::with_capacity(data.len() / 2);
     while let Some(high) = values.next() {
         plain.push(high << 4 | values.next().unwrap_or(0));

@@ -1,12 +1,12 @@
 //! Metadata of the new file, reduced: title, and the standards it still keeps. No author, no tool, no history.
 
 use super::copier::Copier;
+use super::decode::{Budget, decode};
 use super::file::Node;
 use super::notes::Note;
 use super::object::{Dict, Stream, Value};
-use crate::watermark::intake::limits::find;
-use super::decode::{Budget, decode};
 use crate::watermark::IntakeRefusal;
+use crate::watermark::intake::limits::find;
 use hayro_syntax::Pdf;
 use hayro_syntax::object;
 
@@ -64,7 +64,9 @@ impl Claims {
         let mut inner = String::new();
         if !title.is_empty() {
             let title = escaped(title);
-            inner.push_str(&format!("<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n"));
+            inner.push_str(&format!(
+                "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n"
+            ));
         }
         inner.push_str("<pdf:Producer>Candor</pdf:Producer>\n");
         if let Some(part) = self.archive {
@@ -96,7 +98,8 @@ fn value_of(xmp: &[u8], name: &[u8]) -> Option<char> {
 /// A string of document information as text: UTF-16, UTF-8 or nearly Latin 1.
 fn text(bytes: &[u8]) -> String {
     let text = if let Some(wide) = bytes.strip_prefix(b"\xFE\xFF") {
-        let units = wide.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_be_bytes);
+        let units =
+            wide.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_be_bytes);
         char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
     } else if let Ok(text) = std::str::from_utf8(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)) {
         text.to_owned()

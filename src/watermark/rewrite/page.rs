@@ -94,7 +94,10 @@ fn compose<'a>(
     let name = format!("{}M", press.prefix);
     let frame = page.frame();
     forms.set(&name, Value::Ref(press.stencils.of(&mut copier.objects, frame.shown())));
-    let mark = format!("/Artifact <</Type /Pagination /Subtype /Watermark>> BDC q {} cm /{name} Do Q EMC\n", frame.matrix());
+    let mark = format!(
+        "/Artifact <</Type /Pagination /Subtype /Watermark>> BDC q {} cm /{name} Do Q EMC\n",
+        frame.matrix()
+    );
     content.extend_from_slice(mark.as_bytes());
     resources.set("XObject", Value::Dict(forms));
     Ok((content, resources))
@@ -112,7 +115,11 @@ fn enclosing_form(page: &Page<'_>, resources: Dict, content: Vec<u8>) -> Stream 
 }
 
 /// The decoded content of a page: its parts joined by line ends.
-fn joined<'a>(copier: &mut Copier<'a>, page: &Page<'a>, budget: &mut Budget) -> Result<Vec<u8>, IntakeRefusal> {
+fn joined<'a>(
+    copier: &mut Copier<'a>,
+    page: &Page<'a>,
+    budget: &mut Budget,
+) -> Result<Vec<u8>, IntakeRefusal> {
     let mut content = Vec::new();
     let mut is_damaged = false;
     for part in parts(copier, &page.dict) {

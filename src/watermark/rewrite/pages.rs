@@ -32,16 +32,22 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The visible part: CropBox within MediaBox, and if nothing is left of it, the MediaBox.
+    /// The visible part: CropBox within MediaBox.
     pub(crate) fn frame(&self) -> Frame {
-        let [left, bottom, right, top] = ordered(self.media);
-        let inner = ordered(self.crop.unwrap_or(self.media));
-        let within = [inner[0].max(left), inner[1].max(bottom), inner[2].min(right), inner[3].min(top)];
-        let candidates = [within, [left, bottom, right, top]];
-        let usable = candidates.into_iter().find(|[x0, y0, x1, y1]| x1 - x0 > 0.5 && y1 - y0 > 0.5).unwrap_or(LETTER);
-        let [x, y, x1, y1] = usable;
+        let [x, y, x1, y1] = self.crop.map_or_else(|| ordered(self.media), |crop| common(crop, self.media));
         Frame { x, y, width: x1 - x, height: y1 - y, rotate: self.rotate }
     }
+}
+
+/// What two boxes have in common, its lower left corner first.
+fn common(one: [f64; 4], other: [f64; 4]) -> [f64; 4] {
+    let ([a, b, c, d], [left, bottom, right, top]) = (ordered(one), ordered(other));
+    [a.max(left), b.max(bottom), c.min(right), d.min(top)]
+}
+
+/// Whether a box shows anything. Viewers disagree about the others, so they are given up.
+fn is_usable([x0, y0, x1, y1]: [f64; 4]) -> bool {
+    x1 - x0 > 0.5 && y1 - y0 > 0.5 && x1 - x0 < 1e7 && y1 - y0 < 1e7
 }
 
 /// A box with its lower left corner first.
@@ -51,7 +57,8 @@ fn ordered([x0, y0, x1, y1]: [f64; 4]) -> [f64; 4] {
 
 /// Four numbers at a key, as written.
 pub(crate) fn rectangle(dict: &Dict<'_>, key: &[u8]) -> Option<[f64; 4]> {
-    let numbers: Vec<f64> = dict.get::<Array<'_>>(key)?.iter::<Number>().map(|number| number.as_f64()).take(4).collect();
+    let numbers: Vec<f64> =
+        dict.get::<Array<'_>>(key)?.iter::<Number>().map(|number| number.as_f64()).take(4).collect();
     <[f64; 4]>::try_from(numbers).ok().filter(|numbers| numbers.iter().all(|number| number.is_finite()))
 }
 
@@ -70,7 +77,10 @@ impl<'a> Inherited<'a> {
         Self {
             media: rectangle(dict, b"MediaBox").or(self.media),
             crop: rectangle(dict, b"CropBox").or(self.crop),
-            rotate: dict.get::<Number>(b"Rotate").and_then(|turn| i32::try_from(turn.as_i64()).ok()).or(self.rotate),
+            rotate: dict
+                .get::<Number>(b"Rotate")
+                .and_then(|turn| i32::try_from(turn.as_i64()).ok())
+                .or(self.rotate),
             resources: dict.get::<Dict<'a>>(b"Resources").or_else(|| self.resources.clone()),
         }
     }
@@ -78,11 +88,12 @@ impl<'a> Inherited<'a> {
     fn page(&self, dict: Dict<'a>, id: Option<ObjectIdentifier>) -> Page<'a> {
         let all = self.with(&dict);
         let rotate = all.rotate.unwrap_or(0).rem_euclid(360);
+        let media = all.media.filter(|media| is_usable(ordered(*media))).unwrap_or(LETTER);
         Page {
             dict,
             id,
-            media: all.media.unwrap_or(LETTER),
-            crop: all.crop,
+            media,
+            crop: all.crop.filter(|crop| is_usable(common(*crop, media))),
             rotate: if rotate % 90 == 0 { rotate } else { 0 },
             resources: all.resources.unwrap_or_default(),
         }
@@ -97,14 +108,21 @@ struct Branch<'a> {
 }
 
 /// The pages of a document in order, and how many the document says it has.
-pub(crate) fn find<'a>(pdf: &'a Pdf, catalog: &Dict<'a>) -> Result<(Vec<Page<'a>>, Option<i64>), IntakeRefusal> {
+pub(crate) fn find<'a>(
+    pdf: &'a Pdf,
+    catalog: &Dict<'a>,
+) -> Result<(Vec<Page<'a>>, Option<i64>), IntakeRefusal> {
     let none = Inherited { media: None, crop: None, rotate: None, resources: None };
     let root = catalog.get::<Dict<'a>>(b"Pages").unwrap_or_default();
     let said = root.get::<Number>(b"Count").map(|count| count.as_i64());
     let mut pages = Vec::new();
     let kids = root.get::<Array<'a>>(b"Kids").map(|kids| kids.raw_iter());
     let mut path: Vec<Branch<'a>> = kids
-        .map(|kids| Branch { id: catalog.get_ref(b"Pages").map(Into::into), kids, inherited: none.with(&root) })
+        .map(|kids| Branch {
+            id: catalog.get_ref(b"Pages").map(Into::into),
+            kids,
+            inherited: none.with(&root),
+        })
         .into_iter()
         .collect();
     let mut branches = 0_usize;
@@ -132,7 +150,12 @@ pub(crate) fn find<'a>(pdf: &'a Pdf, catalog: &Dict<'a>) -> Result<(Vec<Page<'a>
     }
     if pages.is_empty() {
         // The parser searches the whole file for pages when the tree is lost.
-        pages = pdf.pages().iter().take(PAGES).map(|page| none.page(page.raw().clone(), page.raw().obj_id())).collect();
+        pages = pdf
+            .pages()
+            .iter()
+            .take(PAGES)
+            .map(|page| none.page(page.raw().clone(), page.raw().obj_id()))
+            .collect();
     }
     if pages.is_empty() { Err(IntakeRefusal::NoPages) } else { Ok((pages, said)) }
 }
