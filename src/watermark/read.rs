@@ -14,6 +14,7 @@ use super::rewrite::decode::{Budget, decode};
 use super::rewrite::lexer::{Lexer, Token};
 use hayro_syntax::object::{Dict, Name, ObjectIdentifier, Stream};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// What stands on one page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,7 +136,9 @@ impl Reader {
                     path.clear();
                 }
                 Token::Word(operator) => {
-                    operands.iter().for_each(|number| path.push_str(&format!("{number:.0} ")));
+                    for number in &operands {
+                        let _ = write!(path, "{number:.0} ");
+                    }
                     path.push_str(&String::from_utf8_lossy(operator));
                     path.push('\n');
                 }

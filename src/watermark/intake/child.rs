@@ -25,7 +25,7 @@ use std::time::Duration;
 /// The hidden command that runs the child.
 pub const COMMAND: &str = "intake-child";
 /// After this long the child is killed.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 /// Begins every answer.
 const MAGIC: &[u8; 8] = b"CANDOR1\n";
 /// No answer is longer: a body may grow, but not without end.

@@ -69,7 +69,7 @@ fn inflated_length(data: &[u8], limit: u64) -> u64 {
         return 0;
     }
     let mut decoder = flate2::read::ZlibDecoder::new(data);
-    let mut chunk = [0; 32 * 1024];
+    let mut chunk = [0; 16 * 1024];
     let mut length = 0_u64;
     while length <= limit {
         match decoder.read(&mut chunk) {

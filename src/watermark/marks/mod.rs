@@ -10,6 +10,7 @@ mod script;
 pub(crate) mod slot;
 
 use slot::{LINE_PITCH, LINE_WIDTH};
+use std::fmt::Write as _;
 
 /// The part of the page's width or height that the footer may fill.
 const FILL: f64 = 0.96;
@@ -75,14 +76,14 @@ pub(crate) fn stencil(width: f64, height: f64) -> String {
     // The glyphs are filled and stroked: once with the filling transparent, once with the stroke, so that the light
     // outline lies below the letter and does not thin it.
     for state in [DIAGONAL_OUTLINE, DIAGONAL_LETTERS] {
-        content.push_str(&format!("q /{state} gs 0.3 g 1 G 7 w 1 j\n"));
+        let _ = writeln!(content, "q /{state} gs 0.3 g 1 G 7 w 1 j");
         for part in [-0.48, 0.0, 0.48] {
             push_diagonal(&mut content, (width, height), part);
         }
         content.push_str("Q\n");
     }
     for state in [FOOTER_OUTLINE, FOOTER_LETTERS] {
-        content.push_str(&format!("q /{state} gs 0.1 g 1 G 9 w 1 j\n"));
+        let _ = writeln!(content, "q /{state} gs 0.1 g 1 G 9 w 1 j");
         for column in [0_u32, 1, 2] {
             push_footer(&mut content, (width, height), column);
         }
@@ -95,7 +96,7 @@ pub(crate) fn stencil(width: f64, height: f64) -> String {
 fn push_part(content: &mut String, matrix: [f64; 6], (bottom, lines): (u32, u32)) {
     let matrix = matrix.map(number).join(" ");
     let (low, high) = (bottom * LINE_PITCH, lines * LINE_PITCH);
-    content.push_str(&format!("q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q\n"));
+    let _ = writeln!(content, "q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q");
 }
 
 /// Paints the four upper lines along the diagonal, moved to the side by a part of the distance to the corner.

@@ -21,9 +21,9 @@ pub(crate) struct Page<'a> {
     pub(crate) dict: Dict<'a>,
     /// Its number in the source, when it has one.
     pub(crate) id: Option<ObjectIdentifier>,
-    /// The numbers of its MediaBox, as written.
+    /// The numbers of its `MediaBox`, as written.
     pub(crate) media: [f64; 4],
-    /// The numbers of its CropBox, as written, if it has one.
+    /// The numbers of its `CropBox`, as written, if it has one.
     pub(crate) crop: Option<[f64; 4]>,
     /// 0, 90, 180 or 270.
     pub(crate) rotate: i32,
@@ -32,7 +32,7 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The visible part: CropBox within MediaBox.
+    /// The visible part: `CropBox` within `MediaBox`.
     pub(crate) fn frame(&self) -> Frame {
         let [x, y, x1, y1] = self.crop.map_or_else(|| ordered(self.media), |crop| common(crop, self.media));
         Frame { x, y, width: x1 - x, height: y1 - y, rotate: self.rotate }
