@@ -66,7 +66,9 @@
 //!
 //! ```compile_fail,E0451
 //! # use candor::ledger::Done;
-//! let done = Done { index: 7, value: (), made: () };
+//! fn forge(done: Done<()>) -> Done<()> {
+//!     Done { index: 7, ..done }
+//! }
 //! ```
 
 use super::event::Event;

@@ -50,12 +50,15 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod page;
+pub mod partials;
 pub mod patience;
 pub mod problem;
+pub mod report;
 pub mod session;
 pub mod trace;
 
 pub mod portal;
+pub mod compliance;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -69,5 +72,6 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/assets/{name}", web::get().to(assets::show))
         .configure(portal::routes)
         .configure(staff::routes)
+        .configure(compliance::routes)
         .default_service(web::to(problem::nothing_here));
 }

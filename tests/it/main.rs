@@ -7,6 +7,9 @@
 
 mod ledger;
 mod seal;
+mod reports;
+mod laws;
 mod support;
 mod vault;
 mod web;
+mod watermark;
