@@ -1,5 +1,6 @@
 //! The log: its formats against their specifications, and the writer against bad acts and lost commits.
 
+mod commands;
 mod exports;
 mod isolation;
 mod leaves;
