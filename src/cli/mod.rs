@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod init;
 mod keys;
+mod ledger;
 mod place;
 mod serve;
 mod staff;
@@ -39,6 +40,8 @@ enum Command {
     ReadChild,
     /// Lists the key-encryption keys.
     Keys(keys::Keys),
+    /// Takes the log out of the house, and checks what came out of one.
+    Ledger(ledger::Ledger),
     /// Serves, until a signal stops it. Exit code 0: stopped in order; 1: refused to start; 2: could not go on.
     Serve(serve::Serve),
     /// Adds, links, removes and lists staff.
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::IntakeChild => watermark::run_intake_child(),
         Command::ReadChild => watermark::run_read_child(),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Staff(arguments) => staff::run(arguments),
         Command::Version => {
