@@ -59,7 +59,7 @@ pub fn verify(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>) -> Result<V
     };
     match beside(db, keyring, anchor, whole) {
         Ok(whole) => Ok(Verdict::Whole(whole)),
-        Err(End::Stop(Stop(verdict))) => Ok(verdict),
+        Err(End::Stop(stop)) => Ok(Verdict::from(Err::<Whole, _>(stop))),
         Err(End::Fault(fault)) => Err(fault),
     }
 }
@@ -100,7 +100,11 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
                 .map_err(|error| tampered(format!("the stored checkpoint of {size} entries: {error}")))?
                 .head;
             if stored(head.size)? != size {
-                return Err(tampered(format!("the stored checkpoint of {size} entries speaks of {}", head.size)).into());
+                return Err(tampered(format!(
+                    "the stored checkpoint of {size} entries speaks of {}",
+                    head.size
+                ))
+                .into());
             }
             if nodes::root_at(db, head.size)? != head.root {
                 let why = format!("entries {good} to {size} are not those that were signed");
@@ -154,12 +158,14 @@ fn fits(db: &mut Db, keys: &mut Keys<'_>, leaf: &Leaf, row: &PersonalRow) -> Res
     let index = u64::try_from(*index).map_err(|_| Fault::bare("an entry's index is negative"))?;
     let Some(key) = keys.of(db, *person)? else { return Ok(false) };
     // A cell that does not open was moved here or changed; one that no commitment covers was put here.
-    if let (Ok(opened), Some(commitment)) = (key.open(&place(index, *field), sealed), leaf.personal.get(field))
+    if let (Ok(opened), Some(commitment)) =
+        (key.open(&place(index, *field), sealed), leaf.personal.get(field))
         && opened.commitment() == *commitment
     {
         return Ok(true);
     }
-    let why = format!("the {} stored beside the entry is not what it committed to", field.words().to_lowercase());
+    let why =
+        format!("the {} stored beside the entry is not what it committed to", field.words().to_lowercase());
     Err(tampered_at(index, why).into())
 }
 

@@ -19,9 +19,9 @@ pub(super) fn drawable_name(text: &str) -> String {
         } else {
             let ascii = any_ascii::any_ascii_char(letter);
             if ascii.is_empty() || ascii.contains('?') {
-                push_code_point(&mut drawn, letter)
+                push_code_point(&mut drawn, letter);
             } else {
-                drawn.push_str(ascii)
+                drawn.push_str(ascii);
             }
         }
     }

@@ -65,9 +65,10 @@ impl Claims {
         let mut inner = String::new();
         if !title.is_empty() {
             let title = escaped(title);
-            inner.push_str(&format!(
-                "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n"
-            ));
+            let _ = writeln!(
+                inner,
+                "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>"
+            );
         }
         inner.push_str("<pdf:Producer>Candor</pdf:Producer>\n");
         if let Some(part) = self.archive {

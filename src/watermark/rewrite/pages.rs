@@ -34,13 +34,7 @@ pub(crate) struct Page<'a> {
 impl Page<'_> {
     /// The visible part: `CropBox` within `MediaBox`.
     pub(crate) fn frame(&self) -> Frame {
-        let [left, bottom, right, top] = ordered(self.media);
-        let inner = ordered(self.crop.unwrap_or(self.media));
-        let within = [inner[0].max(left), inner[1].max(bottom), inner[2].min(right), inner[3].min(top)];
-        let candidates = [within, [left, bottom, right, top]];
-        let usable =
-            candidates.into_iter().find(|[x0, y0, x1, y1]| x1 - x0 > 0.5 && y1 - y0 > 0.5).unwrap_or(LETTER);
-        let [x, y, x1, y1] = usable;
+        let [x, y, x1, y1] = self.crop.map_or_else(|| ordered(self.media), |crop| common(crop, self.media));
         Frame { x, y, width: x1 - x, height: y1 - y, rotate: self.rotate }
     }
 }

@@ -226,7 +226,8 @@ fn proof(receipt: &Receipt, key: &VerifierKey) -> Proof {
         ),
     };
     let size = checked.as_ref().map_or(0, |(_, checkpoint)| checkpoint.head.size);
-    let root = checked.map_or_else(|_| "not known".to_owned(), |(_, checkpoint)| format!("{:?}", checkpoint.head.root));
+    let root = checked
+        .map_or_else(|_| "not known".to_owned(), |(_, checkpoint)| format!("{:?}", checkpoint.head.root));
     let sides = sides(receipt.index, size, receipt.path.len());
     Proof {
         tree_size: size,
@@ -284,9 +285,12 @@ mod tests {
             for index in 0..size {
                 let path = inclusion(index, size, read).unwrap().unwrap();
                 let leaf = leaf_hash(&[u8::try_from(index).unwrap()]);
-                let followed = sides(index, size, path.len()).into_iter().zip(&path).fold(leaf, |below, (side, hash)| {
-                    if side == "left" { node_hash(*hash, below) } else { node_hash(below, *hash) }
-                });
+                let followed = sides(index, size, path.len()).into_iter().zip(&path).fold(
+                    leaf,
+                    |below, (side, hash)| {
+                        if side == "left" { node_hash(*hash, below) } else { node_hash(below, *hash) }
+                    },
+                );
                 assert_eq!(followed, root, "{index} of {size}");
             }
         }

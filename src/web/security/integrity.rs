@@ -117,8 +117,12 @@ async fn page(caller: &Caller, may_act: bool, result: Option<Shown>) -> Result<I
 /// What nobody outside could contradict yet.
 fn window(size: u64, kept: Option<u64>) -> String {
     let kept = match kept {
-        Some(kept) if kept >= size => "This server itself compares the log with a checkpoint of all entries.".to_owned(),
-        Some(kept) => format!("This server itself compares the log with a checkpoint of the first {kept} entries."),
+        Some(kept) if kept >= size => {
+            "This server itself compares the log with a checkpoint of all entries.".to_owned()
+        }
+        Some(kept) => {
+            format!("This server itself compares the log with a checkpoint of the first {kept} entries.")
+        }
         None => "This server has kept no checkpoint of its own yet.".to_owned(),
     };
     format!(

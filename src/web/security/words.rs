@@ -30,7 +30,9 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         | E::NdaAccepted
         | E::ReportFinalized
         | E::RequestApproved => Tone::Ok,
-        E::CopyLookedUp | E::DownloadStarted | E::LogExported | E::LogVerified | E::ReportViewed => Tone::Info,
+        E::CopyLookedUp | E::DownloadStarted | E::LogExported | E::LogVerified | E::ReportViewed => {
+            Tone::Info
+        }
         E::CodeIssued
         | E::CompanyChanged
         | E::ExceptionChanged
