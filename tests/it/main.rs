@@ -6,6 +6,7 @@
 )]
 
 mod ledger;
+mod sales;
 mod seal;
 mod reports;
 mod laws;

@@ -8,6 +8,7 @@ use super::pages::{Page, rectangle};
 use crate::watermark::IntakeRefusal;
 use crate::watermark::marks::number;
 use hayro_syntax::object::{self, Array, MaybeRef, Name, Number, Object, ObjectIdentifier};
+use std::fmt::Write as _;
 
 /// Annotations without a place on the page: hidden (bit 2), not viewed (bit 6).
 const UNSEEN: i64 = 0b10_0010;
@@ -139,7 +140,7 @@ fn paint<'a>(
         (Some(id), None) if is_form => copier.refer(id)?,
         (_, layer) => copy_of_form(copier, &form, layer)?,
     };
-    flat.content.push_str(&format!("q {matrix} cm /{name} Do Q\n"));
+    let _ = writeln!(flat.content, "q {matrix} cm /{name} Do Q");
     flat.forms.push((name, value));
     copier.note(if is_field { Note::FieldsFlattened } else { Note::AnnotationsFlattened });
     Ok(())

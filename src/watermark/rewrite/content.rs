@@ -91,6 +91,7 @@ fn apply(operator: &[u8], place: usize, ending: &mut Ending) {
 }
 
 /// Whether the standard knows this operator.
+#[rustfmt::skip]
 fn is_known(operator: &[u8]) -> bool {
     matches!(
         operator,
