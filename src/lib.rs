@@ -4,8 +4,8 @@
 //! the test `laws::layers` reads this list and every `crate::` path.
 
 // -- ground: names nothing of ours
-pub mod ids;
 pub mod clock;
+pub mod ids;
 pub mod text;
 pub mod fault;
 pub mod config;

@@ -36,6 +36,7 @@ templates! {
     ComplianceReportFacts = "compliance/report_facts",
     ComplianceReports = "compliance/reports",
     ComplianceUploadResult = "compliance/upload_result",
+    ComplianceWithdraw = "compliance/withdraw",
     DemoLetter = "demo/letter",
     DemoLetters = "demo/letters",
     Problem = "errors/problem",

@@ -5,9 +5,12 @@ use crate::clock::Micros;
 use crate::db::data_keys;
 use crate::exceptions::{Exception, store as exceptions};
 use crate::fault::Fault;
+use crate::identity::store as people;
+use crate::ids::PersonId;
 use crate::remediation::{Standing, Update, standing, store as remediation};
 use crate::reports::{Facts, Version, store as reports};
 use crate::text::Day;
+use std::collections::BTreeMap;
 
 /// What a reader of the report room sees.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct Room {
     pub facts: Facts,
     /// The exceptions, in the order of the report.
     pub exceptions: Vec<InContext>,
+    /// Names of the people who wrote updates.
+    pub names: BTreeMap<PersonId, String>,
 }
 
 /// An exception with what happened since.
@@ -39,9 +44,16 @@ impl Admission {
         let key = data_keys::open_for(db, &gate.house.keyring, version.key_owner())?;
         let found = exceptions::open_all(&key, exceptions::list_sealed(db, version.id)?)?;
         let updates = remediation::open_all(&key, remediation::list_sealed(db, version.id)?)?;
+        let mut names = BTreeMap::new();
+        for update in &updates {
+            if !names.contains_key(&update.by) {
+                let author = people::require_person(db, &gate.house.keyring, update.by)?;
+                names.insert(update.by, author.shown_as().to_owned());
+            }
+        }
         let exceptions =
             found.into_iter().map(|exception| in_context(exception, &updates, Day::of(now))).collect();
-        Ok(Room { facts: version.open_facts(&key)?, version, exceptions })
+        Ok(Room { facts: version.open_facts(&key)?, version, exceptions, names })
     }
 }
 

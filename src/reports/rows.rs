@@ -1,6 +1,6 @@
 //! Rows of reports, versions and sealed objects, and how they become nouns.
 
-use super::{Card, Facts, File, Finalized, Report, State, Tier, Version};
+use super::{Facts, File, Finalized, Report, State, Tier, Version};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::sealed_object;

@@ -54,9 +54,11 @@ pub mod page;
 pub mod partials;
 pub mod patience;
 pub mod problem;
+pub mod report;
 pub mod session;
 pub mod trace;
 
+pub mod compliance;
 pub mod portal;
 pub mod sales;
 pub mod staff;
@@ -70,6 +72,7 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(compliance::routes)
         .configure(portal::routes)
         .configure(sales::routes)
         .configure(staff::routes)

@@ -8,6 +8,9 @@
 mod ledger;
 mod sales;
 mod seal;
+mod reports;
+mod laws;
 mod support;
 mod vault;
 mod web;
+mod watermark;

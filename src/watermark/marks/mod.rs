@@ -11,8 +11,10 @@ pub(crate) mod slot;
 
 use slot::{LINE_PITCH, LINE_WIDTH};
 
-/// The part of the page's width or height that the mark may fill.
+/// The part of the page's width or height that the footer may fill.
 const FILL: f64 = 0.96;
+/// The same for one diagonal mark.
+const DIAGONAL_FILL: f64 = 0.82;
 /// The distance of the footer from the bottom of the page, as a part of its height.
 const FOOTER_RISE: f64 = 0.008;
 
@@ -67,10 +69,10 @@ pub(crate) const FOOTER_STATE: &str = "F";
 pub(crate) fn stencil(width: f64, height: f64) -> String {
     let mut content = String::new();
     content.push_str(&format!("q /{DIAGONAL_STATE} gs 0.42 g 1 G 4 w 1 j\n"));
-    for part in [-0.5, 0.0, 0.5] {
+    for part in [-0.48, 0.0, 0.48] {
         push_diagonal(&mut content, (width, height), part);
     }
-    content.push_str(&format!("Q\nq /{FOOTER_STATE} gs 0.2 g 1 G 5 w 1 j\n"));
+    content.push_str(&format!("Q\nq /{FOOTER_STATE} gs 0.15 g 1 G 2 w 1 j\n"));
     for column in [0_u32, 1, 2] {
         push_footer(&mut content, (width, height), column);
     }
@@ -90,8 +92,8 @@ fn push_diagonal(content: &mut String, (width, height): (f64, f64), part: f64) {
     let (block_width, block_height) = (f64::from(LINE_WIDTH), f64::from(4 * LINE_PITCH));
     let diagonal = width.hypot(height);
     let (sin, cos) = (height / diagonal, width / diagonal);
-    let scale_by_width = FILL * width / (block_width * cos + block_height * sin);
-    let scale_by_height = FILL * height / (block_width * sin + block_height * cos);
+    let scale_by_width = DIAGONAL_FILL * width / (block_width * cos + block_height * sin);
+    let scale_by_height = DIAGONAL_FILL * height / (block_width * sin + block_height * cos);
     let scale = scale_by_width.min(scale_by_height);
     let aside = part * width * height / diagonal;
     // The middle of the block comes to the middle of the page, moved along the block's own upright.

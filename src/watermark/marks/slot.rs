@@ -14,7 +14,7 @@ use crate::watermark::IntakeRefusal;
 /// The length of every slot. A line of text needs about 150 bytes a letter, so this holds 320 letters.
 pub(crate) const SLOT_BYTES: usize = 48 * 1024;
 /// The width of a line in units (100 to the em); longer lines are drawn smaller.
-pub(crate) const LINE_WIDTH: u32 = 2_800;
+pub(crate) const LINE_WIDTH: u32 = 2_400;
 /// The distance between two lines, and the height of a line's box.
 pub(crate) const LINE_PITCH: u32 = 150;
 /// How many lines a slot has.
@@ -22,7 +22,7 @@ pub(crate) const LINES: u32 = 6;
 /// How far the baseline stands above the bottom of a line's box.
 const BASELINE: u32 = 42;
 /// A line is never drawn smaller than this part of its size: then it is refused.
-const LEAST_SCALE: f64 = 0.2;
+const LEAST_SCALE: f64 = 0.16;
 /// What an unissued body says.
 pub(crate) const UNASSIGNED: &str = "UNASSIGNED COPY";
 /// What a sample says.

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// How opaque the letters and outlines of the diagonal marks are: the text below stays readable.
 const DIAGONAL_OPACITY: (f64, f64) = (0.30, 0.28);
 /// The same for the footer, which has to be read.
-const FOOTER_OPACITY: (f64, f64) = (0.85, 0.55);
+const FOOTER_OPACITY: (f64, f64) = (0.9, 0.6);
 
 /// The stencils made so far.
 pub(crate) struct Stencils {

@@ -4,14 +4,15 @@ use crate::app::Template;
 use crate::clock::Micros;
 use crate::fault::{Fault, Kind, Refusal as _};
 use crate::grants::{Grant, store as grants};
-use crate::release::room::Room;
+use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Refused, Step};
 use crate::reports::{Period, Version, store as reports};
 use crate::requests::{State as RequestState, store as requests};
 use crate::text::{Day, Slug, hex};
 use crate::web::Answer;
-use crate::web::exception::{ExceptionWords, words as exception_words};
+use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
+use crate::web::partials::Fact;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show};
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
@@ -30,7 +31,7 @@ struct RoomPage {
     lists: Vec<List>,
     authenticity: Authenticity,
     moments: Vec<Moment>,
-    exceptions: Vec<ExceptionWords>,
+    exceptions: Vec<ExceptionView>,
     copy: CopyWords,
     access: AccessWords,
 }
@@ -64,16 +65,6 @@ struct OpinionWords {
     words: String,
     plain: String,
     company: Option<String>,
-}
-
-/// A name and a value, as `partials/facts` wants it.
-#[derive(Serialize)]
-struct Fact {
-    term: &'static str,
-    text: String,
-    note: Option<String>,
-    at: Option<When>,
-    hash: bool,
 }
 
 /// A fact that is a list.
@@ -130,8 +121,7 @@ pub(super) fn where_to(steps: &[Step]) -> &'static str {
 
 /// The person's grant to a report; without one, the way to get it.
 pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Version, Grant), Problem> {
-    let (keyring, person, now) =
-        (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
+    let (keyring, person, now) = (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
     let found = prospect.app.read(move |db| {
         let version = reports::require_offered_by_slug(db, &slug)?;
         let grant = grants::find_for(db, &keyring, person, version.id, now)?;
@@ -142,11 +132,9 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     let slug = &version.report.slug;
     match (grant, waiting) {
         (Some(grant), _) => Ok((version, grant)),
-        (None, Some(request)) => {
-            Err(Problem::forbidden("Your request for this report waits for a decision.")
-                .todo("You are mailed when it is decided.")
-                .action(format!("/requests/{request}"), "See where it stands"))
-        }
+        (None, Some(request)) => Err(Problem::forbidden("Your request for this report waits for a decision.")
+            .todo("You are mailed when it is decided.")
+            .action(format!("/requests/{request}"), "See where it stands")),
         (None, None) => Err(Problem::forbidden("This report has not been shared with you yet.")
             .todo("Ask for it; a person decides.")
             .action(format!("/request?item={slug}"), "Request this report")),
@@ -171,11 +159,7 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
 /// A refusal with the way to ask again.
 fn refusal(refused: &Refused) -> Problem {
     let problem = Problem::new(refused.kind(), refused.to_string());
-    if refused.kind() == Kind::Gone {
-        problem.action("/request", "Request it again")
-    } else {
-        problem.action("/access", "My access")
-    }
+    if refused.kind() == Kind::Gone { problem.action("/request", "Request it again") } else { problem.action("/access", "My access") }
 }
 
 /// The page.
@@ -203,31 +187,29 @@ fn page(prospect: &Prospect, grant: &Grant, room: &Room, now: Micros) -> RoomPag
         lists: lists(room),
         authenticity: authenticity(room),
         moments: moments(room, now),
-        exceptions: room.exceptions.iter().map(|one| exception_words(one, card, &prospect.company)).collect(),
+        exceptions: exceptions(room, &prospect.company),
         copy: copy(grant, room),
         access: AccessWords { since: grant.granted_at.into(), until: grant.expires_at.into() },
     }
 }
 
-/// A plain fact.
-fn fact(term: &'static str, text: impl Into<String>) -> Fact {
-    Fact { term, text: text.into(), note: None, at: None, hash: false }
+/// The exceptions in context.
+fn exceptions(room: &Room, company: &str) -> Vec<ExceptionView> {
+    let around = Around { auditor: room.version.card.auditor.as_str(), company, names: &room.names };
+    let view = |one: &InContext| ExceptionView::new(&one.exception, &one.updates, &one.standing, around);
+    room.exceptions.iter().map(view).collect()
 }
 
 /// The facts on the left.
 fn facts(room: &Room) -> Vec<Fact> {
     let (card, facts) = (&room.version.card, &room.facts);
     let criteria = card.criteria.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let period = Fact {
-        note: card.period_note.as_ref().map(ToString::to_string),
-        ..fact("Observation period", card.period.words())
-    };
-    let mut all = vec![
-        fact("Kind", card.report_type.as_str()),
-        period,
-        fact("Criteria", criteria),
-        fact("Auditor", card.auditor.as_str()),
-    ];
+    let mut period = Fact::new("Observation period", card.period.words());
+    if let Some(note) = &card.period_note {
+        period = period.note(note.as_str());
+    }
+    let kind = Fact::new("Kind", card.report_type.as_str());
+    let mut all = vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
     let optional = [
         ("Audited", card.audited.as_ref().map(ToString::to_string)),
         ("Report signed", card.report_date.map(Day::words)),
@@ -238,7 +220,7 @@ fn facts(room: &Room) -> Vec<Fact> {
         ("Next report expected", card.next_expected.map(Day::words)),
         ("Restricted use", facts.restricted_use.as_ref().map(ToString::to_string)),
     ];
-    all.extend(optional.into_iter().filter_map(|(term, text)| text.map(|text| fact(term, text))));
+    all.extend(optional.into_iter().filter_map(|(term, text)| Fact::some(term, text)));
     all
 }
 
@@ -253,9 +235,7 @@ fn lists(room: &Room) -> Vec<List> {
         List {
             term: "Subservice organisations",
             note: None,
-            lines: subservices
-                .map(|one| format!("{}: {} ({})", one.name, one.service, one.method.words()))
-                .collect(),
+            lines: subservices.map(|one| format!("{}: {} ({})", one.name, one.service, one.method.words())).collect(),
         },
         List {
             term: "What you have to do yourself",
@@ -287,17 +267,8 @@ fn moments(room: &Room, now: Micros) -> Vec<Moment> {
         Period::On { day } => vec![moment(day.words(), "As of this day", "past")],
     };
     all.extend(card.report_date.map(|day| moment(day.words(), "Report signed", "past")));
-    all.extend(
-        room.version
-            .state
-            .finalized()
-            .map(|by| moment(by.at.date_words(), "Published here, unchanged since", "past")),
-    );
-    let done = room
-        .exceptions
-        .iter()
-        .filter(|one| one.standing.status.is_some_and(crate::remediation::Status::is_done))
-        .count();
+    all.extend(room.version.state.finalized().map(|by| moment(by.at.date_words(), "Published here, unchanged since", "past")));
+    let done = room.exceptions.iter().filter(|one| one.standing.status.is_some_and(crate::remediation::Status::is_done)).count();
     let total = room.exceptions.len();
     let today = (total > 0).then(|| format!("{done} of {total} exceptions remediated"));
     all.push(Moment { when: now.date_words(), what: "Today".to_owned(), note: today, kind: "now" });

@@ -102,7 +102,7 @@ fn no_flipped_bit_of_any_file_passes() {
         }
         fs::write(&file, &good).unwrap();
     }
-    assert!(flipped > 3000, "only {flipped} bytes were flipped");
+    assert!(flipped > 2000, "only {flipped} bytes were flipped");
     whole(verify_export(&export, &alone()));
 }
 
@@ -308,6 +308,7 @@ fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
         ("UPDATE ledger_entry SET kind = 'log.searched' WHERE idx = 3", Some(3)),
         ("UPDATE ledger_entry SET copy_id = 'XXXX-XXXX' WHERE idx = 3", Some(3)),
         ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 2", Some(2)),
+        ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 3", None),
         ("DELETE FROM ledger_entry WHERE idx = 2", Some(2)),
         ("DELETE FROM ledger_entry WHERE idx = 4", None),
     ] {
@@ -319,7 +320,7 @@ fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
             assert!(db.batch_execute(statement).is_err(), "the trigger lets it pass: {statement}");
             by_force(database, statement);
             let found = tampered(in_place::verify(&mut db, &house.keyring).unwrap());
-            assert!(index.is_none() || found.0 == index || found.0.is_none(), "{statement}: {found:?}");
+            assert_eq!(found.0, index, "{statement}: {found:?}");
         });
     }
 }
