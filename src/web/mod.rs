@@ -62,6 +62,9 @@ pub mod portal;
 pub mod compliance;
 pub mod sales;
 pub mod security;
+pub mod compliance;
+pub mod portal;
+pub mod sales;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -73,10 +76,10 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(compliance::routes)
         .configure(portal::routes)
         .configure(sales::routes)
         .configure(security::routes)
         .configure(staff::routes)
-        .configure(compliance::routes)
         .default_service(web::to(problem::nothing_here));
 }

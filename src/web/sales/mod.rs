@@ -7,6 +7,7 @@ mod grants;
 mod invite;
 mod queue;
 mod request;
+mod seen;
 mod terms;
 
 use actix_web::web;

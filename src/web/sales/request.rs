@@ -2,14 +2,12 @@
 
 use super::case::{self, Case, NdaSide};
 use super::checks::{Check, checks};
+use super::seen::{Seen, seen};
 use super::{queue, terms};
 use crate::app::Template;
-use crate::exceptions::Class;
 use crate::fault::Fault;
 use crate::grants::acts::{self as grants, GrantError};
 use crate::ids::RequestId;
-use crate::remediation::store::Tally;
-use crate::reports::{State as ReportState, Version};
 use crate::requests::State;
 use crate::requests::acts::{self as requests, DenyError};
 use crate::text::Reason;
@@ -57,17 +55,6 @@ struct Asked {
     asked_at: When,
     confirmed_at: Option<When>,
     state: Status,
-}
-
-/// What they would see.
-#[derive(Serialize)]
-struct Seen {
-    title: String,
-    period: String,
-    version: u32,
-    state: Status,
-    exceptions: String,
-    open: Vec<Status>,
 }
 
 /// Their side of the NDA.
@@ -223,37 +210,6 @@ fn asked(case: &Case) -> Asked {
         asked_at: request.created_at.into(),
         confirmed_at: request.confirmed_at.map(When::from),
         state: queue::state(request.state),
-    }
-}
-
-/// A report and how many exceptions it has, in words and by class.
-fn seen((version, tally): &(Version, Tally)) -> Seen {
-    let tone = match version.state {
-        ReportState::Finalized(_) => Tone::Ok,
-        ReportState::Draft | ReportState::Withdrawn(_) => Tone::Danger,
-    };
-    let open = tally.open.iter().map(|(class, count)| {
-        let tone = if *class == Class::IsolatedOperating { Tone::Warn } else { Tone::Danger };
-        Status::new(tone, format!("{count} × {}", class.words()))
-    });
-    Seen {
-        title: version.card.title.to_string(),
-        period: version.card.period.words(),
-        version: version.number,
-        state: Status::new(tone, version.state.words()),
-        exceptions: exceptions(tally),
-        open: open.collect(),
-    }
-}
-
-/// `3 exceptions, 2 of them not mended yet.`
-fn exceptions(tally: &Tally) -> String {
-    match (tally.exceptions, tally.open()) {
-        (0, _) => "No exceptions.".to_owned(),
-        (1, 0) => "1 exception, which is mended.".to_owned(),
-        (1, _) => "1 exception, which is not mended yet.".to_owned(),
-        (all, 0) => format!("{all} exceptions, all of them mended."),
-        (all, open) => format!("{all} exceptions, {open} of them not mended yet."),
     }
 }
 
