@@ -117,7 +117,8 @@ pub fn verify<'a>(
     verdict: &Verdict,
     took_millis: u64,
 ) -> Result<Recorded<'a, ()>, Fault> {
-    let event = reader.event(EventKind::LogVerified).fact(VERDICT, outcome(verdict)).fact(TOOK_MILLIS, took_millis);
+    let event =
+        reader.event(EventKind::LogVerified).fact(VERDICT, outcome(verdict)).fact(TOOK_MILLIS, took_millis);
     let event = match verdict {
         Verdict::Whole(whole) => event
             .fact(ENTRIES, whole.entries)

@@ -7,6 +7,7 @@
 
 mod ledger;
 mod seal;
+mod security;
 mod reports;
 mod laws;
 mod support;

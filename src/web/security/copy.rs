@@ -126,16 +126,18 @@ pub async fn read(staff: Staff<Security>, upload: Multipart) -> Answer {
         }
         Dropped::TooLarge => {
             let mebibytes = limit_bytes / (1024 * 1024);
-            form.refuse("file", format!("This file is larger than {mebibytes} MiB. Type the number in its footer instead."));
+            form.refuse(
+                "file",
+                format!("This file is larger than {mebibytes} MiB. Type the number in its footer instead."),
+            );
             return show_again(&staff, &page(&staff, true, &form, None));
         }
     };
     let program = staff.app.config.program.clone();
-    let (reading, sha256) = staff
-        .app
-        .work(move || (read_in_child(&program, &bytes), digest(&SHA256, &bytes)))
-        .await?;
-    let sha256 = <[u8; 32]>::try_from(sha256.as_ref()).map_err(|error| Fault::new("digest of a file", error))?;
+    let (reading, sha256) =
+        staff.app.work(move || (read_in_child(&program, &bytes), digest(&SHA256, &bytes))).await?;
+    let sha256 =
+        <[u8; 32]>::try_from(sha256.as_ref()).map_err(|error| Fault::new("digest of a file", error))?;
     let reading = match reading {
         Ok(reading) => reading,
         Err(refusal) => {
@@ -273,7 +275,8 @@ fn page(caller: &Caller, may_act: bool, form: &Form, outcome: Option<Outcome>) -
         Some(Outcome::Hit(hit)) => result = Some(*hit),
         Some(Outcome::Words(words)) => answer = Some(words),
         Some(Outcome::Several(copies)) => {
-            let link = |copy: &CopyId| CopyLink { href: format!("/security/copy?id={copy}"), id: copy.to_string() };
+            let link =
+                |copy: &CopyId| CopyLink { href: format!("/security/copy?id={copy}"), id: copy.to_string() };
             several = copies.iter().map(link).collect();
         }
         None => {}

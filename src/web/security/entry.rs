@@ -5,7 +5,7 @@
 
 use super::integrity::file;
 use super::names::Names;
-use super::{reader, words};
+use super::{reader, unreadable, words};
 use crate::app::Template;
 use crate::db::Db;
 use crate::fault::Fault;
@@ -118,7 +118,7 @@ pub async fn show(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
     let (by, keyring) = (reader(&staff, staff.person.id), Arc::clone(&staff.app.keyring));
     staff.app.act("log.search", move |act| acts::search(act, by, &Sought::Entry(index))).await?;
     let key = staff.app.writer.verifier().clone();
-    let shown = staff.app.read(move |db| read(db, &keyring, &key, index)).await?;
+    let shown = staff.app.read(move |db| read(db, &keyring, &key, index)).await.map_err(unreadable)?;
     let shown = shown.ok_or_else(|| nothing(index))?;
     let href = |index: u64| format!("/security/entries/{index}");
     let newer = index.checked_add(1).filter(|newer| *newer < staff.app.writer.head().size);
@@ -226,7 +226,8 @@ fn proof(receipt: &Receipt, key: &VerifierKey) -> Proof {
         ),
     };
     let size = checked.as_ref().map_or(0, |(_, checkpoint)| checkpoint.head.size);
-    let root = checked.map_or_else(|_| "not known".to_owned(), |(_, checkpoint)| format!("{:?}", checkpoint.head.root));
+    let root = checked
+        .map_or_else(|_| "not known".to_owned(), |(_, checkpoint)| format!("{:?}", checkpoint.head.root));
     let sides = sides(receipt.index, size, receipt.path.len());
     Proof {
         tree_size: size,
@@ -284,9 +285,12 @@ mod tests {
             for index in 0..size {
                 let path = inclusion(index, size, read).unwrap().unwrap();
                 let leaf = leaf_hash(&[u8::try_from(index).unwrap()]);
-                let followed = sides(index, size, path.len()).into_iter().zip(&path).fold(leaf, |below, (side, hash)| {
-                    if side == "left" { node_hash(*hash, below) } else { node_hash(below, *hash) }
-                });
+                let followed = sides(index, size, path.len()).into_iter().zip(&path).fold(
+                    leaf,
+                    |below, (side, hash)| {
+                        if side == "left" { node_hash(*hash, below) } else { node_hash(below, *hash) }
+                    },
+                );
                 assert_eq!(followed, root, "{index} of {size}");
             }
         }

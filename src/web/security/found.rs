@@ -76,9 +76,7 @@ pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Opti
         Ok(None) => return Ok(None),
         // The recipient was erased: what names nobody stands in the log.
         Err(fault) if fault.kind() == Kind::Gone => match from_log(db, copy)? {
-            Some(given) => {
-                (given, Recipient { name: ERASED.to_owned(), email: None, organisation: None })
-            }
+            Some(given) => (given, Recipient { name: ERASED.to_owned(), email: None, organisation: None }),
             None => return Ok(None),
         },
         Err(fault) => return Err(fault),
@@ -90,7 +88,12 @@ pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Opti
         None => "a command on the server".to_owned(),
     };
     Ok(Some(Found {
-        issued: Issued { grant: given.id, person: given.person, report: version.report.id, version: version.id },
+        issued: Issued {
+            grant: given.id,
+            person: given.person,
+            report: version.report.id,
+            version: version.id,
+        },
         sha256: grants::find_copy_digest(db, given.id)?,
         shown: Shown {
             copy_id: copy.to_string(),
@@ -124,7 +127,9 @@ fn from_log(db: &mut Db, copy: &CopyId) -> Result<Option<Given>, Fault> {
         Filter { kind: Some(EventKind::GrantCreated), copy: Some(copy.to_string()), ..Filter::default() };
     let Some(entry) = store::list(db, &filter, 1)?.pop() else { return Ok(None) };
     let leaf = entry.leaf;
-    let (Some(id), Some(person), Some(version)) = (leaf.grant, leaf.about, leaf.version) else { return Ok(None) };
+    let (Some(id), Some(person), Some(version)) = (leaf.grant, leaf.about, leaf.version) else {
+        return Ok(None);
+    };
     Ok(Some(Given { id, person, version, by: leaf.by.person(), at: leaf.at }))
 }
 

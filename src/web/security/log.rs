@@ -10,7 +10,7 @@
 use super::filter::{self, Asked, FilterForm, href};
 use super::names::Names;
 use super::verdict::Verified;
-use super::{found, reader, words};
+use super::{found, reader, unreadable, words};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
@@ -90,7 +90,8 @@ struct Read {
 
 /// GET: a page of entries.
 pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String)>>) -> Answer {
-    let pairs: Vec<(&str, &str)> = query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pairs: Vec<(&str, &str)> =
+        query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut form = Form::with(&pairs);
     let Some(asked) = filter::parse(&mut form) else {
         let read = read(&staff, &form, None).await?;
@@ -103,7 +104,7 @@ pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String
         // Nobody has this address: there is nothing to find.
         Sought::Nobody(_) | Sought::Entry(_) => None,
     };
-    let read = read(&staff, &form, filter).await?;
+    let read = read(&staff, &form, filter).await.map_err(unreadable)?;
     show(&staff, &page(&staff, &form, read))
 }
 
@@ -139,8 +140,12 @@ async fn is_covered(staff: &Staff<LogReader>) -> Result<bool, Fault> {
 
 /// Whether an entry says that this person read the log since then.
 fn has_read_since(db: &mut Db, by: PersonId, since: Micros) -> Result<bool, Fault> {
-    let filter =
-        Filter { kind: Some(EventKind::LogSearched), person: Some(by), from: Some(since), ..Filter::default() };
+    let filter = Filter {
+        kind: Some(EventKind::LogSearched),
+        person: Some(by),
+        from: Some(since),
+        ..Filter::default()
+    };
     // Others may have searched for this person meanwhile; their entries come along.
     Ok(store::list(db, &filter, PAGE)?.iter().any(|entry| entry.leaf.by == Actor::Staff(by)))
 }

@@ -42,7 +42,10 @@ impl Verified {
             verdict: text(VERDICT).unwrap_or_default(),
             why: text(WHY),
             first_bad: number(FIRST_BAD),
-            checked: number(ENTRIES).zip(number(CHECKPOINTS)).zip(number(DISCLOSED)).map(|((a, b), c)| [a, b, c]),
+            checked: number(ENTRIES)
+                .zip(number(CHECKPOINTS))
+                .zip(number(DISCLOSED))
+                .map(|((a, b), c)| [a, b, c]),
             took_millis: number(TOOK_MILLIS).unwrap_or_default(),
         }
     }
@@ -161,7 +164,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, words) in [(0, "0"), (999, "999"), (1000, "1,000"), (61_204, "61,204"), (1_234_567, "1,234,567")] {
+        for (number, words) in
+            [(0, "0"), (999, "999"), (1000, "1,000"), (61_204, "61,204"), (1_234_567, "1,234,567")]
+        {
             assert_eq!(grouped(number), words);
         }
     }
@@ -171,7 +176,11 @@ mod tests {
         let shown = |verdict: Verdict| Verified::unrecorded(&verdict, Micros(0), 1_250).shown();
         let whole = shown(Verdict::Whole(Whole { entries: 61_204, ..Whole::default() }));
         assert_eq!(whole.state, "whole");
-        assert!(whole.checked.contains("61,204 entries") && whole.checked.ends_with("1.2 s"), "{}", whole.checked);
+        assert!(
+            whole.checked.contains("61,204 entries") && whole.checked.ends_with("1.2 s"),
+            "{}",
+            whole.checked
+        );
         let bad = shown(Verdict::Tampered { index: Some(7), why: "entries are missing".to_owned() });
         assert_eq!((bad.state, bad.first_bad.as_deref()), ("tampered", Some("7")));
         assert_eq!(bad.findings, ["Entries are missing."]);

@@ -11,7 +11,11 @@ pub(super) fn pages(pdf: &[u8], pixels: f32, wanted: Option<&[usize]>) -> Vec<Pi
     let pdf = Pdf::new(pdf.to_vec()).unwrap();
     let cache = RenderCache::new();
     let settings = InterpreterSettings::default();
-    let chosen = pdf.pages().iter().enumerate().filter(|(place, _)| wanted.is_none_or(|wanted| wanted.contains(place)));
+    let chosen = pdf
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| wanted.is_none_or(|wanted| wanted.contains(place)));
     chosen
         .map(|(_, page)| {
             let (width, height) = page.render_dimensions();
