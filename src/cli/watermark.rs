@@ -163,7 +163,8 @@ fn in_words(verdict: &Verdict) -> String {
         (None, tier) => format!("{tier:?}: {} pages can be marked visibly.", verdict.pages),
     };
     for warning in &verdict.warnings {
-        words.push_str(&format!("\n- {}", warning.text));
+        words.push_str("\n- ");
+        words.push_str(&warning.text);
     }
     words
 }

@@ -58,7 +58,7 @@ pub fn verify(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>) -> Result<V
     };
     match beside(db, keyring, anchor, whole) {
         Ok(whole) => Ok(Verdict::Whole(whole)),
-        Err(End::Stop(Stop(verdict))) => Ok(verdict),
+        Err(End::Stop(stop)) => Ok(Verdict::from(Err::<Whole, _>(stop))),
         Err(End::Fault(fault)) => Err(fault),
     }
 }

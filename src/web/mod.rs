@@ -49,6 +49,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod lists;
 pub mod page;
 pub mod partials;
 pub mod patience;
@@ -59,6 +60,7 @@ pub mod trace;
 
 pub mod portal;
 pub mod compliance;
+pub mod sales;
 pub mod security;
 pub mod staff;
 
@@ -72,6 +74,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
         .configure(portal::routes)
+        .configure(sales::routes)
         .configure(security::routes)
         .configure(staff::routes)
         .configure(compliance::routes)
