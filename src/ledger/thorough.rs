@@ -5,20 +5,19 @@
 //! anchor. That needs a checkpoint from outside, and `candor ledger verify`.
 
 use super::anchor;
-use super::append::{place, stored};
-use super::commitment::Disclosure;
+use super::append::stored;
 use super::in_place;
 use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::nodes;
 use super::note::{Checkpoint, LogKey};
-use super::store::{checked_head, log_key};
+use super::store::{checked_head, log_key, open};
 use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
 use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::PersonId;
-use crate::seal::{DataKey, KeyOwner, Keyring, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
@@ -28,8 +27,8 @@ const PAGE: i64 = 1000;
 /// As many people's keys are kept at hand.
 const KEYS: usize = 1000;
 
-/// A row of `ledger_personal`: entry, field, whose, sealed.
-type PersonalRow = (i64, PersonalField, PersonId, Sealed<Disclosure>);
+/// A row of `ledger_personal`: entry, field, whose, and the cell as stored.
+type PersonalRow = (i64, PersonalField, PersonId, Vec<u8>);
 
 /// Why a check ends early: with a verdict, or because it cannot go on.
 enum End {
@@ -154,12 +153,11 @@ fn personal(db: &mut Db, keyring: &Keyring, size: u64) -> Result<(u64, u64), End
 
 /// Whether a piece of personal data is what its entry committed to; false when its person's key is gone.
 fn fits(db: &mut Db, keys: &mut Keys<'_>, leaf: &Leaf, row: &PersonalRow) -> Result<bool, End> {
-    let (index, field, person, sealed) = row;
+    let (index, field, person, cell) = row;
     let index = u64::try_from(*index).map_err(|_| Fault::bare("an entry's index is negative"))?;
     let Some(key) = keys.of(db, *person)? else { return Ok(false) };
     // A cell that does not open was moved here or changed; one that no commitment covers was put here.
-    if let (Ok(opened), Some(commitment)) =
-        (key.open(&place(index, *field), sealed), leaf.personal.get(field))
+    if let (Ok(opened), Some(commitment)) = (open(key, index, *field, cell), leaf.personal.get(field))
         && opened.commitment() == *commitment
     {
         return Ok(true);

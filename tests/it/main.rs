@@ -8,6 +8,7 @@
 mod ledger;
 mod sales;
 mod seal;
+mod security;
 mod reports;
 mod laws;
 mod support;

@@ -5,7 +5,7 @@
 
 use super::integrity::file;
 use super::names::Names;
-use super::{reader, words};
+use super::{reader, unreadable, words};
 use crate::app::Template;
 use crate::db::Db;
 use crate::fault::Fault;
@@ -118,7 +118,7 @@ pub async fn show(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
     let (by, keyring) = (reader(&staff, staff.person.id), Arc::clone(&staff.app.keyring));
     staff.app.act("log.search", move |act| acts::search(act, by, &Sought::Entry(index))).await?;
     let key = staff.app.writer.verifier().clone();
-    let shown = staff.app.read(move |db| read(db, &keyring, &key, index)).await?;
+    let shown = staff.app.read(move |db| read(db, &keyring, &key, index)).await.map_err(unreadable)?;
     let shown = shown.ok_or_else(|| nothing(index))?;
     let href = |index: u64| format!("/security/entries/{index}");
     let newer = index.checked_add(1).filter(|newer| *newer < staff.app.writer.head().size);

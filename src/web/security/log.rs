@@ -10,7 +10,7 @@
 use super::filter::{self, Asked, FilterForm, href};
 use super::names::Names;
 use super::verdict::Verified;
-use super::{found, reader, words};
+use super::{found, reader, unreadable, words};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
@@ -104,7 +104,7 @@ pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String
         // Nobody has this address: there is nothing to find.
         Sought::Nobody(_) | Sought::Entry(_) => None,
     };
-    let read = read(&staff, &form, filter).await?;
+    let read = read(&staff, &form, filter).await.map_err(unreadable)?;
     show(&staff, &page(&staff, &form, read))
 }
 

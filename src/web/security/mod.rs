@@ -15,6 +15,8 @@ mod verdict;
 mod words;
 
 use super::guard::Caller;
+use super::problem::Problem;
+use crate::fault::Fault;
 use crate::identity::{Role, Session};
 use crate::ids::PersonId;
 use crate::ledger::acts::Reader;
@@ -41,4 +43,11 @@ fn reader(caller: &Caller, by: PersonId) -> Reader {
 /// Whether this session may act at the security desk, not only read.
 fn may_act(session: &Session) -> bool {
     session.roles.contains(&Role::Security)
+}
+
+/// What is answered when entries cannot be read: that this may be no accident, and where to look.
+fn unreadable(fault: Fault) -> Problem {
+    Problem::from(fault)
+        .todo("If entries of the log were damaged, they cannot be shown. Verify the whole log: that says which one it is.")
+        .action("/security/integrity", "To the integrity of the log")
 }

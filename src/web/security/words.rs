@@ -1,7 +1,6 @@
 //! Entries in words: how much a kind matters, and what its facts are called.
 
 use crate::clock::Micros;
-use crate::ledger::audit::EXPIRES_AT;
 use crate::ledger::{EventKind, Fact};
 use crate::web::page::Tone;
 
@@ -79,7 +78,7 @@ pub(super) fn value(key: &str, fact: &Fact) -> String {
     match fact {
         Fact::Bool(true) => "yes".to_owned(),
         Fact::Bool(false) => "no".to_owned(),
-        Fact::U64(at) if key == EXPIRES_AT => {
+        Fact::U64(at) if key.ends_with("_at") => {
             i64::try_from(*at).map_or_else(|_| at.to_string(), |at| Micros(at).words())
         }
         Fact::I64(_) | Fact::Text(_) | Fact::U64(_) => fact.to_string(),
@@ -116,7 +115,7 @@ mod tests {
         assert_eq!(term("file_sha256"), "File, SHA-256");
         assert_eq!(value("found", &Fact::Bool(true)), "yes");
         assert_eq!(value("found", &Fact::U64(7)), "7");
-        assert_eq!(value(EXPIRES_AT, &Fact::U64(0)), "1 January 1970, 00:00 UTC");
+        assert_eq!(value("expires_at", &Fact::U64(0)), "1 January 1970, 00:00 UTC");
         assert!(is_digest(&Fact::Text("ab".repeat(32))) && !is_digest(&Fact::Text("ab".repeat(31))));
     }
 }
