@@ -6,7 +6,7 @@
   document.querySelectorAll("time[datetime]").forEach(function (el) {
     var at = new Date(el.getAttribute("datetime"));
     if (isNaN(at) || el.getAttribute("datetime").indexOf("T") < 0) return;
-    el.textContent = new Intl.DateTimeFormat(document.documentElement.lang || undefined, {
+    el.textContent = new Intl.DateTimeFormat("en-GB", {
       day: "numeric", month: "long", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short"
     }).format(at);
     if (!el.title) el.title = el.getAttribute("datetime");
@@ -53,24 +53,24 @@
       var button = form.querySelector("button[type=submit], button:not([type])");
       var say = function (text) { if (words) words.textContent = text; };
       var request = new XMLHttpRequest();
+      var begun = false;
       if (box) box.hidden = false;
       if (button) button.disabled = true;
       request.upload.onprogress = function (p) {
+        begun = true;
         if (!p.lengthComputable || !bar) return;
         bar.max = p.total;
         bar.value = p.loaded;
         say(p.loaded < p.total ? "Sent " + Math.round(100 * p.loaded / p.total) + " %" : "Sent. Preparing every page; this can take a minute.");
       };
       request.onload = function () {
-        if (request.status >= 200 && request.status < 300 && request.responseURL && request.responseURL !== form.action) {
-          location.assign(request.responseURL);
-          return;
-        }
+        history.replaceState(null, "", request.responseURL || form.action);
         document.open();
         document.write(request.responseText);
         document.close();
       };
       request.onerror = request.onabort = function () {
+        if (!begun) { form.submit(); return; }
         say("The connection broke off. Nothing was kept; send the file again.");
         if (button) button.disabled = false;
       };

@@ -27,6 +27,8 @@ pub enum Kind {
     TooMany,
     /// Certainly nothing happened, try again later. 503.
     Unavailable,
+    /// Whether it happened is not known: the answer of the database was lost. Look before trying again. 503.
+    Uncertain,
     /// A defect or a broken part of the installation. 500.
     Unexpected,
 }
@@ -57,6 +59,10 @@ impl Fault {
     pub const fn unavailable(what: &'static str) -> Self {
         Self { kind: Kind::Unavailable, what, cause: None }
     }
+    /// Whether it happened cannot be found out.
+    pub const fn uncertain(what: &'static str) -> Self {
+        Self { kind: Kind::Uncertain, what, cause: None }
+    }
     /// The same fault, answered as `kind`.
     #[must_use]
     pub const fn with_kind(mut self, kind: Kind) -> Self {
@@ -78,6 +84,9 @@ impl fmt::Display for Fault {
         f.write_str(match self.kind {
             Kind::Unavailable => {
                 "This cannot be done at the moment. Nothing was changed; please try again in a minute."
+            }
+            Kind::Uncertain => {
+                "We cannot tell whether this was saved. Please look whether it was before you try again."
             }
             _ => "Something went wrong on our side. Nothing was lost; the log of this server says more.",
         })

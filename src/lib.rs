@@ -4,8 +4,8 @@
 //! the test `laws::layers` reads this list and every `crate::` path.
 
 // -- ground: names nothing of ours
-pub mod ids;
 pub mod clock;
+pub mod ids;
 pub mod text;
 pub mod fault;
 pub mod config;
@@ -17,5 +17,18 @@ pub mod watermark;
 pub mod ledger;
 pub mod notices;
 // -- nouns: what the trust center keeps
+pub mod accounts;
+pub mod identity;
+pub mod reports;
+pub mod exceptions;
+pub mod remediation;
+pub mod nda;
+pub mod requests;
+pub mod grants;
+pub mod release;
 // -- faces: who stands before it
+pub mod app;
+pub mod web;
+pub mod worker;
+pub mod server;
 pub mod cli;

@@ -357,6 +357,15 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// A size for people: `412 KB`, `2.4 MB`; thousands, as file managers count.
+pub fn size_words(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} KB", bytes / 1_000),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

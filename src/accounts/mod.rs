@@ -43,7 +43,9 @@ impl Standing {
             Self::FreeMail => Some(
                 "A free-mail address: anybody can have one. Approving it needs a written reason.".to_owned(),
             ),
-            Self::LooksLike(twin) => Some(format!("The domain looks like {twin}, but is another one. Look twice.")),
+            Self::LooksLike(twin) => {
+                Some(format!("The domain looks like {twin}, but is another one. Look twice."))
+            }
             Self::Own => Some("An address of your own company: it cannot be granted anything.".to_owned()),
         }
     }
@@ -108,7 +110,13 @@ mod tests {
         assert_eq!(judge("eu.halvorsen.example"), Standing::Own);
         assert_eq!(judge("gmail.com"), Standing::FreeMail);
         assert_eq!(judge("acme.example"), Standing::Company);
-        for twin in ["meridlan-bank.example", "meridianbank.example", "rneridian-bank.example", "meridain-bank.example", "meridian-banks.example"] {
+        for twin in [
+            "meridlan-bank.example",
+            "meridianbank.example",
+            "rneridian-bank.example",
+            "meridain-bank.example",
+            "meridian-banks.example",
+        ] {
             assert_eq!(judge(twin), Standing::LooksLike(known[0].clone()), "{twin}");
         }
         assert_eq!(judge("meridian-bank.example"), Standing::Company);

@@ -91,6 +91,14 @@ pub fn run_intake_child() -> ExitCode {
     }
 }
 
+/// Runs in the child of [`child::read_in_child`].
+pub fn run_read_child() -> ExitCode {
+    match child::serve_reading(std::io::stdin().lock(), std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
 /// What `check --json` prints.
 #[derive(serde::Serialize)]
 struct Verdict {

@@ -124,7 +124,8 @@ pub fn count_recent(
     let since = now.plus_secs(-LIMIT_SECS);
     let recent = mail_code::table.filter(mail_code::created_at.gt(since));
     let by_person = recent.filter(mail_code::person_id.eq(person)).count().get_result(db)?;
-    let by_network = recent.filter(mail_code::network_index.eq(network_index(keyring, network))).count().get_result(db)?;
+    let by_network =
+        recent.filter(mail_code::network_index.eq(network_index(keyring, network))).count().get_result(db)?;
     Ok((by_person, by_network))
 }
 
@@ -134,14 +135,23 @@ fn network_index(keyring: &Keyring, network: &str) -> Vec<u8> {
 }
 
 /// Adds a code and kills the older ones of the same browser and person.
-pub fn insert(db: &mut Db, keyring: &Keyring, clock: &Clock, new: &NewCode, now: Micros) -> Result<Secrets, Fault> {
+pub fn insert(
+    db: &mut Db,
+    keyring: &Keyring,
+    clock: &Clock,
+    new: &NewCode,
+    now: Micros,
+) -> Result<Secrets, Fault> {
     let secrets = {
         let link = Token::new(clock);
         Secrets { id: CodeId::new(clock), code: TypedCode::of_link(keyring, &link), link }
     };
     let key = data_keys::open_for(db, keyring, KeyOwner::Person(new.person))?;
-    let unused = mail_code::table.filter(mail_code::person_id.eq(new.person)).filter(mail_code::used_at.is_null());
-    diesel::update(unused.filter(mail_code::killed_at.is_null())).set(mail_code::killed_at.eq(now)).execute(db)?;
+    let unused =
+        mail_code::table.filter(mail_code::person_id.eq(new.person)).filter(mail_code::used_at.is_null());
+    diesel::update(unused.filter(mail_code::killed_at.is_null()))
+        .set(mail_code::killed_at.eq(now))
+        .execute(db)?;
     diesel::insert_into(mail_code::table)
         .values((
             mail_code::id.eq(secrets.id),

@@ -46,7 +46,11 @@ fn email_index(keyring: &Keyring, email: &EmailAddress) -> Vec<u8> {
 }
 
 /// Finds a person by address, in any spelling of its letters.
-pub fn find_person_by_email(db: &mut Db, keyring: &Keyring, email: &EmailAddress) -> Result<Option<Person>, Fault> {
+pub fn find_person_by_email(
+    db: &mut Db,
+    keyring: &Keyring,
+    email: &EmailAddress,
+) -> Result<Option<Person>, Fault> {
     let row: Option<Row> =
         person::table.filter(person::email_index.eq(email_index(keyring, email))).first(db).optional()?;
     row.map(|row| open(db, keyring, row)).transpose()

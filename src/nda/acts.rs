@@ -1,7 +1,6 @@
 //! Publishing a text, accepting it, declining it.
 
 use super::{Acceptance, Evidence, Nda, digest, store};
-use crate::text::hex;
 use crate::accounts::store as accounts;
 use crate::clock::Micros;
 use crate::db::data_keys;
@@ -13,11 +12,17 @@ use crate::notices::House;
 use crate::notices::letter::LetterKind;
 use crate::notices::outbox;
 use crate::seal::KeyOwner;
+use crate::text::hex;
 use crate::text::{EmailAddress, LongText};
 use serde::Serialize;
 
 /// Publishes a new text; it is in force at once and never changes.
-pub fn publish<'a>(mut act: Act<'a>, house: &House, by: PersonId, body: LongText) -> Result<Recorded<'a, Nda>, Fault> {
+pub fn publish<'a>(
+    mut act: Act<'a>,
+    house: &House,
+    by: PersonId,
+    body: LongText,
+) -> Result<Recorded<'a, Nda>, Fault> {
     let number = store::find_in_force(act.db())?.map_or(1, |last| last.number + 1);
     let text = Nda {
         id: NdaId::new(&house.clock),
@@ -39,7 +44,9 @@ pub fn publish<'a>(mut act: Act<'a>, house: &House, by: PersonId, body: LongText
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
     /// Another text has come into force since the page was shown.
-    #[error("A newer version of the NDA has been published since you opened this page. Please read it and decide again.")]
+    #[error(
+        "A newer version of the NDA has been published since you opened this page. Please read it and decide again."
+    )]
     NotInForce,
     /// Unexpected.
     #[error(transparent)]
@@ -93,7 +100,8 @@ pub fn accept<'a>(
     shown: &Shown,
     evidence: Evidence,
 ) -> Result<Recorded<'a, Acceptance>, AcceptError> {
-    let text = store::find_in_force(act.db())?.filter(|text| text.id == shown.nda).ok_or(AcceptError::NotInForce)?;
+    let text =
+        store::find_in_force(act.db())?.filter(|text| text.id == shown.nda).ok_or(AcceptError::NotInForce)?;
     let key = data_keys::open_for(act.db(), &house.keyring, KeyOwner::Person(person))?;
     let acceptance = Acceptance {
         id: AcceptanceId::new(&house.clock),
@@ -110,7 +118,8 @@ pub fn accept<'a>(
     if known.name.is_none() {
         people::update_name(act.db(), &house.keyring, &house.clock, person, Some(&acceptance.evidence.name))?;
     }
-    let company = accounts::find_company(act.db())?.map(|company| company.name.to_string()).unwrap_or_default();
+    let company =
+        accounts::find_company(act.db())?.map(|company| company.name.to_string()).unwrap_or_default();
     let words = certificate(house, company, &known.email, &text, &acceptance);
     let letter = house.letters.render(LetterKind::NdaAccepted, &known.email, &words)?;
     outbox::enqueue(act.db(), house, person, &letter)?;
@@ -119,7 +128,13 @@ pub fn accept<'a>(
 }
 
 /// The certificate's words.
-fn certificate(house: &House, company: String, email: &EmailAddress, text: &Nda, acceptance: &Acceptance) -> Certificate {
+fn certificate(
+    house: &House,
+    company: String,
+    email: &EmailAddress,
+    text: &Nda,
+    acceptance: &Acceptance,
+) -> Certificate {
     let evidence = &acceptance.evidence;
     Certificate {
         person: evidence.name.to_string(),
@@ -159,7 +174,12 @@ fn accepted_event(text: &Nda, acceptance: &Acceptance) -> Event {
 }
 
 /// Records that the text was declined. Nothing is opened; the person may come back.
-pub fn decline<'a>(act: Act<'a>, person: PersonId, shown: NdaId, origin: &Origin) -> Result<Recorded<'a, ()>, Fault> {
+pub fn decline<'a>(
+    act: Act<'a>,
+    person: PersonId,
+    shown: NdaId,
+    origin: &Origin,
+) -> Result<Recorded<'a, ()>, Fault> {
     let event = Event::new(EventKind::NdaDeclined)
         .by(Actor::Person(person))
         .about(person)

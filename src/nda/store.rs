@@ -30,7 +30,8 @@ const NDA_COLUMNS: (nda::id, nda::number, nda::body, nda::sha256, nda::published
 
 /// The text in force: the one with the highest number.
 pub fn find_in_force(db: &mut Db) -> Result<Option<Nda>, Fault> {
-    let row: Option<NdaRow> = nda::table.order(nda::number.desc()).select(NDA_COLUMNS).first(db).optional()?;
+    let row: Option<NdaRow> =
+        nda::table.order(nda::number.desc()).select(NDA_COLUMNS).first(db).optional()?;
     row.map(open_nda).transpose()
 }
 
@@ -141,10 +142,8 @@ pub fn find_acceptance(
 
 /// The exact page that was shown to whoever accepted.
 pub fn require_page(db: &mut Db, keyring: &Keyring, id: AcceptanceId) -> Result<String, Fault> {
-    let (person, page): (PersonId, Sealed<String>) = nda_acceptance::table
-        .find(id)
-        .select((nda_acceptance::person_id, nda_acceptance::page))
-        .first(db)?;
+    let (person, page): (PersonId, Sealed<String>) =
+        nda_acceptance::table.find(id).select((nda_acceptance::person_id, nda_acceptance::page)).first(db)?;
     let key = data_keys::open_for(db, keyring, KeyOwner::Person(person))?;
     Ok(key.open(&place(id, "page"), &page)?)
 }

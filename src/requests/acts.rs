@@ -42,7 +42,9 @@ pub enum SubmitError {
     #[error(transparent)]
     Ask(#[from] AskError),
     /// No NDA text is in force.
-    #[error("Requests are closed for the moment: no NDA text is in force. The company has to publish one first.")]
+    #[error(
+        "Requests are closed for the moment: no NDA text is in force. The company has to publish one first."
+    )]
     NoNda,
     /// Nothing was picked, or something that is not offered.
     #[error("Please pick at least one of the reports that are offered.")]
@@ -146,10 +148,14 @@ pub enum Redeemed {
 #[derive(Debug, thiserror::Error)]
 pub enum RedeemError {
     /// Expired, used, killed, or tried too often.
-    #[error("This code has ended: it was used already, is older than ten minutes, or was tried too often. Please ask for a new one.")]
+    #[error(
+        "This code has ended: it was used already, is older than ten minutes, or was tried too often. Please ask for a new one."
+    )]
     Ended,
     /// This browser asked for nothing.
-    #[error("This browser has not asked for a code. Open the page in the browser you began with, or ask for a new code here.")]
+    #[error(
+        "This browser has not asked for a code. Open the page in the browser you began with, or ask for a new code here."
+    )]
     NotAsked,
     /// Unexpected.
     #[error(transparent)]
@@ -191,7 +197,11 @@ pub fn redeem<'a>(
 }
 
 /// Counts a wrong try.
-fn count_wrong<'a>(mut act: Act<'a>, row: &CodeRow, origin: &Origin) -> Result<Recorded<'a, Redeemed>, RedeemError> {
+fn count_wrong<'a>(
+    mut act: Act<'a>,
+    row: &CodeRow,
+    origin: &Origin,
+) -> Result<Recorded<'a, Redeemed>, RedeemError> {
     let tries = row.tries + 1;
     codes::update_tries(act.db(), row.id, tries)?;
     let event = Event::new(EventKind::CodeFailed)

@@ -118,6 +118,17 @@ impl Message {
         buffer.truncate(if opened { start + sealed - TAG } else { start });
         if opened { Ok(()) } else { Err(SealError::Damaged) }
     }
+    /// Opens every chunk in `body`, which must end with a short one.
+    fn open_body(&self, body: &[u8]) -> Result<Vec<u8>, SealError> {
+        let (whole, tail) = body.split_at(body.len() / SEALED_CHUNK * SEALED_CHUNK);
+        let mut plaintext = Vec::with_capacity(body.len());
+        for (index, chunk) in (0..).zip(whole.chunks(SEALED_CHUNK).chain([tail])) {
+            let start = plaintext.len();
+            plaintext.extend_from_slice(chunk);
+            self.open_tail(index, chunk.len() < SEALED_CHUNK, &mut plaintext, start)?;
+        }
+        Ok(plaintext)
+    }
 }
 
 /// Seals `plaintext` under `secret`, bound to `context`: the result has [`sealed_len`] bytes and differs every time.
@@ -145,15 +156,7 @@ pub fn seal(secret: &[u8; 32], context: &[u8], clock: &Clock, plaintext: &[u8]) 
 /// [`SealError::WrongKey`] when secret or context differ, [`SealError::Damaged`] when a bit or the length does.
 pub fn open(secret: &[u8; 32], context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealError> {
     let (header, body) = sealed.split_first_chunk::<HEADER>().ok_or(SealError::Damaged)?;
-    let opener = Opener::new(secret, context, header)?;
-    let full = body.len() / SEALED_CHUNK;
-    let (whole, tail) = body.split_at(full * SEALED_CHUNK);
-    let mut plaintext = Vec::with_capacity(body.len());
-    for (index, chunk) in (0..).zip(whole.chunks(SEALED_CHUNK)) {
-        opener.append_chunk(index, false, chunk, &mut plaintext)?;
-    }
-    opener.append_chunk(u64::try_from(full).unwrap_or(u64::MAX), true, tail, &mut plaintext)?;
-    Ok(plaintext)
+    Opener::new(secret, context, header)?.0.open_body(body)
 }
 
 /// Opens the chunks of one message in any order. Made from the header, which proves that key and context fit.
@@ -178,18 +181,6 @@ impl Opener {
     /// [`SealError::Damaged`]; `buffer` is then empty.
     pub fn open_chunk(&self, index: u64, last: bool, buffer: &mut Vec<u8>) -> Result<(), SealError> {
         self.0.open_tail(index, last, buffer, 0)
-    }
-    /// Opens `sealed` as chunk `index` behind what `plaintext` holds already.
-    fn append_chunk(
-        &self,
-        index: u64,
-        last: bool,
-        sealed: &[u8],
-        plaintext: &mut Vec<u8>,
-    ) -> Result<(), SealError> {
-        let start = plaintext.len();
-        plaintext.extend_from_slice(sealed);
-        self.0.open_tail(index, last, plaintext, start)
     }
 }
 
@@ -242,5 +233,55 @@ impl<W: Write> Sealer<W> {
         self.pending.clear();
         self.index += 1;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use std::io::Read as _;
+
+    /// The bytes that hexadecimal digits stand for.
+    fn bytes(digits: &str) -> Vec<u8> {
+        let pairs = digits.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap());
+        pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
+    }
+
+    #[test]
+    fn foreign_chunks_open_or_are_refused_as_their_vectors_say() {
+        let file = include_str!("../../tests/vectors/chunked-encryption/vectors.json");
+        let file: serde_json::Value = serde_json::from_str(file).unwrap();
+        let mut counted = (0, 0);
+        for vector in file["vectors"].as_array().unwrap() {
+            let (Some(key), "AEAD_AES_256_GCM") =
+                (vector["aead_key"].as_str(), vector["aead"].as_str().unwrap())
+            else {
+                continue;
+            };
+            let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &bytes(key)).unwrap());
+            let base = bytes(vector["base_nonce"].as_str().unwrap()).try_into().unwrap();
+            let mut sealed = STANDARD.decode(vector["ciphertext"].as_str().unwrap()).unwrap();
+            if vector["compressed"] == true {
+                let deflated = std::mem::take(&mut sealed);
+                flate2::read::ZlibDecoder::new(deflated.as_slice()).read_to_end(&mut sealed).unwrap();
+            }
+            let opened = Message { key, base }.open_body(&sealed[HEADER..]);
+            assert_eq!(opened.is_ok(), vector["expect"] == "success", "{}", vector["name"]);
+            let Ok(opened) = opened else {
+                counted.1 += 1;
+                continue;
+            };
+            let found = ring::digest::digest(&ring::digest::SHA256, &opened);
+            assert_eq!(
+                found.as_ref(),
+                bytes(vector["payload_sha256"].as_str().unwrap()),
+                "{}",
+                vector["name"]
+            );
+            counted.0 += 1;
+        }
+        assert_eq!(counted, (9, 15));
     }
 }

@@ -5,4 +5,13 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod ledger;
+mod sales;
+mod seal;
+mod reports;
+mod laws;
+mod support;
+mod cli;
+mod vault;
+mod web;
 mod watermark;

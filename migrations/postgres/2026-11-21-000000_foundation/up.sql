@@ -277,6 +277,9 @@ CREATE INDEX ledger_entry_by_actor ON ledger_entry (actor_id, idx);
 CREATE INDEX ledger_entry_by_person ON ledger_entry (person_id, idx);
 CREATE INDEX ledger_entry_by_report ON ledger_entry (report_id, idx);
 CREATE INDEX ledger_entry_by_grant ON ledger_entry (grant_id, idx);
+CREATE INDEX ledger_entry_by_copy ON ledger_entry (copy_id, idx);
+-- A start has at most one end.
+CREATE UNIQUE INDEX ledger_entry_by_closes ON ledger_entry (closes);
 CREATE TABLE ledger_checkpoint (
   size BIGINT PRIMARY KEY NOT NULL,
   note TEXT NOT NULL

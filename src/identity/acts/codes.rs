@@ -1,9 +1,9 @@
 //! Asking for a code, and disowning one.
 
 use crate::fault::{Fault, Kind, Refusal};
-use crate::identity::codes::{self, Asked, NewCode};
+use crate::identity::codes::{self, Asked, CodeRow, NewCode};
 use crate::identity::secrets::Token;
-use crate::identity::{Origin, Person};
+use crate::identity::{Origin, Person, store as people};
 use crate::ids::RequestId;
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField, Recorded};
 use crate::notices::House;
@@ -15,10 +15,14 @@ use serde::Serialize;
 #[derive(Debug, thiserror::Error)]
 pub enum AskError {
     /// Three codes an hour.
-    #[error("Three codes were sent to this address within the last hour. Please use the newest one, or try again in an hour.")]
+    #[error(
+        "Three codes were sent to this address within the last hour. Please use the newest one, or try again in an hour."
+    )]
     TooManyForAddress,
     /// Twenty codes an hour.
-    #[error("Too many codes were asked for from your network within the last hour. Please try again in an hour.")]
+    #[error(
+        "Too many codes were asked for from your network within the last hour. Please try again in an hour."
+    )]
     TooManyForNetwork,
     /// Unexpected.
     #[error(transparent)]
@@ -80,7 +84,13 @@ pub fn issue(
         purpose: wish.items.clone(),
         organisation: wish.organisation.clone(),
     };
-    let new = NewCode { person: person.id, request: wish.request, browser: browser.clone(), network: network.clone(), asked };
+    let new = NewCode {
+        person: person.id,
+        request: wish.request,
+        browser: browser.clone(),
+        network: network.clone(),
+        asked,
+    };
     let secrets = codes::insert(act.db(), &house.keyring, &house.clock, &new, at)?;
     let company = crate::accounts::store::find_company(act.db())?;
     let letter = CodeLetter {
@@ -116,6 +126,21 @@ pub fn ask<'a>(
     Ok(act.record(event, ()))
 }
 
+/// Issues another code for what an older one was for. The older one dies.
+pub fn resend<'a>(
+    mut act: Act<'a>,
+    house: &House,
+    old: &CodeRow,
+    browser: &Token,
+    origin: &Origin,
+) -> Result<Recorded<'a, ()>, AskError> {
+    let person = people::require_person(act.db(), &house.keyring, old.person)?;
+    let asked = old.open_asked(act.db(), &house.keyring)?;
+    let wish = Wish { items: asked.purpose, organisation: asked.organisation, request: old.request };
+    let event = issue(&mut act, house, &person, &wish, (browser, origin))?;
+    Ok(act.record(event, ()))
+}
+
 /// Why a link could not be disowned.
 #[derive(Debug, thiserror::Error)]
 pub enum DisownError {
@@ -137,9 +162,16 @@ impl Refusal for DisownError {
 }
 
 /// "This was not me": kills the code that belongs to the link.
-pub fn disown<'a>(mut act: Act<'a>, house: &House, link: &Token, origin: &Origin) -> Result<Recorded<'a, ()>, DisownError> {
+pub fn disown<'a>(
+    mut act: Act<'a>,
+    house: &House,
+    link: &Token,
+    origin: &Origin,
+) -> Result<Recorded<'a, ()>, DisownError> {
     let at = act.at();
-    let row = codes::find_by_link(act.db(), &house.keyring, link)?.filter(|row| row.is_live(at)).ok_or(DisownError::Ended)?;
+    let row = codes::find_by_link(act.db(), &house.keyring, link)?
+        .filter(|row| row.is_live(at))
+        .ok_or(DisownError::Ended)?;
     codes::update_killed(act.db(), row.id, at)?;
     let event = Event::new(EventKind::CodeDisowned)
         .by(Actor::Stranger)

@@ -1,3 +1,4 @@
-//! What people do about themselves: each act with its refusals.
+//! What people do about themselves, and what is done about staff: each act with its refusals.
 
 pub mod codes;
+pub mod staff;

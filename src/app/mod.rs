@@ -1,0 +1,122 @@
+//! The parts a request needs, built once: by the server, by commands and by tests alike.
+//!
+//! An [`App`] is a handle; cloning it is cheap. Reads go through [`App::read`], which runs on the blocking pool; every
+//! change goes through the writer.
+
+pub mod open;
+pub mod pages;
+
+pub use open::{OpenError, install};
+pub use pages::{Pages, Template};
+
+use crate::clock::Clock;
+use crate::config::{Config, Mode};
+use crate::db::{Database, Db};
+use crate::fault::Fault;
+use crate::ledger::{Act, Done, Recorded, Writer};
+use crate::notices::House;
+use crate::release::Gate;
+use crate::seal::Keyring;
+use crate::vault::Vault;
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// Everything a request needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// The parts of an [`App`].
+pub struct Parts {
+    /// Every setting.
+    pub config: Config,
+    /// Clock and generator.
+    pub clock: Clock,
+    /// The long-lived secrets.
+    pub keyring: Arc<Keyring>,
+    /// Where it is read.
+    pub database: Database,
+    /// The one way to change anything.
+    pub writer: Writer,
+    /// Where sealed objects lie.
+    pub vault: Arc<Vault>,
+    /// The one way to a report's bytes and its room.
+    pub gate: Gate,
+    /// What acts need beside the database.
+    pub house: House,
+    /// The templates of pages.
+    pub pages: Pages,
+}
+
+impl Deref for App {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("database", &self.database).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Runs `f` with a read-only connection on the blocking pool, inside the caller's log span.
+    ///
+    /// # Errors
+    /// What `f` refuses; a [`Fault`] when no connection is free within 10 seconds.
+    pub async fn read<T, E, F>(&self, f: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Db) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let database = self.database.clone();
+        self.work(move || f(&mut *database.read()?)).await?
+    }
+
+    /// Runs long work (hashing, sealing, stamping) on the blocking pool, inside the caller's log span.
+    ///
+    /// # Errors
+    /// When `f` panicked.
+    pub async fn work<T: Send + 'static>(&self, f: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+        let span = tracing::Span::current();
+        let task = tokio::task::spawn_blocking(move || span.in_scope(f));
+        task.await.map_err(|error| Fault::new("work on the blocking pool", error))
+    }
+
+    /// Runs one act through the writer and waits until it is durable: `app.act("request.deny", move |act| deny(act, ..))`.
+    pub async fn act<F, T, E>(&self, name: &'static str, f: F) -> Result<Done<T>, E>
+    where
+        F: for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.writer.act(name, f).await
+    }
+
+    /// As [`App::act`], before all others that wait: revoking, disowning, staff.
+    pub async fn act_urgent<F, T, E>(&self, name: &'static str, f: F) -> Result<Done<T>, E>
+    where
+        F: for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.writer.act_urgent(name, f).await
+    }
+
+    /// The gate through which every report leaves.
+    pub fn gate(&self) -> Gate {
+        self.gate.clone()
+    }
+
+    /// Whether this is a demonstration.
+    pub fn is_demo(&self) -> bool {
+        self.config.mode == Mode::Demo
+    }
+    /// Whether people reach us over https, as cookies and headers need to know.
+    pub fn is_https(&self) -> bool {
+        self.config.base_url.starts_with("https://")
+    }
+}

@@ -1,0 +1,149 @@
+//! Opening a house that is there, and making a new one.
+
+use super::{App, Pages, Parts};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::schema::installation;
+use crate::db::{Database, Db};
+use crate::fault::Fault;
+use crate::ids::InstanceId;
+use crate::ledger::Writer;
+use crate::notices::House;
+use crate::notices::letter::Letters;
+use crate::release::Gate;
+use crate::seal::{Keyring, KeyringError};
+use crate::vault::Vault;
+use diesel::prelude::*;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Why a house cannot be opened. Every text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The keyring cannot be read.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The keyring lies where backups take it along.
+    #[error(
+        "the keyring {0} lies inside the data directory: whoever steals one has both. Move it out and set `keyring` in the configuration"
+    )]
+    KeyringInside(PathBuf),
+    /// Nothing was ever made here.
+    #[error("there is no Candor in {0} yet: make one with `candor init --data {0}`")]
+    NotInstalled(PathBuf),
+    /// Another installation's keyring.
+    #[error(
+        "the keyring belongs to another installation than the database: set `keyring` to the one that `candor init` made with it"
+    )]
+    OtherKeyring,
+    /// Made by an older program.
+    #[error(
+        "the database is of another version of this program: start `candor serve` of this version once, it brings the database up to date"
+    )]
+    OldSchema,
+    /// Unexpected.
+    #[error("{0:?}")]
+    Fault(#[from] Fault),
+}
+
+/// What to do with a database of an earlier version.
+#[derive(Clone, Copy)]
+enum Outdated {
+    /// Leave it alone.
+    Refuse,
+    /// Bring it up to date.
+    Upgrade,
+}
+
+impl App {
+    /// Opens the house that `config` describes: its keyring, database, writer and vault.
+    ///
+    /// # Errors
+    /// When a part is missing, belongs to another installation, or is of another version.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_as(config, clock, Outdated::Refuse)
+    }
+
+    /// As [`App::open`]; a database of an earlier version is brought up to date first: for `serve`.
+    pub fn open_and_upgrade(config: Config, clock: Clock) -> Result<Self, OpenError> {
+        Self::open_as(config, clock, Outdated::Upgrade)
+    }
+
+    /// Opens every part in the order in which they depend on each other.
+    fn open_as(config: Config, clock: Clock, outdated: Outdated) -> Result<Self, OpenError> {
+        let keyring = Arc::new(open_keyring(&config)?);
+        let database = Database::open(config.database.expose())?;
+        if database.file().is_some_and(|file| !file.exists()) {
+            return Err(OpenError::NotInstalled(config.data));
+        }
+        match (database.is_current()?, outdated) {
+            (true, _) => {}
+            (false, Outdated::Upgrade) => database.migrate()?,
+            (false, Outdated::Refuse) => return Err(OpenError::OldSchema),
+        }
+        match find_instance(&mut *database.read()?)? {
+            None => return Err(OpenError::NotInstalled(config.data)),
+            Some(instance) if instance != keyring.instance() => return Err(OpenError::OtherKeyring),
+            Some(_) => {}
+        }
+        let house = House {
+            keyring: Arc::clone(&keyring),
+            clock: clock.clone(),
+            letters: Arc::new(Letters::load()?),
+            base_url: Arc::from(config.base_url.as_str()),
+        };
+        let writer = Writer::start_anchored(
+            database.clone(),
+            Arc::clone(&keyring),
+            clock.clone(),
+            Some(&config.anchor_file()),
+        )?;
+        let vault = Arc::new(Vault::open(&config.vault_folder())?);
+        let gate = Gate {
+            house: house.clone(),
+            database: database.clone(),
+            writer: writer.clone(),
+            vault: Arc::clone(&vault),
+            live: Arc::default(),
+        };
+        let pages = Pages::load()?;
+        Ok(Self(Arc::new(Parts { config, clock, keyring, database, writer, vault, gate, house, pages })))
+    }
+}
+
+/// Reads the keyring; refuses one inside the data directory.
+pub fn open_keyring(config: &Config) -> Result<Keyring, OpenError> {
+    if lies_inside(&config.keyring, &config.data) {
+        return Err(OpenError::KeyringInside(config.keyring.clone()));
+    }
+    Ok(Keyring::load(&config.keyring)?)
+}
+
+/// Whether `path` lies inside `folder`, links resolved.
+fn lies_inside(path: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    real(path).starts_with(real(folder))
+}
+
+/// The installation this database belongs to.
+pub fn find_instance(db: &mut Db) -> Result<Option<InstanceId>, Fault> {
+    Ok(installation::table.find(1).select(installation::instance_id).first(db).optional()?)
+}
+
+/// Brings the database to this program's version and ties it to the keyring if it is new. Idempotent.
+///
+/// # Errors
+/// When the database belongs to another installation.
+pub fn install(database: &Database, keyring: &Keyring, clock: &Clock) -> Result<(), OpenError> {
+    database.migrate()?;
+    let mut db = database.connect()?;
+    if find_instance(&mut db)?.is_none() {
+        let row = (
+            installation::id.eq(1),
+            installation::instance_id.eq(keyring.instance()),
+            installation::created_at.eq(clock.now()),
+        );
+        diesel::insert_into(installation::table).values(row).execute(&mut db).map_err(Fault::from)?;
+    }
+    if find_instance(&mut db)? == Some(keyring.instance()) { Ok(()) } else { Err(OpenError::OtherKeyring) }
+}

@@ -1,0 +1,403 @@
+//! What the demonstration shows, read from `demo/*.toml` in the binary. The shapes are documented in `demo/README.md`.
+
+use crate::accounts::Company;
+use crate::exceptions::{Answer, Class, Content, Response, Sample, SampleParts, Test};
+use crate::fault::Fault;
+use crate::identity::Role;
+use crate::remediation::{Note, Status};
+use crate::reports::{Assertion, Card, Facts, Framework, Method, Opinion, Period, Subservice, UserControl};
+use crate::requests::Relation;
+use crate::text::{
+    CompanyName, Day, Domain, EmailAddress, Line, LongText, Paragraphs, PersonName, Reason, Slug,
+};
+use serde::{Deserialize, Deserializer};
+
+/// The NDA text.
+const NDA: &str = include_str!("../../../demo/nda.txt");
+/// The company, its staff and its visitors.
+const COMPANY: &str = include_str!("../../../demo/company.toml");
+/// The reports: facts and file.
+const REPORTS: &[(&str, &[u8])] = &[
+    (include_str!("../../../demo/soc2.toml"), include_bytes!("../../../demo/halvorsen-soc2-2026.pdf")),
+    (include_str!("../../../demo/nasa.toml"), include_bytes!("../../../demo/nasa-oig-ig-19-022.pdf")),
+];
+
+/// An empty string means that the source does not say it.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Paragraphs>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    Paragraphs::parse(&text).map(Some).map_err(serde::de::Error::custom)
+}
+
+/// `company.toml`.
+#[derive(Deserialize)]
+struct CompanyFile {
+    company: CompanyPart,
+    statement: Vec<StatementPart>,
+    staff: Vec<Staff>,
+    prospect: Vec<Visitor>,
+}
+
+/// The company.
+#[derive(Deserialize)]
+struct CompanyPart {
+    name: CompanyName,
+    domain: Domain,
+    contact_email: EmailAddress,
+    commitment: String,
+}
+
+/// A public statement.
+#[derive(Deserialize)]
+struct StatementPart {
+    title: String,
+    text: String,
+}
+
+/// A person at a desk.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Staff {
+    /// Their name.
+    pub name: PersonName,
+    /// Their address.
+    pub email: EmailAddress,
+    /// Their desk.
+    pub role: Role,
+}
+
+/// A prospect.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Visitor {
+    /// How far they have come.
+    pub state: Progress,
+    /// Their name.
+    pub name: PersonName,
+    /// Their address.
+    pub email: EmailAddress,
+    /// Their title.
+    pub title: crate::text::JobTitle,
+    /// Their company.
+    pub company: CompanyName,
+    /// How they stand to us.
+    pub relation: Relation,
+    /// What they ask for.
+    pub reports: Vec<Slug>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// How far a prospect of the demonstration has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Progress {
+    /// Approved, accepted, read, downloaded.
+    Finished,
+    /// Waits for sales.
+    Waiting,
+}
+
+/// A report with its exceptions.
+#[derive(Deserialize)]
+struct ReportFile {
+    report: ReportPart,
+    #[serde(default)]
+    exception: Vec<ExceptionPart>,
+}
+
+/// Facts of a report.
+#[derive(Deserialize)]
+struct ReportPart {
+    slug: Slug,
+    title: Line,
+    reference: Option<Line>,
+    framework: String,
+    #[serde(rename = "type")]
+    report_type: Line,
+    criteria: Vec<Line>,
+    period_start: Day,
+    period_end: Day,
+    #[serde(default, deserialize_with = "said")]
+    period_note: Option<Paragraphs>,
+    report_date: Option<Day>,
+    auditor: Line,
+    audited_organisation: Option<Line>,
+    opinion: Opinion,
+    #[serde(default, deserialize_with = "said")]
+    opinion_explanation: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    summary: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    scope: Option<Paragraphs>,
+    #[serde(default)]
+    services_in_scope: Vec<Line>,
+    #[serde(default)]
+    not_in_scope: Vec<Line>,
+    #[serde(default, deserialize_with = "said")]
+    restricted_use: Option<Paragraphs>,
+    assertion_signer: Option<String>,
+    assertion_title: Option<String>,
+    assertion_date: Option<Day>,
+    next_report_expected: Option<Day>,
+    #[serde(default, deserialize_with = "said")]
+    note: Option<Paragraphs>,
+    #[serde(default)]
+    subservice_organisation: Vec<SubservicePart>,
+    #[serde(default)]
+    cuec: Vec<UserControlPart>,
+}
+
+/// A subservice organisation.
+#[derive(Deserialize)]
+struct SubservicePart {
+    name: Line,
+    service: Line,
+    method: String,
+}
+
+/// A complementary user-entity control.
+#[derive(Deserialize)]
+struct UserControlPart {
+    reference: Line,
+    criteria: Option<Line>,
+    text: Paragraphs,
+}
+
+/// An exception.
+#[derive(Deserialize)]
+struct ExceptionPart {
+    reference: Line,
+    title: Line,
+    pages: Option<Line>,
+    criterion: Line,
+    control: Paragraphs,
+    test: String,
+    sample_size: Option<u32>,
+    population: Option<u32>,
+    deviations: Option<u32>,
+    sample_unit: Option<Line>,
+    finding: Paragraphs,
+    #[serde(default, deserialize_with = "said")]
+    nature: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    impact: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    compensating: Option<Paragraphs>,
+    class: String,
+    #[serde(default, deserialize_with = "said")]
+    recommendation: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    auditor_evaluation: Option<Paragraphs>,
+    response: ResponsePart,
+    #[serde(default)]
+    remediation: Vec<UpdatePart>,
+}
+
+/// A response.
+#[derive(Deserialize)]
+struct ResponsePart {
+    #[serde(default, deserialize_with = "said")]
+    acknowledgement: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    root_cause: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    completed: Option<Paragraphs>,
+    #[serde(default, deserialize_with = "said")]
+    in_progress: Option<Paragraphs>,
+    planned_date: Option<Day>,
+    #[serde(default, deserialize_with = "said")]
+    disagreement: Option<Paragraphs>,
+}
+
+/// A remediation update.
+#[derive(Deserialize)]
+struct UpdatePart {
+    date: Day,
+    status: String,
+    note: Paragraphs,
+}
+
+/// A report of the demonstration, in our nouns.
+pub struct DemoReport {
+    /// Its address.
+    pub slug: Slug,
+    /// What anybody may know.
+    pub card: Card,
+    /// What holders read.
+    pub facts: Facts,
+    /// Each exception with its updates, oldest first.
+    pub exceptions: Vec<(Content, Vec<(Status, Note)>)>,
+    /// The file.
+    pub pdf: &'static [u8],
+}
+
+/// Everything the demonstration shows.
+pub struct Furniture {
+    /// The company.
+    pub company: Company,
+    /// The NDA text.
+    pub nda: LongText,
+    /// One person per desk.
+    pub staff: Vec<Staff>,
+    /// The prospects.
+    pub visitors: Vec<Visitor>,
+    /// The reports.
+    pub reports: Vec<DemoReport>,
+}
+
+impl Furniture {
+    /// Reads what is in the binary.
+    ///
+    /// # Errors
+    /// When a file does not have its documented shape: a defect of the build.
+    pub fn read() -> Result<Self, Fault> {
+        let file: CompanyFile =
+            toml::from_str(COMPANY).map_err(|error| Fault::new("demo/company.toml", error))?;
+        let mut statement = file.company.commitment;
+        for part in file.statement {
+            statement.push_str(&format!("\n\n{}: {}", part.title, part.text));
+        }
+        let broken = |error| Fault::new("demo text", error);
+        let reports = REPORTS.iter().map(|(text, pdf)| read_report(text, pdf)).collect::<Result<_, _>>()?;
+        Ok(Self {
+            company: Company {
+                name: file.company.name,
+                contact: file.company.contact_email,
+                domain: file.company.domain,
+                statement: LongText::parse(&statement).map_err(broken)?,
+            },
+            nda: LongText::parse(NDA).map_err(broken)?,
+            staff: file.staff,
+            visitors: file.prospect,
+            reports,
+        })
+    }
+}
+
+/// Reads one report.
+fn read_report(text: &str, pdf: &'static [u8]) -> Result<DemoReport, Fault> {
+    let file: ReportFile = toml::from_str(text).map_err(|error| Fault::new("a report of the demo", error))?;
+    let part = file.report;
+    let exceptions = file.exception.into_iter().map(read_exception).collect::<Result<_, _>>()?;
+    let period =
+        Period::between(part.period_start, part.period_end).ok_or(Fault::bare("period of a demo report"))?;
+    let signer =
+        [part.assertion_signer, part.assertion_title].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let assertion = Line::parse(&signer).ok().map(|signer| Assertion { signer, date: part.assertion_date });
+    Ok(DemoReport {
+        slug: part.slug,
+        card: Card {
+            title: part.title,
+            reference: part.reference,
+            framework: if part.framework == "soc2" { Framework::Soc2Type2 } else { Framework::Other },
+            report_type: part.report_type,
+            criteria: part.criteria,
+            period,
+            period_note: part.period_note,
+            report_date: part.report_date,
+            auditor: part.auditor,
+            audited: part.audited_organisation,
+            opinion: part.opinion,
+            explanation: part.opinion_explanation,
+            summary: part.summary,
+            next_expected: part.next_report_expected,
+            note: part.note,
+        },
+        facts: Facts {
+            scope: part.scope,
+            in_scope: part.services_in_scope,
+            not_in_scope: part.not_in_scope,
+            subservices: part.subservice_organisation.into_iter().map(subservice).collect(),
+            user_controls: part.cuec.into_iter().map(user_control).collect(),
+            restricted_use: part.restricted_use,
+            assertion,
+            except_for: None,
+        },
+        exceptions,
+        pdf,
+    })
+}
+
+/// A subservice organisation in our nouns.
+fn subservice(part: SubservicePart) -> Subservice {
+    let method = if part.method == "inclusive" { Method::Inclusive } else { Method::CarveOut };
+    Subservice { name: part.name, service: part.service, method }
+}
+
+/// A user control in our nouns.
+fn user_control(part: UserControlPart) -> UserControl {
+    UserControl { reference: part.reference, criteria: part.criteria, text: part.text }
+}
+
+/// An exception and its updates in our nouns.
+fn read_exception(part: ExceptionPart) -> Result<(Content, Vec<(Status, Note)>), Fault> {
+    let class =
+        Class::parse(&part.class.replace(' ', "_")).ok_or(Fault::bare("class of a demo exception"))?;
+    let sample = part.sample_size.map(|size| {
+        let (population, deviations, unit) = (part.population, part.deviations, part.sample_unit);
+        Sample::try_from(SampleParts { size, population, deviations, unit })
+    });
+    let sample = sample.transpose().map_err(|error| Fault::new("sample of a demo exception", error))?;
+    let named = |test: &&Test| part.test.to_lowercase().contains(&test.words().to_lowercase());
+    let updates = part.remediation.into_iter().map(read_update).collect::<Result<_, _>>()?;
+    let content = Content {
+        reference: part.reference,
+        title: part.title,
+        criterion: part.criterion,
+        control: part.control,
+        tests: Test::ALL.iter().filter(named).copied().collect(),
+        test_words: Paragraphs::parse(&part.test).ok(),
+        sample,
+        finding: part.finding,
+        pages: part.pages,
+        nature: part.nature,
+        impact: part.impact,
+        compensating: part.compensating,
+        class,
+        recommendation: part.recommendation,
+        evaluation: part.auditor_evaluation,
+        response: read_response(part.response),
+    };
+    Ok((content, updates))
+}
+
+/// A response in our nouns.
+fn read_response(part: ResponsePart) -> Option<Response> {
+    if let Some(words) = part.disagreement {
+        return Some(Response::Disagreed(words));
+    }
+    Some(Response::Answered(Answer {
+        acknowledgement: part.acknowledgement?,
+        root_cause: part.root_cause,
+        completed: part.completed,
+        in_progress: part.in_progress,
+        planned_date: part.planned_date,
+    }))
+}
+
+/// An update in our nouns.
+fn read_update(part: UpdatePart) -> Result<(Status, Note), Fault> {
+    let status =
+        Status::parse(&part.status.replace(' ', "_")).ok_or(Fault::bare("status of a demo update"))?;
+    Ok((status, Note { happened_on: part.date, text: part.note, owner: None, planned: None }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demonstration_is_whole() {
+        let furniture = Furniture::read().unwrap();
+        assert_eq!(furniture.reports.len(), 2);
+        assert_eq!(furniture.reports[0].exceptions.len(), 6);
+        assert_eq!(furniture.reports[1].exceptions.len(), 10);
+        for role in [Role::Sales, Role::Compliance, Role::Security, Role::Admin] {
+            assert!(furniture.staff.iter().any(|person| person.role == role), "nobody sits at {role}");
+        }
+        for progress in [Progress::Finished, Progress::Waiting] {
+            assert!(furniture.visitors.iter().any(|visitor| visitor.state == progress));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! `candor doctor`: checks everything `serve` needs and says how to mend each finding. Changes nothing.
+
+use super::place::{Place, say};
+use crate::app::open::{find_instance, open_keyring};
+use crate::config::{Config, Mail};
+use crate::db::Database;
+use crate::identity::{Role, staff};
+use crate::seal::Keyring;
+use crate::server;
+use clap::Args;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::ExitCode;
+
+/// Arguments of `candor doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  candor doctor --data /srv/candor")]
+pub struct Doctor {
+    #[command(flatten)]
+    place: Place,
+}
+
+/// What was looked at, and what is wrong with it.
+type Finding = (&'static str, Result<String, String>);
+
+/// Marks words that are no finding, but that somebody has to know.
+const NOTE: &str = "NOTE";
+
+/// Checks. Exit code 0: `serve` has all it needs. 1: there are findings.
+pub fn run(doctor: &Doctor) -> ExitCode {
+    let findings = match doctor.place.config() {
+        Ok(config) => examine(&config),
+        Err(error) => vec![("configuration", Err(error.to_string()))],
+    };
+    let mut wrong = 0_u8;
+    for (what, outcome) in findings {
+        match outcome {
+            Ok(words) => match words.strip_prefix(NOTE) {
+                Some(note) => say(format_args!("note     {what}:{note}")),
+                None => say(format_args!("ok       {what}: {words}")),
+            },
+            Err(words) => {
+                wrong = 1;
+                say(format_args!("FINDING  {what}: {words}"));
+            }
+        }
+    }
+    ExitCode::from(wrong)
+}
+
+/// Every check, in the order in which things depend on each other.
+fn examine(config: &Config) -> Vec<Finding> {
+    let mut findings = vec![
+        ("configuration", Ok("can be read".to_owned())),
+        ("data directory", data_directory(config)),
+        ("mail and transport", transport(config)),
+    ];
+    let keyring = open_keyring(config);
+    findings
+        .push(("keyring", keyring.as_ref().map(|_| words_of_keyring(config)).map_err(ToString::to_string)));
+    let database = Database::open(config.database.expose()).map_err(|fault| format!("{fault:?}"));
+    let schema = database.and_then(|database| schema(&database, config).map(|()| database));
+    findings.push((
+        "database",
+        schema.as_ref().map(|database| format!("{}, up to date", database.name())).map_err(Clone::clone),
+    ));
+    if let (Ok(keyring), Ok(database)) = (keyring, schema) {
+        findings.push(("installation", installation(&keyring, &database, config)));
+        findings.push(("administrators", administrators(&keyring, &database)));
+    }
+    findings
+}
+
+/// The data directory is there and nobody else may enter it.
+fn data_directory(config: &Config) -> Result<String, String> {
+    let path = config.data.display();
+    let found = std::fs::metadata(&config.data)
+        .map_err(|error| format!("{path}: {error}. Make an installation with candor init --data {path}"))?;
+    match found.permissions().mode() & 0o077 {
+        0 => Ok(format!("{path}, for its owner only")),
+        _ => Err(format!("{path} can be entered by others: run `chmod 700 {path}`")),
+    }
+}
+
+/// What `serve` refuses to start with, and what it would start with but nobody should want.
+fn transport(config: &Config) -> Result<String, String> {
+    server::check(config).map_err(|error| error.to_string())?;
+    match &config.mail {
+        Mail::Files(folder) => Ok(format!(
+            "{NOTE} letters are written into {}: nobody receives them. Set [mail] before people use this",
+            folder.display()
+        )),
+        Mail::Smtp(smtp) => Ok(format!("letters by {}, people come to {}", smtp.host, config.base_url)),
+        Mail::Shown | Mail::Missing => Ok(config.base_url.clone()),
+    }
+}
+
+/// What is good to know about a good keyring.
+fn words_of_keyring(config: &Config) -> String {
+    format!("{}, mode 0600, outside the data directory. Have you a copy elsewhere?", config.keyring.display())
+}
+
+/// The database can be reached and is of this program's version.
+fn schema(database: &Database, config: &Config) -> Result<(), String> {
+    if let Some(file) = database.file().filter(|file| !file.exists()) {
+        let data = config.data.display();
+        return Err(format!(
+            "{} is missing: make an installation with candor init --data {data}",
+            file.display()
+        ));
+    }
+    match database.is_current() {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            Err("of another version: candor serve of this version brings it up to date when it starts"
+                .to_owned())
+        }
+        Err(fault) => Err(format!("{fault:?}")),
+    }
+}
+
+/// Database and keyring belong together.
+fn installation(keyring: &Keyring, database: &Database, config: &Config) -> Result<String, String> {
+    let mut db = database.read().map_err(|fault| format!("{fault:?}"))?;
+    match find_instance(&mut db) {
+        Ok(Some(instance)) if instance == keyring.instance() => {
+            Ok("database and keyring belong together".to_owned())
+        }
+        Ok(Some(_)) => Err(
+            "the keyring belongs to another installation: set `keyring` to the one made with this database"
+                .to_owned(),
+        ),
+        Ok(None) => Err(format!("nothing was installed yet: candor init --data {}", config.data.display())),
+        Err(fault) => Err(format!("{fault:?}")),
+    }
+}
+
+/// Somebody can add staff.
+fn administrators(keyring: &Keyring, database: &Database) -> Result<String, String> {
+    let members = database
+        .read()
+        .and_then(|mut db| staff::list(&mut db, keyring))
+        .map_err(|fault| format!("{fault:?}"))?;
+    match members.iter().filter(|member| member.roles.contains(&Role::Admin)).count() {
+        0 => Err("nobody is administrator: candor staff add --role admin".to_owned()),
+        count => Ok(format!("{count}, among {} members of staff", members.len())),
+    }
+}

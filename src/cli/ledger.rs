@@ -1,0 +1,190 @@
+//! `candor ledger`: takes the log out of the house, and checks what came out of one without a house.
+
+use super::place::{self, Place, Trouble, say};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::ledger::export::{self, Disclose};
+use crate::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
+use crate::ledger::{Actor, Event, EventKind, VerifierKey, store};
+use clap::{Args, Subcommand};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Arguments of `candor ledger`.
+#[derive(Debug, Args)]
+pub struct Ledger {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be done with the log.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks an export or a receipt, offline: signatures, every byte, order, and that nothing was released without a
+    /// grant and an accepted NDA before it.
+    ///
+    /// Without a checkpoint from outside it says "consistent, not anchored": whoever holds database and signing key could
+    /// have regrown both. Exit code 0: whole. 1: tampered with; the first bad entry is named. 2: cannot be checked.
+    #[command(
+        after_help = "Example:\n  candor ledger verify ./export --key 'candor/0192..+1a2b3c4d+AX..' --checkpoint letter.txt"
+    )]
+    Verify {
+        /// The folder of an export, or the file of a receipt.
+        #[arg(value_name = "DIR|FILE")]
+        what: PathBuf,
+        /// The log's verifier key, kept from elsewhere.
+        #[arg(long, value_name = "VKEY")]
+        key: Option<VerifierKey>,
+        /// A checkpoint or receipt, kept from elsewhere; may be given several times.
+        #[arg(long = "checkpoint", value_name = "FILE")]
+        checkpoints: Vec<PathBuf>,
+        /// One JSON object: verdict, and what it rests on or why it is not whole.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes entries, checkpoints, key and policy into a new folder: all that `verify` needs. The export is logged.
+    ///
+    /// Exit code 0: written. 2: cannot be written, or the log was rolled back or exchanged.
+    #[command(after_help = "Example:\n  candor ledger export --out ./export --data /srv/candor")]
+    Export {
+        /// The new folder.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Also the personal data behind the commitments, as far as it is not erased.
+        #[arg(long)]
+        disclose: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Prints the proof that an entry is in the log; anybody checks it offline with `verify` and the verifier key.
+    ///
+    /// Exit code 0: printed. 1: there is no such entry. 2: the installation cannot be used.
+    #[command(after_help = "Example:\n  candor ledger receipt 73 --data /srv/candor > 73.tlog-proof")]
+    Receipt {
+        /// The entry's index.
+        index: u64,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Prints the signed checkpoint of the log. Whoever keeps it notices when the log is rewritten.
+    ///
+    /// Exit code 0: printed. 2: the installation cannot be used.
+    #[command(after_help = "Example:\n  candor ledger checkpoint --data /srv/candor > checkpoint.txt")]
+    Checkpoint {
+        /// The verifier key instead, for `verify --key`.
+        #[arg(long)]
+        key: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Carries the command out.
+pub fn run(ledger: Ledger) -> ExitCode {
+    match ledger.command {
+        Command::Verify { what, key, checkpoints, json } => verify(&what, key, &checkpoints, json),
+        Command::Export { out, disclose, place } => {
+            let disclose = if disclose { Disclose::PersonalData } else { Disclose::Nothing };
+            place::exit(export_to(&place, &out, disclose))
+        }
+        Command::Receipt { index, place } => place::exit(receipt(&place, index)),
+        Command::Checkpoint { key, place } => place::exit(checkpoint(&place, key)),
+    }
+}
+
+/// Checks an export or a receipt and says what was found.
+fn verify(what: &Path, key: Option<VerifierKey>, checkpoints: &[PathBuf], json: bool) -> ExitCode {
+    let verdict = find(what, key, checkpoints).unwrap_or_else(|why| Verdict::Unusable { why });
+    if json {
+        say(serde_json::to_string(&verdict).unwrap_or_default());
+    } else {
+        say(in_words(&verdict));
+    }
+    ExitCode::from(verdict.exit_code())
+}
+
+/// Reads what is to be checked and checks it; an error is a file that cannot be read.
+fn find(what: &Path, key: Option<VerifierKey>, checkpoints: &[PathBuf]) -> Result<Verdict, String> {
+    let text = |path: &Path| {
+        std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    };
+    let notes = checkpoints.iter().map(|path| text(path)).collect::<Result<_, _>>()?;
+    let outside = Outside { key, notes };
+    if what.is_dir() { Ok(verify_export(what, &outside)) } else { Ok(verify_receipt(&text(what)?, &outside)) }
+}
+
+/// The verdict for a person.
+fn in_words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Whole(whole) => whole_in_words(whole),
+        Verdict::Tampered { index: Some(index), why } => {
+            format!("TAMPERED WITH, from entry {index} on: {why}.")
+        }
+        Verdict::Tampered { index: None, why } => format!("TAMPERED WITH: {why}."),
+        Verdict::Unusable { why } => format!("Cannot be checked: {why}."),
+    }
+}
+
+/// What a whole log was found to hold, and what that rests on.
+fn whole_in_words(whole: &Whole) -> String {
+    let Whole { origin, entries, checkpoints, open_downloads, disclosed, undisclosed, .. } = whole;
+    let standing = match whole.anchored_at {
+        Some(size) => format!("Whole, and anchored: entries 0 to {} are those you hold a checkpoint of.", size.saturating_sub(1)),
+        None => "Consistent, not anchored: nothing you kept outside was compared. Whoever holds database and signing \
+                 key could have made all of it anew; compare with a checkpoint from a letter (--checkpoint)."
+            .to_owned(),
+    };
+    let key = if whole.key_from_outside { "the key you gave" } else { "the key in the export" };
+    format!(
+        "{standing}\nlog                 {origin}\nentries             {entries}\ncheckpoints         {checkpoints}, \
+         signed by {key}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
+         {undisclosed} not disclosed or erased"
+    )
+}
+
+/// Appends an entry of the operator on the host and waits until it is durable.
+fn log(app: &App, event: Event) -> Result<(), Fault> {
+    let event = event.by(Actor::Operator);
+    app.writer.act_blocking("ledger.read", move |act| Ok(act.record(event, ()))).map(drop)
+}
+
+/// Logs the export, then writes it.
+fn export_to(place: &Place, out: &Path, disclose: Disclose) -> Result<(), Trouble> {
+    let app = place.open()?;
+    if out.exists() {
+        return Err(Trouble::System(std::io::ErrorKind::AlreadyExists.into()));
+    }
+    log(&app, Event::new(EventKind::LogExported).fact("personal_data", disclose == Disclose::PersonalData))?;
+    app.writer.finish();
+    let mut db = app.database.read()?;
+    let key = store::log_key(&mut db, &app.keyring)?;
+    let head = store::checked_head(&mut db, &key, Some(&app.config.anchor_file()))?;
+    export::write(&mut db, (&app.keyring, &key), head, disclose, out)?;
+    say(format_args!("{} entries written to {}", head.size, out.display()));
+    say(format_args!("verifier key: {}", key.verifier()));
+    Ok(())
+}
+
+/// Logs that an entry was read, and prints its receipt.
+fn receipt(place: &Place, index: u64) -> Result<(), Trouble> {
+    let app = place.open()?;
+    let missing = || Trouble::refused(format_args!("the log has no entry {index}"));
+    store::find(&mut *app.database.read()?, index)?.ok_or_else(missing)?;
+    log(&app, Event::new(EventKind::LogSearched).fact("receipt", index))?;
+    app.writer.finish();
+    let receipt = store::receipt(&mut *app.database.read()?, &app.keyring, index)?.ok_or_else(missing)?;
+    say(receipt.to_string().trim_end_matches('\n'));
+    Ok(())
+}
+
+/// Prints the checkpoint, or the key it is checked with.
+fn checkpoint(place: &Place, key: bool) -> Result<(), Trouble> {
+    let app = place.open()?;
+    if key {
+        say(app.writer.verifier());
+    } else {
+        say(app.writer.checkpoint().trim_end_matches('\n'));
+    }
+    app.writer.finish();
+    Ok(())
+}

@@ -1,0 +1,268 @@
+//! Rows of grants and their downloads.
+
+use super::{Grant, MarkWords, State};
+use crate::clock::{Clock, Micros};
+use crate::db::schema::{download, download_end, report_grant};
+use crate::db::{Db, data_keys};
+use crate::fault::{Fault, Kind};
+use crate::identity::store as people;
+use crate::ids::{DownloadId, GrantId, PersonId, RequestId, VersionId};
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use crate::text::Domain;
+use crate::text_enum;
+use crate::watermark::CopyId;
+use diesel::dsl::max;
+use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+text_enum! {
+    /// How a download ended.
+    Outcome {
+        /// Broken off by either side.
+        Aborted = "aborted",
+        /// Every byte was handed to the connection.
+        Completed = "completed",
+        /// The server went down in between.
+        OutcomeUnknown = "outcome_unknown",
+    }
+}
+
+/// A row of `report_grant`.
+#[derive(Queryable)]
+struct Row {
+    id: GrantId,
+    person: PersonId,
+    version: VersionId,
+    request: Option<RequestId>,
+    copy: CopyId,
+    mark: Sealed<MarkWords>,
+    granted_at: Micros,
+    granted_by: PersonId,
+    expires_at: Micros,
+    downloads_allowed: i32,
+    revoked_at: Option<Micros>,
+    _revoked_by: Option<PersonId>,
+}
+
+/// Where the mark's words lie.
+fn place(id: GrantId) -> Place {
+    Place { table: "report_grant", row: *id.as_bytes(), column: "mark" }
+}
+
+/// Opens a row and counts its downloads.
+fn open(db: &mut Db, keyring: &Keyring, row: Row) -> Result<Grant, Fault> {
+    let key = data_keys::open_for(db, keyring, KeyOwner::Person(row.person))?;
+    let downloads_started = download::table.filter(download::grant_id.eq(row.id)).count().get_result(db)?;
+    Ok(Grant {
+        mark: key.open(&place(row.id), &row.mark)?,
+        id: row.id,
+        person: row.person,
+        version: row.version,
+        request: row.request,
+        copy: row.copy,
+        granted_at: row.granted_at,
+        granted_by: row.granted_by,
+        expires_at: row.expires_at,
+        downloads_allowed: row.downloads_allowed,
+        revoked_at: row.revoked_at,
+        downloads_started,
+    })
+}
+
+/// The grant with this id.
+pub fn require(db: &mut Db, keyring: &Keyring, id: GrantId) -> Result<Grant, Fault> {
+    let row: Option<Row> = report_grant::table.find(id).first(db).optional()?;
+    open(db, keyring, row.ok_or(Fault::bare("no such grant").with_kind(Kind::NotFound))?)
+}
+
+/// The grant whose copy this is.
+pub fn find_by_copy(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Option<Grant>, Fault> {
+    let row: Option<Row> = report_grant::table.filter(report_grant::copy_id.eq(copy)).first(db).optional()?;
+    row.map(|row| open(db, keyring, row)).transpose()
+}
+
+/// The grants that stand so `now`, the newest first; at most `most`, older than `before`.
+pub fn list_by_state(
+    db: &mut Db,
+    keyring: &Keyring,
+    (state, now): (State, Micros),
+    before: Option<GrantId>,
+    most: i64,
+) -> Result<Vec<Grant>, Fault> {
+    let mut query = of_state(state, now).order(report_grant::id.desc()).limit(most);
+    if let Some(before) = before {
+        query = query.filter(report_grant::id.lt(before));
+    }
+    let rows: Vec<Row> = query.load(db)?;
+    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// How many grants stand so `now`.
+pub fn count_by_state(db: &mut Db, state: State, now: Micros) -> Result<i64, Fault> {
+    Ok(of_state(state, now).count().get_result(db)?)
+}
+
+/// The rows of grants that stand so `now`: [`Grant::state`] in the database's words.
+fn of_state(state: State, now: Micros) -> report_grant::BoxedQuery<'static, <Db as Connection>::Backend> {
+    let all = report_grant::table.into_boxed();
+    match state {
+        State::Active => {
+            all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.gt(now))
+        }
+        State::Expired => {
+            all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.le(now))
+        }
+        State::Revoked => all.filter(report_grant::revoked_at.is_not_null()),
+    }
+}
+
+/// The grants that answer a request.
+pub fn list_by_request(db: &mut Db, keyring: &Keyring, request: RequestId) -> Result<Vec<Grant>, Fault> {
+    let rows: Vec<Row> = report_grant::table
+        .filter(report_grant::request_id.eq(request))
+        .order(report_grant::id.asc())
+        .load(db)?;
+    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// The domains of the addresses that were granted something, of the newest `most` recipients; each once.
+pub fn list_domains(db: &mut Db, keyring: &Keyring, most: i64) -> Result<Vec<Domain>, Fault> {
+    let people: Vec<(PersonId, Option<Micros>)> = report_grant::table
+        .group_by(report_grant::person_id)
+        .select((report_grant::person_id, max(report_grant::granted_at)))
+        .order(max(report_grant::granted_at).desc())
+        .limit(most)
+        .load(db)?;
+    let mut domains = BTreeSet::new();
+    for (person, _) in people {
+        // A person whose key was destroyed has no address any more.
+        match people::require_person(db, keyring, person) {
+            Ok(person) => drop(domains.insert(person.email.domain())),
+            Err(fault) if fault.kind() == Kind::Gone => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(domains.into_iter().collect())
+}
+
+/// Everything a person was granted, newest first.
+pub fn list_by_person(db: &mut Db, keyring: &Keyring, person: PersonId) -> Result<Vec<Grant>, Fault> {
+    let rows: Vec<Row> = report_grant::table
+        .filter(report_grant::person_id.eq(person))
+        .order(report_grant::id.desc())
+        .limit(200)
+        .load(db)?;
+    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// The person's newest grant to a version that is neither revoked nor expired; else the newest at all.
+pub fn find_for(
+    db: &mut Db,
+    keyring: &Keyring,
+    person: PersonId,
+    version: VersionId,
+    now: Micros,
+) -> Result<Option<Grant>, Fault> {
+    let all = list_by_person(db, keyring, person)?;
+    let mut of_version = all.into_iter().filter(|grant| grant.version == version);
+    let newest = of_version.next();
+    match newest {
+        Some(grant) if grant.state(now) == State::Active => Ok(Some(grant)),
+        newest => Ok(of_version.find(|grant| grant.state(now) == State::Active).or(newest)),
+    }
+}
+
+/// Adds a grant.
+pub fn insert(db: &mut Db, clock: &Clock, key: &DataKey, grant: &Grant) -> Result<(), Fault> {
+    diesel::insert_into(report_grant::table)
+        .values((
+            report_grant::id.eq(grant.id),
+            report_grant::person_id.eq(grant.person),
+            report_grant::version_id.eq(grant.version),
+            report_grant::request_id.eq(grant.request),
+            report_grant::copy_id.eq(&grant.copy),
+            report_grant::mark.eq(key.seal(clock, &place(grant.id), &grant.mark)?),
+            report_grant::granted_at.eq(grant.granted_at),
+            report_grant::granted_by.eq(grant.granted_by),
+            report_grant::expires_at.eq(grant.expires_at),
+            report_grant::downloads_allowed.eq(grant.downloads_allowed),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Revokes a grant. True when it was not revoked before.
+pub fn update_revoked(db: &mut Db, id: GrantId, by: PersonId, now: Micros) -> Result<bool, Fault> {
+    let standing = report_grant::table.find(id).filter(report_grant::revoked_at.is_null());
+    let changes = (report_grant::revoked_at.eq(now), report_grant::revoked_by.eq(by));
+    Ok(diesel::update(standing).set(changes).execute(db)? == 1)
+}
+
+/// A started download.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Which.
+    pub id: DownloadId,
+    /// Under which grant.
+    pub grant: GrantId,
+    /// When.
+    pub at: Micros,
+    /// The index of its entry.
+    pub entry: u64,
+    /// Bytes of the copy.
+    pub size_bytes: u64,
+    /// SHA-256 of the copy.
+    pub sha256: [u8; 32],
+}
+
+/// Adds the start of a download.
+pub fn insert_download(db: &mut Db, started: &Started) -> Result<(), Fault> {
+    diesel::insert_into(download::table)
+        .values((
+            download::id.eq(started.id),
+            download::grant_id.eq(started.grant),
+            download::started_at.eq(started.at),
+            download::entry_idx.eq(i64::try_from(started.entry).unwrap_or(i64::MAX)),
+            download::size_bytes.eq(i64::try_from(started.size_bytes).unwrap_or(i64::MAX)),
+            download::sha256.eq(started.sha256.to_vec()),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Adds the end of a download; a second end is refused by the key.
+pub fn insert_end(
+    db: &mut Db,
+    id: DownloadId,
+    outcome: Outcome,
+    sent_bytes: Option<u64>,
+    now: Micros,
+) -> Result<(), Fault> {
+    diesel::insert_into(download_end::table)
+        .values((
+            download_end::download_id.eq(id),
+            download_end::outcome.eq(outcome),
+            download_end::sent_bytes.eq(sent_bytes.and_then(|bytes| i64::try_from(bytes).ok())),
+            download_end::ended_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The digest of the grant's copy, known since its first start.
+pub fn find_copy_digest(db: &mut Db, grant: GrantId) -> Result<Option<[u8; 32]>, Fault> {
+    let digest: Option<Vec<u8>> =
+        download::table.filter(download::grant_id.eq(grant)).select(download::sha256).first(db).optional()?;
+    digest.map(|digest| digest.try_into().map_err(|_| Fault::bare("digest of a copy"))).transpose()
+}
+
+/// Downloads that were started and never ended: `(download, index of the start's entry, grant, recipient)`.
+pub fn list_open_downloads(db: &mut Db) -> Result<Vec<(DownloadId, i64, GrantId, PersonId)>, Fault> {
+    Ok(download::table
+        .inner_join(report_grant::table)
+        .left_join(download_end::table)
+        .filter(download_end::download_id.is_null())
+        .order(download::entry_idx)
+        .select((download::id, download::entry_idx, download::grant_id, report_grant::person_id))
+        .load(db)?)
+}

@@ -1,0 +1,85 @@
+//! A restored backup must not fork the log: before anything is signed, the log is compared with what was signed last.
+//!
+//! The newest checkpoint stands in the database, which a backup takes back in time with everything else, and in an
+//! *anchor file* that is kept outside the backup. A log that is smaller than either, or has another root at that size,
+//! is not continued.
+
+use super::checkpoints;
+use super::link::{Head, Lock, read_head};
+use super::nodes;
+use super::note::{Checkpoint, LogKey};
+use crate::db::Db;
+use crate::db::schema::{ledger_entry, ledger_head};
+use crate::fault::Fault;
+use diesel::prelude::*;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
+
+/// The log is smaller than a checkpoint of it that has left the house.
+pub const ROLLED_BACK: &str =
+    "the log is older than its last checkpoint: a backup was restored over a newer log";
+/// The log is another one than a checkpoint of it that has left the house.
+pub const FORKED: &str = "the log is not the one its last checkpoint speaks of";
+/// Head and entries do not agree.
+pub const DAMAGED: &str = "the head of the log does not fit its entries";
+
+/// Makes the head row of a new log, if there is none.
+pub(super) fn ensure_head(db: &mut Db) -> Result<(), Fault> {
+    let there: i64 = ledger_head::table.count().get_result(db)?;
+    if there == 0 {
+        // Two first starts at once: one of them inserts.
+        diesel::sql_query(
+            "INSERT INTO ledger_head (id, epoch, size, peaks, last_at) VALUES (1, 1, 0, $1, 0) ON CONFLICT DO NOTHING",
+        )
+        .bind::<diesel::sql_types::Binary, _>(Vec::<u8>::new())
+        .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Compares the log with its newest checkpoint and with the anchor file, if one is named and there.
+pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<Head, Fault> {
+    let head = read_head(db, Lock::None)?;
+    let last: Option<i64> = ledger_entry::table.select(diesel::dsl::max(ledger_entry::idx)).first(db)?;
+    let size = last.map_or(0, |last| last.saturating_add(1));
+    let root = nodes::root_at(db, head.edge.size());
+    if u64::try_from(size) != Ok(head.edge.size()) || root.is_ok_and(|root| root != head.edge.root()) {
+        return Err(Fault::bare(DAMAGED));
+    }
+    let kept = checkpoints::newest(db)?;
+    for note in kept.into_iter().chain(anchor.map(read).transpose()?.flatten()) {
+        let checkpoint =
+            Checkpoint::open(&note, key.verifier()).map_err(|error| Fault::new(FORKED, error))?;
+        if checkpoint.head.size > head.edge.size() {
+            return Err(Fault::bare(ROLLED_BACK));
+        }
+        if nodes::root_at(db, checkpoint.head.size)? != checkpoint.head.root {
+            return Err(Fault::bare(FORKED));
+        }
+    }
+    Ok(head)
+}
+
+/// The note in an anchor file; `None` when there is no file yet.
+fn read(path: &Path) -> Result<Option<String>, Fault> {
+    match fs::read_to_string(path) {
+        Ok(note) => Ok(Some(note)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Replaces the anchor file with a newer checkpoint, whole or not at all.
+pub fn write(path: &Path, note: &str) -> Result<(), Fault> {
+    let mut name = path.file_name().ok_or(Fault::bare("the anchor file needs a name"))?.to_owned();
+    name.push(".new");
+    let new = path.with_file_name(name);
+    let mut file = File::create(&new)?;
+    file.write_all(note.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    // The rename is durable when its folder is.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(File::open(folder)?.sync_all()?)
+}

@@ -1,0 +1,140 @@
+//! What must be true of a log, checked entry by entry: the rules of [`verify`](super::verify), for files and rows alike.
+//!
+//! * Each entry is a leaf in its one form, and none is dated before the entry that precedes it.
+//! * A download or view by a prospect follows a grant of this very version to this very person, neither revoked nor
+//!   expired, and an NDA acceptance by the same person.
+//! * An end closes a start of the same download, and no start has two ends.
+//!
+//! Memory grows with the number of grants, acceptances and open downloads, not with the number of entries.
+
+use super::kind::{EventKind, Fact};
+use super::leaf::{Leaf, LeafError};
+use super::path::TreeHead;
+use super::tree::{Edge, leaf_hash};
+use crate::clock::Micros;
+use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, VersionId};
+use std::collections::HashMap;
+
+/// The fact of a `grant.created` entry that says until when it holds, in microseconds since 1970.
+pub const EXPIRES_AT: &str = "expires_at";
+
+/// What is wrong with an entry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// The acceptance it names does not precede it, or is another person's.
+    #[error("no acceptance of an NDA by this person precedes it")]
+    Acceptance,
+    /// It ends a download that is not open.
+    #[error("it ends a download that has not started, or has ended already")]
+    Closes,
+    /// The grant does not precede it, or is another person's or version's, revoked or expired.
+    #[error("no grant of this report version to this person was in force")]
+    Grant,
+    /// Not a leaf.
+    #[error(transparent)]
+    Leaf(#[from] LeafError),
+    /// An id that named something else before.
+    #[error("it uses an id that an earlier entry has used")]
+    Repeated,
+    /// Dated before the entry that precedes it.
+    #[error("it is dated before the entry that precedes it")]
+    Time,
+}
+
+/// A grant as the log tells of it.
+struct Grant {
+    person: Option<PersonId>,
+    version: Option<VersionId>,
+    expires_at: Option<Micros>,
+    revoked: bool,
+}
+
+/// The state of an audit after some entries.
+#[derive(Default)]
+pub struct Audit {
+    edge: Edge,
+    last_at: Option<Micros>,
+    grants: HashMap<GrantId, Grant>,
+    acceptances: HashMap<AcceptanceId, Option<PersonId>>,
+    open: HashMap<u64, Option<DownloadId>>,
+}
+
+impl Audit {
+    /// Takes the next entry.
+    ///
+    /// # Errors
+    /// What is wrong with it; the audit is over then.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<Leaf, Flaw> {
+        let leaf = Leaf::parse(bytes)?;
+        if self.last_at.is_some_and(|last| leaf.at < last) {
+            return Err(Flaw::Time);
+        }
+        self.last_at = Some(leaf.at);
+        self.rules(&leaf)?;
+        self.edge.append(leaf_hash(bytes));
+        Ok(leaf)
+    }
+
+    /// Size and root of what was taken.
+    pub fn head(&self) -> TreeHead {
+        TreeHead { size: self.edge.size(), root: self.edge.root() }
+    }
+
+    /// Number of downloads that have started and not ended.
+    pub fn open_downloads(&self) -> u64 {
+        u64::try_from(self.open.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Applies the rules to the entry at the next index.
+    fn rules(&mut self, leaf: &Leaf) -> Result<(), Flaw> {
+        match leaf.kind {
+            EventKind::GrantCreated => self.grant(leaf)?,
+            EventKind::GrantRevoked => {
+                let grant = leaf.grant.and_then(|id| self.grants.get_mut(&id)).ok_or(Flaw::Grant)?;
+                grant.revoked = true;
+            }
+            EventKind::NdaAccepted => {
+                let id = leaf.acceptance.ok_or(Flaw::Acceptance)?;
+                if self.acceptances.insert(id, leaf.recipient()).is_some() {
+                    return Err(Flaw::Repeated);
+                }
+            }
+            EventKind::DownloadStarted => {
+                self.released(leaf)?;
+                self.open.insert(self.edge.size(), leaf.download);
+            }
+            EventKind::ReportViewed if leaf.grant.is_some() => self.released(leaf)?,
+            kind if kind.ends_download() => {
+                let start = leaf.closes.and_then(|start| self.open.remove(&start)).ok_or(Flaw::Closes)?;
+                if start != leaf.download {
+                    return Err(Flaw::Closes);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A new grant.
+    fn grant(&mut self, leaf: &Leaf) -> Result<(), Flaw> {
+        let expires_at = match leaf.facts.get(EXPIRES_AT) {
+            Some(Fact::U64(at)) => i64::try_from(*at).ok().map(Micros),
+            _ => None,
+        };
+        let grant = Grant { person: leaf.about, version: leaf.version, expires_at, revoked: false };
+        let id = leaf.grant.ok_or(Flaw::Grant)?;
+        if self.grants.insert(id, grant).is_some() { Err(Flaw::Repeated) } else { Ok(()) }
+    }
+
+    /// A report was released: was it granted to this person, and had they accepted an NDA?
+    fn released(&self, leaf: &Leaf) -> Result<(), Flaw> {
+        let person = leaf.recipient();
+        let grant = leaf.grant.and_then(|id| self.grants.get(&id)).ok_or(Flaw::Grant)?;
+        let expired = grant.expires_at.is_some_and(|until| leaf.at > until);
+        if grant.person != person || grant.version != leaf.version || grant.revoked || expired {
+            return Err(Flaw::Grant);
+        }
+        let accepted = leaf.acceptance.and_then(|id| self.acceptances.get(&id));
+        if accepted == Some(&person) { Ok(()) } else { Err(Flaw::Acceptance) }
+    }
+}

@@ -1,0 +1,222 @@
+//! An export of the log: a folder with all that [`verify`](super::verify) needs, and nothing that it does not cover.
+//!
+//! ```text
+//! entries.jsonl       one leaf per line, without its version byte 0x01 (a leaf holds no newline)
+//! checkpoints.jsonl   one signed note per line, as a JSON text, sizes ascending; the last covers all entries
+//! disclosures.jsonl   only if asked for: {"entry":N,"field":"..","salt":"..","value":".."}, ascending
+//! log.vkey            the verifier key, one line
+//! policy              C2SP tlog-policy: which key signs the log, which witnesses must have seen it (none yet)
+//! manifest            a signed note over this text:
+//!                       candor ledger export v1
+//!                       <origin>
+//!                       <sha-256 of a file> <its bytes> <its name>        for each file above, by name
+//! ```
+//!
+//! The manifest's text is no checkpoint, as its first line is no origin: neither signature can stand for the other.
+
+use super::append::place;
+use super::commitment::{Disclosure, Salt};
+use super::kind::PersonalField;
+use super::note::{LogKey, VerifierKey};
+use super::path::TreeHead;
+use super::tree::hex;
+use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
+use crate::db::{Db, data_keys};
+use crate::fault::Fault;
+use crate::ids::PersonId;
+use crate::seal::{KeyOwner, Keyring, Sealed};
+use diesel::prelude::*;
+use ring::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+/// The entries.
+pub const ENTRIES: &str = "entries.jsonl";
+/// The checkpoints.
+pub const CHECKPOINTS: &str = "checkpoints.jsonl";
+/// Personal data, only if asked for.
+pub const DISCLOSURES: &str = "disclosures.jsonl";
+/// The verifier key.
+pub const KEY: &str = "log.vkey";
+/// Who must have signed.
+pub const POLICY: &str = "policy";
+/// Digests of the other files, signed.
+pub const MANIFEST: &str = "manifest";
+/// The first line of the manifest's text.
+pub const MANIFEST_TYPE: &str = "candor ledger export v1";
+/// Rows read at a time.
+const PAGE: i64 = 1000;
+
+/// Whether personal data is exported too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Disclose {
+    /// Only commitments leave.
+    Nothing,
+    /// Whatever is not erased.
+    PersonalData,
+}
+
+/// A line of `disclosures.jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DisclosureLine {
+    pub(super) entry: u64,
+    pub(super) field: PersonalField,
+    pub(super) salt: Salt,
+    pub(super) value: String,
+}
+
+/// A row of `manifest`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Listed {
+    pub(super) sha256: String,
+    pub(super) bytes: u64,
+    pub(super) name: String,
+}
+
+/// The policy of a log without witnesses.
+pub(super) fn policy(key: &VerifierKey) -> String {
+    format!("log {key}\nquorum none\n")
+}
+
+/// The text of a manifest.
+pub(super) fn manifest(origin: &str, files: &[Listed]) -> String {
+    use std::fmt::Write as _;
+    files.iter().fold(format!("{MANIFEST_TYPE}\n{origin}\n"), |mut text, file| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{} {} {}", file.sha256, file.bytes, file.name);
+        text
+    })
+}
+
+/// A file being written and digested.
+struct Digested {
+    name: &'static str,
+    file: BufWriter<File>,
+    digest: Context,
+    bytes: u64,
+}
+
+impl Digested {
+    /// Creates a file, which must not be there.
+    fn create(folder: &Path, name: &'static str) -> Result<Self, Fault> {
+        let file = BufWriter::new(File::create_new(folder.join(name))?);
+        Ok(Self { name, file, digest: Context::new(&SHA256), bytes: 0 })
+    }
+    /// Writes some bytes and a newline.
+    fn line(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        for part in [bytes, b"\n"] {
+            self.file.write_all(part)?;
+            self.digest.update(part);
+            self.bytes = self.bytes.saturating_add(u64::try_from(part.len()).unwrap_or(u64::MAX));
+        }
+        Ok(())
+    }
+    /// Ends the file; its row of the manifest.
+    fn finish(self) -> Result<Listed, Fault> {
+        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        file.sync_all()?;
+        let sha256 = hex(self.digest.finish().as_ref());
+        Ok(Listed { sha256, bytes: self.bytes, name: self.name.to_owned() })
+    }
+}
+
+/// Writes an export of all entries that `head` covers into a new folder.
+///
+/// `head` must have been read from the database after its commit; entries appended meanwhile are left out.
+///
+/// # Errors
+/// When the folder is there already, cannot be written, or a row cannot be read.
+pub fn write(
+    db: &mut Db,
+    (keyring, key): (&Keyring, &LogKey),
+    head: TreeHead,
+    disclose: Disclose,
+    folder: &Path,
+) -> Result<(), Fault> {
+    fs::create_dir(folder)?;
+    let mut files = vec![checkpoints(db, key, head, folder)?];
+    if disclose == Disclose::PersonalData {
+        files.push(disclosures(db, keyring, head.size, folder)?);
+    }
+    files.push(entries(db, head.size, folder)?);
+    for (name, text) in [(KEY, format!("{}\n", key.verifier())), (POLICY, policy(key.verifier()))] {
+        let mut file = Digested::create(folder, name)?;
+        text.lines().try_for_each(|line| file.line(line.as_bytes()))?;
+        files.push(file.finish()?);
+    }
+    fs::write(folder.join(MANIFEST), key.sign(&manifest(key.origin(), &files)))?;
+    Ok(File::open(folder)?.sync_all()?)
+}
+
+/// Writes the leaves.
+fn entries(db: &mut Db, size: u64, folder: &Path) -> Result<Listed, Fault> {
+    let mut file = Digested::create(folder, ENTRIES)?;
+    let size = super::append::stored(size)?;
+    let mut next = 0_i64;
+    while next < size {
+        let leaves: Vec<Vec<u8>> = ledger_entry::table
+            .filter(ledger_entry::idx.ge(next))
+            .filter(ledger_entry::idx.lt(size.min(next.saturating_add(PAGE))))
+            .order(ledger_entry::idx)
+            .select(ledger_entry::leaf)
+            .load(db)?;
+        for leaf in &leaves {
+            // A leaf of another version would be no line of this file; the verifier says so of the shorter line.
+            file.line(leaf.get(1..).unwrap_or_default())?;
+        }
+        next = next.saturating_add(PAGE);
+    }
+    file.finish()
+}
+
+/// Writes the notes that were kept, and one over all entries.
+fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Result<Listed, Fault> {
+    let mut file = Digested::create(folder, CHECKPOINTS)?;
+    let mut line = |note: &str| {
+        let text = serde_json::to_vec(note).map_err(|error| Fault::new("checkpoint as JSON", error))?;
+        file.line(&text)
+    };
+    let mut last = 0_i64;
+    loop {
+        let notes: Vec<(i64, String)> = ledger_checkpoint::table
+            .filter(ledger_checkpoint::size.gt(last))
+            .filter(ledger_checkpoint::size.lt(super::append::stored(head.size)?))
+            .order(ledger_checkpoint::size)
+            .limit(PAGE)
+            .load(db)?;
+        let Some((size, _)) = notes.last() else { break };
+        last = *size;
+        notes.iter().try_for_each(|(_, note)| line(note))?;
+    }
+    line(&key.sign_head(head))?;
+    file.finish()
+}
+
+/// A row of `ledger_personal`.
+type PersonalRow = (i64, PersonalField, PersonId, Sealed<Disclosure>);
+
+/// Writes personal data that is not erased.
+fn disclosures(db: &mut Db, keyring: &Keyring, size: u64, folder: &Path) -> Result<Listed, Fault> {
+    let mut file = Digested::create(folder, DISCLOSURES)?;
+    let size = super::append::stored(size)?;
+    let mut next = 0_i64;
+    while next < size {
+        let rows: Vec<PersonalRow> = ledger_personal::table
+            .filter(ledger_personal::entry_idx.ge(next))
+            .filter(ledger_personal::entry_idx.lt(size.min(next.saturating_add(PAGE))))
+            .order((ledger_personal::entry_idx, ledger_personal::field))
+            .load(db)?;
+        for (index, field, person, sealed) in rows {
+            let Some(key) = data_keys::find_for(db, keyring, KeyOwner::Person(person))? else { continue };
+            let entry = u64::try_from(index).map_err(|_| Fault::bare("an entry's index is negative"))?;
+            let Disclosure { salt, value } = key.open(&place(entry, field), &sealed)?;
+            let line = serde_json::to_vec(&DisclosureLine { entry, field, salt, value });
+            file.line(&line.map_err(|error| Fault::new("disclosure as JSON", error))?)?;
+        }
+        next = next.saturating_add(PAGE);
+    }
+    file.finish()
+}

@@ -1,0 +1,193 @@
+//! What can happen: the closed list of event kinds, with stable names and plain words.
+//!
+//! The names stand in leaves that are never rewritten and in people's scripts: a kind may be added, never renamed.
+
+use crate::text_enum;
+use std::fmt;
+use std::str::FromStr;
+
+/// Declares the kinds: variant, stable name, plain words.
+macro_rules! kinds {
+    ($($variant:ident = $name:literal, $words:literal;)+) => {
+        text_enum! {
+            /// What an entry of the log says has happened.
+            EventKind { $(#[doc = $words] $variant = $name,)+ }
+        }
+
+        impl EventKind {
+            /// The kind in plain words, for people.
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$variant => $words,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    LogOpened = "log.opened", "The log was opened.";
+    ServerStarted = "server.started", "The server started.";
+    ServerStopped = "server.stopped", "The server stopped.";
+    StaffAdded = "staff.added", "A member of staff was added or given another desk.";
+    StaffLinkIssued = "staff.link_issued", "A one-time sign-in link was issued for a member of staff.";
+    StaffRemoved = "staff.removed", "A member of staff was removed.";
+    StaffSignedIn = "staff.signed_in", "A member of staff signed in.";
+    StaffSignInRefused = "staff.sign_in_refused", "A staff sign-in was refused.";
+    SessionEnded = "session.ended", "A session ended.";
+    CodeIssued = "code.issued", "A confirmation code was mailed.";
+    CodeConfirmed = "code.confirmed", "An address was confirmed with a mailed code or link.";
+    CodeFailed = "code.failed", "A wrong, used or expired code was entered.";
+    CodeDisowned = "code.disowned", "The owner of an address said that they had not asked for a code.";
+    CompanyChanged = "company.changed", "The company's public details were changed.";
+    NdaPublished = "nda.published", "An NDA text was published and put in force.";
+    NdaShown = "nda.shown", "An NDA text was shown to a person.";
+    NdaAccepted = "nda.accepted", "A person accepted an NDA text.";
+    NdaDeclined = "nda.declined", "A person declined an NDA text.";
+    ReportCreated = "report.created", "A report was created.";
+    ReportUploaded = "report.uploaded", "A report's file was uploaded and prepared.";
+    ReportUploadRefused = "report.upload_refused", "An uploaded file was refused.";
+    ReportFactsChanged = "report.facts_changed", "The facts of a draft report were changed.";
+    ReportFinalized = "report.finalized", "A report version was finalized; it never changes from here on.";
+    ReportWithdrawn = "report.withdrawn", "A report version was withdrawn.";
+    ExceptionRecorded = "exception.recorded", "An exception was recorded in a draft report.";
+    ExceptionChanged = "exception.changed", "An exception of a draft report was changed.";
+    ExceptionRemoved = "exception.removed", "An exception was removed from a draft report.";
+    RemediationUpdated = "remediation.updated", "A remediation update was added beside a report.";
+    RequestSubmitted = "request.submitted", "A person asked for access to reports.";
+    RequestApproved = "request.approved", "An access request was approved.";
+    RequestDenied = "request.denied", "An access request was denied.";
+    InvitationSent = "invitation.sent", "A person was invited to a report.";
+    GrantCreated = "grant.created", "A person was granted one report version.";
+    GrantRevoked = "grant.revoked", "A grant was revoked.";
+    AccessRefused = "access.refused", "Access to a report was refused.";
+    ReportViewed = "report.viewed", "A report's gated content was shown to a person.";
+    DownloadStarted = "download.started", "The download of a marked copy started.";
+    DownloadCompleted = "download.completed", "All bytes of a download were sent.";
+    DownloadAborted = "download.aborted", "A download ended before all bytes were sent.";
+    DownloadOutcomeUnknown = "download.outcome_unknown", "How a download ended is not known: the server stopped meanwhile.";
+    IntegrityFailed = "integrity.failed", "A stored report was found damaged or exchanged; nothing of it was released.";
+    LogSearched = "log.searched", "The log was read by a member of staff.";
+    LogVerified = "log.verified", "The log was verified.";
+    LogExported = "log.exported", "The log was exported.";
+    CopyLookedUp = "copy.looked_up", "A copy was looked up by the id that stands on its pages.";
+}
+
+impl EventKind {
+    /// Whether an entry of this kind ends a start, and so must say which one it closes.
+    pub const fn ends_download(self) -> bool {
+        matches!(self, Self::DownloadCompleted | Self::DownloadAborted | Self::DownloadOutcomeUnknown)
+    }
+
+    /// Whether an entry of this kind releases a report, and so must follow a grant and an NDA acceptance.
+    pub const fn releases_report(self) -> bool {
+        matches!(self, Self::DownloadStarted | Self::ReportViewed)
+    }
+}
+
+/// A name that is no kind of event.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no event of this name")]
+pub struct UnknownKind;
+
+impl FromStr for EventKind {
+    type Err = UnknownKind;
+    fn from_str(name: &str) -> Result<Self, UnknownKind> {
+        Self::parse(name).ok_or(UnknownKind)
+    }
+}
+
+text_enum! {
+    /// Which piece of personal data an entry commits to; the value itself lies beside the log and can be erased.
+    PersonalField {
+        /// The company a person says they belong to.
+        Company = "company",
+        /// The mail address.
+        Email = "email",
+        /// The person's name.
+        Name = "name",
+        /// The network address the server saw.
+        NetworkAddress = "network_address",
+        /// The name typed when accepting, a claim of the client.
+        TypedName = "typed_name",
+        /// The title typed when accepting, a claim of the client.
+        TypedTitle = "typed_title",
+        /// The browser's name, a claim of the client.
+        UserAgent = "user_agent",
+    }
+}
+
+impl PersonalField {
+    /// The field in plain words, for people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Company => "Company",
+            Self::Email => "Mail address",
+            Self::Name => "Name",
+            Self::NetworkAddress => "Network address",
+            Self::TypedName => "Typed name",
+            Self::TypedTitle => "Typed title",
+            Self::UserAgent => "Browser (as it says of itself)",
+        }
+    }
+}
+
+/// A fact of an entry: never personal data, which belongs into [`PersonalField`]s.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Fact {
+    /// A flag.
+    Bool(bool),
+    /// A number that is not negative.
+    U64(u64),
+    /// A negative number.
+    I64(i64),
+    /// A text.
+    Text(String),
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::U64(value) => value.fmt(f),
+            Self::I64(value) => value.fmt(f),
+            Self::Text(value) => f.write_str(value),
+        }
+    }
+}
+
+impl From<bool> for Fact {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+impl From<u64> for Fact {
+    fn from(value: u64) -> Self {
+        Self::U64(value)
+    }
+}
+impl From<u32> for Fact {
+    fn from(value: u32) -> Self {
+        Self::U64(value.into())
+    }
+}
+impl From<i64> for Fact {
+    fn from(value: i64) -> Self {
+        // One number has one form, whichever type it came from: leaves are canonical.
+        u64::try_from(value).map_or(Self::I64(value), Self::U64)
+    }
+}
+impl From<i32> for Fact {
+    fn from(value: i32) -> Self {
+        i64::from(value).into()
+    }
+}
+impl From<&str> for Fact {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Fact {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}

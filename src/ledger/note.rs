@@ -1,0 +1,275 @@
+//! Signed notes (C2SP `signed-note`) and checkpoints (C2SP `tlog-checkpoint`), signed with Ed25519.
+//!
+//! ```text
+//! candor/<instance id>                                  origin, and the name of the key
+//! 1042                                                  size of the tree
+//! <base64 of the root>
+//!
+//! — candor/<instance id> <base64 of key id and signature>
+//! ```
+//!
+//! A checkpoint has no time in it and Ed25519 is deterministic, so the note is a function of the committed head.
+//! It is never made of anything else: two notes of one size with different roots would be a fork.
+
+use super::path::TreeHead;
+use super::tree::{Hash, hex, unhex};
+use crate::ids::InstanceId;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use std::fmt;
+use std::str::FromStr;
+
+/// The type of signature that this module makes and checks: Ed25519, by the number it has in `signed-note`.
+const ED25519_TYPE: u8 = 1;
+/// The most bytes and the most signatures a note may have; anything above is not read.
+const NOTE_LIMITS: (usize, usize) = (64 * 1024, 64);
+
+/// Why a text is no note, or no note of ours. Every reason is for the person who checks a log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoteError {
+    /// Signed, but the signature does not fit the text.
+    #[error("the signature does not fit the text")]
+    BadSignature,
+    /// Not a verifier key.
+    #[error("this is no verifier key; it should look like name+12345678+base64")]
+    Key,
+    /// Not a checkpoint.
+    #[error("the text of the note is no checkpoint")]
+    NotACheckpoint,
+    /// Not a signed note.
+    #[error("this is no signed note")]
+    NotANote,
+    /// No signature by the key asked for.
+    #[error("the note bears no signature of the key {0}")]
+    NotSigned(String),
+}
+
+/// The public half of a log's key with its name: what an outsider keeps to check the log.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct VerifierKey {
+    name: String,
+    public: [u8; 32],
+}
+
+/// Whether a key's name is one that signature lines can hold.
+fn is_key_name(name: &str) -> bool {
+    !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control() || c == '+')
+}
+
+impl VerifierKey {
+    /// The name, which for a log's key is its origin.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The short id in signature lines: the start of SHA-256 over name, newline, type, key.
+    pub fn id(&self) -> [u8; 4] {
+        let mut text = self.name.clone().into_bytes();
+        text.extend_from_slice(&[b'\n', ED25519_TYPE]);
+        text.extend_from_slice(&self.public);
+        let digest = ring::digest::digest(&ring::digest::SHA256, &text);
+        digest.as_ref().first_chunk().copied().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut key = vec![ED25519_TYPE];
+        key.extend_from_slice(&self.public);
+        write!(f, "{}+{}+{}", self.name, hex(&self.id()), STANDARD.encode(key))
+    }
+}
+
+impl fmt::Debug for VerifierKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for VerifierKey {
+    type Err = NoteError;
+    fn from_str(text: &str) -> Result<Self, NoteError> {
+        let mut parts = text.splitn(3, '+');
+        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(NoteError::Key);
+        };
+        let key = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
+        let Some((&ED25519_TYPE, public)) = key.split_first() else { return Err(NoteError::Key) };
+        let public = public.try_into().map_err(|_| NoteError::Key)?;
+        let verifier = Self { name: name.to_owned(), public };
+        if is_key_name(name) && unhex(id).is_some_and(|id| id == verifier.id()) {
+            Ok(verifier)
+        } else {
+            Err(NoteError::Key)
+        }
+    }
+}
+
+/// The key that signs a log's checkpoints.
+pub struct LogKey {
+    pair: Ed25519KeyPair,
+    verifier: VerifierKey,
+}
+
+impl LogKey {
+    /// The key of an installation's log, from its seed. `epoch` counts the lives of a log, from 1.
+    ///
+    /// # Errors
+    /// [`NoteError::Key`] when the seed is refused.
+    pub fn new(seed: &[u8; 32], instance: InstanceId, epoch: u32) -> Result<Self, NoteError> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NoteError::Key)?;
+        let name =
+            if epoch <= 1 { format!("candor/{instance}") } else { format!("candor/{instance}/{epoch}") };
+        let public = pair.public_key().as_ref().try_into().map_err(|_| NoteError::Key)?;
+        Ok(Self { pair, verifier: VerifierKey { name, public } })
+    }
+
+    /// The public half.
+    pub const fn verifier(&self) -> &VerifierKey {
+        &self.verifier
+    }
+
+    /// The origin of the log, which is the name of its key.
+    pub fn origin(&self) -> &str {
+        &self.verifier.name
+    }
+
+    /// Signs a text that ends in a newline.
+    pub fn sign(&self, text: &str) -> String {
+        let mut signature = self.verifier.id().to_vec();
+        signature.extend_from_slice(self.pair.sign(text.as_bytes()).as_ref());
+        format!("{text}\n\u{2014} {} {}\n", self.verifier.name, STANDARD.encode(signature))
+    }
+
+    /// Signs a head. Only ever called with a head that was read from the database after its commit.
+    pub fn sign_head(&self, head: TreeHead) -> String {
+        self.sign(&Checkpoint { origin: self.origin().to_owned(), head }.to_text())
+    }
+}
+
+impl fmt::Debug for LogKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LogKey({}, ..)", self.verifier)
+    }
+}
+
+/// One signature line: key name, key id, signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Signature {
+    name: String,
+    id: [u8; 4],
+    bytes: Vec<u8>,
+}
+
+/// A text with its signatures; the text means nothing before [`SignedNote::check`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedNote {
+    text: String,
+    signatures: Vec<Signature>,
+}
+
+impl SignedNote {
+    /// Splits a note into text and signatures.
+    pub fn parse(note: &str) -> Result<Self, NoteError> {
+        let (most_bytes, most_signatures) = NOTE_LIMITS;
+        if note.len() > most_bytes || note.chars().any(|c| c < ' ' && c != '\n') {
+            return Err(NoteError::NotANote);
+        }
+        let at = note.rfind("\n\n").ok_or(NoteError::NotANote)?;
+        let (text, rest) = note.split_at(at + 1);
+        let lines =
+            rest.strip_prefix('\n').and_then(|rest| rest.strip_suffix('\n')).ok_or(NoteError::NotANote)?;
+        let signatures: Vec<Signature> = lines.split('\n').map(signature).collect::<Result<_, _>>()?;
+        if signatures.len() > most_signatures {
+            return Err(NoteError::NotANote);
+        }
+        Ok(Self { text: text.to_owned(), signatures })
+    }
+
+    /// The text, if it is signed by `key`. Signatures of other keys are ignored, as the specification demands.
+    pub fn check(&self, key: &VerifierKey) -> Result<&str, NoteError> {
+        let id = key.id();
+        let mut ours =
+            self.signatures.iter().filter(|line| line.name == key.name && line.id == id).peekable();
+        if ours.peek().is_none() {
+            return Err(NoteError::NotSigned(key.name.clone()));
+        }
+        let public = UnparsedPublicKey::new(&ED25519, &key.public);
+        if ours.all(|line| public.verify(self.text.as_bytes(), &line.bytes).is_ok()) {
+            Ok(&self.text)
+        } else {
+            Err(NoteError::BadSignature)
+        }
+    }
+
+    /// The text without any check, to say what somebody claims.
+    pub fn unchecked_text(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Reads one signature line.
+fn signature(line: &str) -> Result<Signature, NoteError> {
+    let (name, encoded) =
+        line.strip_prefix("\u{2014} ").and_then(|rest| rest.split_once(' ')).ok_or(NoteError::NotANote)?;
+    let decoded = STANDARD.decode(encoded).map_err(|_| NoteError::NotANote)?;
+    let (id, bytes) = decoded.split_first_chunk::<4>().ok_or(NoteError::NotANote)?;
+    if !is_key_name(name) || bytes.is_empty() {
+        return Err(NoteError::NotANote);
+    }
+    Ok(Signature { name: name.to_owned(), id: *id, bytes: bytes.to_vec() })
+}
+
+/// What a log says of itself: which log, how many entries, which root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Which log.
+    pub origin: String,
+    /// Its size and root.
+    pub head: TreeHead,
+}
+
+impl Checkpoint {
+    /// The text that is signed.
+    pub fn to_text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.origin, self.head.size, STANDARD.encode(self.head.root.0))
+    }
+
+    /// Reads the text of a checkpoint; extension lines are read over, as they say nothing about the tree.
+    pub fn parse(text: &str) -> Result<Self, NoteError> {
+        let mut lines = text.strip_suffix('\n').ok_or(NoteError::NotACheckpoint)?.split('\n');
+        let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
+            return Err(NoteError::NotACheckpoint);
+        };
+        let number: u64 = size.parse().map_err(|_| NoteError::NotACheckpoint)?;
+        let root = STANDARD.decode(root).ok().and_then(|bytes| Hash::read(&bytes));
+        let root = root.ok_or(NoteError::NotACheckpoint)?;
+        // `+7` and `007` are numbers to the parser, but no sizes.
+        if origin.is_empty() || number.to_string() != size || lines.any(str::is_empty) {
+            return Err(NoteError::NotACheckpoint);
+        }
+        Ok(Self { origin: origin.to_owned(), head: TreeHead { size: number, root } })
+    }
+
+    /// Reads a signed checkpoint of the log whose key this is.
+    pub fn open(note: &str, key: &VerifierKey) -> Result<Self, NoteError> {
+        let signed = SignedNote::parse(note)?;
+        let checkpoint = Self::parse(signed.check(key)?)?;
+        // The key's name is the origin: a note about another log does not speak for this one.
+        if checkpoint.origin == key.name { Ok(checkpoint) } else { Err(NoteError::NotACheckpoint) }
+    }
+}
+
+/// Finds the checkpoint of `key`'s log in a text around it, such as a letter.
+pub(super) fn in_a_letter(letter: &str, key: &VerifierKey) -> Option<String> {
+    let lines: Vec<&str> = letter.lines().map(str::trim).collect();
+    lines.windows(5).enumerate().find_map(|(at, window)| match window {
+        [origin, size, root, "", first] if *origin == key.name && first.starts_with('\u{2014}') => {
+            let signatures = lines.iter().skip(at + 4).take_while(|line| line.starts_with('\u{2014}'));
+            let signatures = signatures.copied().collect::<Vec<_>>().join("\n");
+            Some(format!("{origin}\n{size}\n{root}\n\n{signatures}\n"))
+        }
+        _ => None,
+    })
+}

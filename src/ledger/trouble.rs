@@ -1,0 +1,43 @@
+//! What the writer answers when an act was not saved. Opaque faults: the constants are for logs and tests.
+
+use crate::fault::Fault;
+
+/// Too many acts are waiting.
+pub const BUSY: &str = "the writer has too many acts waiting";
+/// The writer has stopped.
+pub const CLOSED: &str = "the writer has stopped";
+/// Certainly nothing of the batch was saved.
+pub const NOT_SAVED: &str = "the commit was lost and nothing was saved";
+/// Whether the batch was saved cannot be found out.
+pub const UNKNOWN: &str = "the commit's outcome is unknown";
+/// The act panicked and was rolled back.
+pub const PANICKED: &str = "an act panicked";
+/// The act hid an error of the database and was rolled back.
+pub const SWALLOWED: &str = "an act swallowed a database error";
+/// The housekeeping's name is not on the list.
+pub const UNLISTED: &str = "this housekeeping is not on the list";
+
+/// See [`BUSY`].
+pub(super) const fn busy() -> Fault {
+    Fault::unavailable(BUSY)
+}
+/// See [`CLOSED`].
+pub(super) const fn closed() -> Fault {
+    Fault::unavailable(CLOSED)
+}
+/// See [`NOT_SAVED`].
+pub(super) const fn not_saved() -> Fault {
+    Fault::unavailable(NOT_SAVED)
+}
+/// See [`UNKNOWN`].
+pub(super) const fn unknown() -> Fault {
+    Fault::uncertain(UNKNOWN)
+}
+/// See [`PANICKED`].
+pub(super) fn panicked(act: &'static str) -> Fault {
+    Fault::new(PANICKED, act)
+}
+/// See [`SWALLOWED`].
+pub(super) fn swallowed(act: &'static str) -> Fault {
+    Fault::new(SWALLOWED, act)
+}

@@ -1,0 +1,226 @@
+//! The offline check of an export or a receipt: no database, no network, one pass, no trust in what is checked.
+//!
+//! Whoever holds database and signing key can regrow a whole log with valid signatures. So the verdict says what it
+//! rests on: a checkpoint that was kept outside *anchors* everything up to its size; without one the export is
+//! "consistent, not anchored", however good its signatures are.
+//!
+//! Checked are the manifest's signature and digests over every byte, every leaf's form, order of time, the root of
+//! every checkpoint (which makes all of them consistent with each other), disclosed personal data against its
+//! commitments, and the rules of [`audit`](super::audit).
+
+use super::audit::Audit;
+use super::bundle::Bundle;
+use super::disclosures::Disclosures;
+use super::export;
+use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
+use super::note::{Checkpoint, NoteError, VerifierKey, in_a_letter};
+use super::path::TreeHead;
+use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
+use super::roots::Roots;
+use serde::Serialize;
+use std::path::Path;
+
+/// The longest line that holds a note or a disclosure.
+pub(super) const LINE_LIMIT_BYTES: usize = 256 * 1024;
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub enum Verdict {
+    /// Everything fits.
+    Whole(Whole),
+    /// Something was changed, left out or added.
+    Tampered {
+        /// The first entry that is wrong, or from which on something is wrong; none when it is no entry.
+        index: Option<u64>,
+        /// What is wrong, for people.
+        why: String,
+    },
+    /// Not something that can be checked.
+    Unusable {
+        /// What is missing, for people.
+        why: String,
+    },
+}
+
+/// What a whole log was found to hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Whole {
+    /// The log's origin.
+    pub origin: String,
+    /// The verifier key that all signatures fit.
+    pub key: String,
+    /// Whether that key came from outside.
+    pub key_from_outside: bool,
+    /// Number of entries; for a receipt, those of its checkpoint.
+    pub entries: u64,
+    /// Root over them, in hexadecimal digits.
+    pub root: String,
+    /// Number of signed checkpoints that were checked.
+    pub checkpoints: u64,
+    /// Size of the largest checkpoint from outside that the log extends; none when it is not anchored.
+    pub anchored_at: Option<u64>,
+    /// Downloads that have started and not ended.
+    pub open_downloads: u64,
+    /// Commitments to personal data that were disclosed and fit.
+    pub disclosed: u64,
+    /// Commitments that were not disclosed, or whose data was erased.
+    pub undisclosed: u64,
+}
+
+impl Verdict {
+    /// 0 whole, 1 tampered, 2 unusable.
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Whole(_) => 0,
+            Self::Tampered { .. } => 1,
+            Self::Unusable { .. } => 2,
+        }
+    }
+}
+
+/// Ends a check early.
+pub(super) enum Stop {
+    /// See [`Verdict::Tampered`].
+    Tampered(Option<u64>, String),
+    /// See [`Verdict::Unusable`].
+    Unusable(String),
+}
+
+impl From<Result<Whole, Stop>> for Verdict {
+    fn from(checked: Result<Whole, Stop>) -> Self {
+        match checked {
+            Ok(whole) => Self::Whole(whole),
+            Err(Stop::Tampered(index, why)) => Self::Tampered { index, why },
+            Err(Stop::Unusable(why)) => Self::Unusable { why },
+        }
+    }
+}
+
+/// Not something that can be checked.
+pub(super) fn unusable(why: impl Into<String>) -> Stop {
+    Stop::Unusable(why.into())
+}
+
+/// Something is wrong, but with no entry in particular.
+pub(super) fn tampered(why: impl Into<String>) -> Stop {
+    Stop::Tampered(None, why.into())
+}
+
+/// Something is wrong at an entry, or from it on.
+pub(super) fn tampered_at(index: u64, why: impl Into<String>) -> Stop {
+    Stop::Tampered(Some(index), why.into())
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        unusable(format!("a file cannot be read: {error}"))
+    }
+}
+
+/// What the person who checks has kept outside of what is checked.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// The verifier key of the log.
+    pub key: Option<VerifierKey>,
+    /// Texts of checkpoints or receipts.
+    pub notes: Vec<String>,
+}
+
+impl Outside {
+    /// The heads of the kept checkpoints, smallest first.
+    fn heads(&self, key: &VerifierKey) -> Result<Vec<TreeHead>, Stop> {
+        let mut heads = self.notes.iter().map(|note| kept(note, key)).collect::<Result<Vec<_>, _>>()?;
+        heads.sort_by_key(|head| head.size);
+        Ok(heads)
+    }
+}
+
+/// The head of a checkpoint or receipt from outside, which must be signed by the log's key.
+fn kept(note: &str, key: &VerifierKey) -> Result<TreeHead, Stop> {
+    let refused = |error: NoteError| match error {
+        NoteError::BadSignature | NoteError::NotSigned(_) => {
+            tampered(format!("the checkpoint you hold was not signed by the key of this log: {error}"))
+        }
+        _ => unusable(format!("the checkpoint from outside: {error}")),
+    };
+    if !note.starts_with(RECEIPT_TYPE) {
+        let found = in_a_letter(note, key);
+        let note = found.as_deref().unwrap_or(note);
+        return Ok(Checkpoint::open(note, key).map_err(refused)?.head);
+    }
+    let checked = Receipt::parse(note).and_then(|receipt| receipt.check(key));
+    checked.map(|(_, checkpoint)| checkpoint.head).map_err(|error| match error {
+        ReceiptError::Note(error) => refused(error),
+        _ => unusable(format!("the receipt from outside: {error}")),
+    })
+}
+
+/// Checks an export.
+pub fn verify_export(folder: &Path, outside: &Outside) -> Verdict {
+    export_in(folder, outside).into()
+}
+
+/// Checks a receipt. Its signature counts only under a key from outside: without one there is nothing to check.
+pub fn verify_receipt(text: &str, outside: &Outside) -> Verdict {
+    receipt(text, outside).into()
+}
+
+/// See [`verify_receipt`].
+fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
+    let missing = "a receipt is checked with the log's verifier key, kept from elsewhere: give it with --key";
+    let key = outside.key.as_ref().ok_or_else(|| unusable(missing))?;
+    let receipt = Receipt::parse(text).map_err(|error| unusable(error.to_string()))?;
+    let (_, checkpoint) =
+        receipt.check(key).map_err(|error| tampered_at(receipt.index, error.to_string()))?;
+    // Of different sizes, a receipt and a checkpoint prove nothing about each other.
+    let same_size: Vec<TreeHead> =
+        outside.heads(key)?.into_iter().filter(|head| head.size == checkpoint.head.size).collect();
+    if same_size.iter().any(|head| head.root != checkpoint.head.root) {
+        return Err(tampered("the receipt's checkpoint is another one than that you hold of the same size"));
+    }
+    Ok(Whole {
+        origin: checkpoint.origin,
+        key: key.to_string(),
+        key_from_outside: true,
+        entries: checkpoint.head.size,
+        root: format!("{:?}", checkpoint.head.root),
+        checkpoints: 1,
+        anchored_at: same_size.first().map(|head| head.size),
+        ..Whole::default()
+    })
+}
+
+/// See [`verify_export`].
+fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
+    let bundle = Bundle::open(folder, outside.key.as_ref())?;
+    let key = bundle.key();
+    let mut roots = Roots::new(outside.heads(key)?, &bundle)?;
+    let mut disclosures = Disclosures::open(&bundle)?;
+    let mut lines = bundle.lines(export::ENTRIES, LEAF_LIMIT_BYTES)?;
+    let mut audit = Audit::default();
+    roots.compare(audit.head())?;
+    while let Some(line) = lines.next()? {
+        let index = audit.head().size;
+        let bytes = [&[LEAF_VERSION], line].concat();
+        let leaf = audit.take(&bytes).map_err(|flaw| tampered_at(index, flaw.to_string()))?;
+        disclosures.take(index, &leaf)?;
+        roots.compare(audit.head())?;
+    }
+    lines.finish()?;
+    let (disclosed, undisclosed) = disclosures.finish()?;
+    let head = audit.head();
+    let (checkpoints, anchored_at) = roots.finish(head.size)?;
+    Ok(Whole {
+        origin: key.name().to_owned(),
+        key: key.to_string(),
+        key_from_outside: outside.key.is_some(),
+        entries: head.size,
+        root: format!("{:?}", head.root),
+        checkpoints,
+        anchored_at,
+        open_downloads: audit.open_downloads(),
+        disclosed,
+        undisclosed,
+    })
+}

@@ -1,0 +1,301 @@
+//! Admission: the decision and its entry in one transaction, and what it opens.
+
+use super::copy::{self, Copy, Trouble};
+use super::decide::{Decision, Deny, Policy, Step, decide};
+use super::ends::Guard;
+use super::evidence::{self, Found};
+use crate::clock::Micros;
+use crate::db::Database;
+use crate::fault::{Fault, Kind, Refusal};
+use crate::grants::store::{self as grants, Started};
+use crate::identity::{Origin, Session};
+use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, ReportId, VersionId};
+use crate::ledger::{Act, Actor, Done, Event, EventKind, PersonalField, Recorded, Writer};
+use crate::notices::House;
+use crate::text::hex;
+use crate::vault::Vault;
+use crate::watermark::CopyId;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+/// The gate's parts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    /// Keys, clock, letters.
+    pub house: House,
+    /// Reads.
+    pub database: Database,
+    /// Entries.
+    pub writer: Writer,
+    /// Sealed objects.
+    pub vault: Arc<Vault>,
+    /// Downloads whose end is not recorded yet; the server waits for them when it stops.
+    pub live: Arc<AtomicUsize>,
+}
+
+/// What was admitted: the values of its entry.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// The grant.
+    pub grant: GrantId,
+    /// The recipient.
+    pub person: PersonId,
+    /// The report.
+    pub report: ReportId,
+    /// The version.
+    pub version: VersionId,
+    /// The copy's id.
+    pub copy: CopyId,
+    /// The acceptance it stands on.
+    pub acceptance: AcceptanceId,
+    /// The download, when a copy was asked for.
+    pub download: Option<DownloadId>,
+}
+
+/// The act's answer: a refusal that must be logged is no error.
+enum Answer {
+    /// Yes.
+    Admitted(Terms),
+    /// No such grant of this person, recorded.
+    NotYours,
+    /// No, recorded.
+    Refused(Decision),
+}
+
+/// Why nothing was opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// Denied.
+    #[error(transparent)]
+    Denied(#[from] Deny),
+    /// The stored report is damaged or was exchanged; it was recorded and nothing left.
+    #[error(
+        "The stored report does not pass its integrity check, so nothing was sent. The company has been told; please ask them."
+    )]
+    Damaged,
+    /// Steps are missing.
+    #[error("Some steps are still missing before this report opens.")]
+    Missing(Vec<Step>),
+    /// Not this person's, or not there.
+    #[error("There is no such report for you here.")]
+    NotYours,
+    /// Unexpected.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for Refused {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Denied(Deny::NoNda) => Kind::Conflict,
+            Self::Denied(_) => Kind::Gone,
+            Self::Damaged => Kind::Unavailable,
+            Self::Missing(_) => Kind::Forbidden,
+            Self::NotYours => Kind::NotFound,
+            Self::Fault(fault) => fault.kind(),
+        }
+    }
+}
+
+/// The one key to a report: made only from the writer's [`Done`], that is, after its entry was committed.
+#[derive(Debug)]
+pub struct Admission {
+    terms: Terms,
+    entry: u64,
+    guard: Option<Guard>,
+}
+
+impl Admission {
+    /// From the values of a committed entry; called by [`settle`] alone.
+    fn new(terms: Terms, entry: u64, gate: &Gate) -> Self {
+        let guard = terms.download.map(|download| Guard::new(gate, download, entry, &terms));
+        Self { terms, entry, guard }
+    }
+    /// What was admitted.
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
+    }
+    /// The index of its entry.
+    pub const fn entry(&self) -> u64 {
+        self.entry
+    }
+    /// Takes the guard that ends the download; there is one for copies.
+    pub(super) const fn take_guard(&mut self) -> Option<Guard> {
+        self.guard.take()
+    }
+}
+
+/// Who asks, from where.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// The session: its person, and when the address was confirmed.
+    pub person: PersonId,
+    /// When the address was confirmed for this session.
+    pub confirmed_at: Micros,
+    /// From where.
+    pub origin: Origin,
+}
+
+impl Asker {
+    /// The person of a session.
+    pub const fn of(session: &Session, origin: Origin) -> Self {
+        Self { person: session.person, confirmed_at: session.created_at, origin }
+    }
+}
+
+/// The start of a copy, as its entry and row will say it.
+struct Start {
+    id: DownloadId,
+    sha256: [u8; 32],
+    size_bytes: u64,
+}
+
+impl Gate {
+    /// Admits to the report room.
+    pub async fn admit_room(&self, asker: Asker, grant: GrantId) -> Result<Admission, Refused> {
+        self.admit(asker, grant, None).await
+    }
+
+    /// Admits to a copy: checks the stored body whole, decides, records the start, and opens the copy.
+    ///
+    /// The body is authenticated from end to end before the start is recorded, so that a damaged one is refused in words
+    /// instead of breaking off in the recipient's hands; that costs one pass of AES-GCM.
+    pub async fn admit_copy(&self, asker: Asker, grant: GrantId) -> Result<Copy, Refused> {
+        let (gate, person) = (self.clone(), asker.person);
+        let prepared = tokio::task::spawn_blocking(move || copy::prepare(&gate, grant, person))
+            .await
+            .map_err(|error| Fault::new("preparing a copy", error))?;
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(Trouble::Damaged { version, what }) => {
+                return Err(self.damaged(&asker, (grant, version), what).await);
+            }
+            // The act says no and records it.
+            Err(Trouble::NotYours) => {
+                return self.admit(asker, grant, None).await.and(Err(Refused::NotYours));
+            }
+            Err(Trouble::Fault(fault)) => return Err(Refused::Fault(fault)),
+        };
+        let id = DownloadId::new(&self.house.clock);
+        let start = Start { id, sha256: prepared.sha256(), size_bytes: prepared.size_bytes() };
+        let admission = self.admit(asker, grant, Some(start)).await?;
+        Ok(Copy::open(admission, prepared, self.clone())?)
+    }
+
+    /// Decides and records in one act; what it opens is made after COMMIT.
+    async fn admit(&self, asker: Asker, grant: GrantId, start: Option<Start>) -> Result<Admission, Refused> {
+        let gate = self.clone();
+        self.writer
+            .act_then(
+                "release.admit",
+                move |act: Act<'_>| admit(act, &asker, grant, start.as_ref()),
+                move |done: Done<Answer>| settle(done, &gate),
+            )
+            .await
+            .map_err(Refused::Fault)?
+    }
+
+    /// Records that a stored report does not pass its check. Nothing was sent.
+    async fn damaged(
+        &self,
+        asker: &Asker,
+        (grant, version): (GrantId, VersionId),
+        what: &'static str,
+    ) -> Refused {
+        let person = asker.person;
+        tracing::error!(%version, what, "a stored report does not pass its integrity check");
+        match self
+            .writer
+            .act("release.damaged", move |act| damaged(act, person, (grant, version), what))
+            .await
+        {
+            Ok(_) => Refused::Damaged,
+            Err(fault) => Refused::Fault(fault),
+        }
+    }
+}
+
+/// Reads the evidence, decides, and records the answer, whichever it is.
+fn admit<'a>(
+    mut act: Act<'a>,
+    asker: &Asker,
+    grant: GrantId,
+    start: Option<&Start>,
+) -> Result<Recorded<'a, Answer>, Fault> {
+    let session = (asker.confirmed_at, start.is_some());
+    let Some(found) = evidence::find(act.db(), grant, asker.person, session)? else {
+        let event =
+            event(EventKind::AccessRefused, asker).fact("why", "not_yours").fact("grant", grant.to_string());
+        return Ok(act.record(event, Answer::NotYours));
+    };
+    let Found { evidence, report, version, copy } = found;
+    let decision = decide(Policy::STANDARD, &evidence, act.at());
+    let Decision::Allow(acceptance) = decision else {
+        let event =
+            about(event(EventKind::AccessRefused, asker), report, version, grant).fact("why", why(&decision));
+        return Ok(act.record(event, Answer::Refused(decision)));
+    };
+    let kind = if start.is_some() { EventKind::DownloadStarted } else { EventKind::ReportViewed };
+    let mut event =
+        about(event(kind, asker), report, version, grant).acceptance(acceptance).copy(copy.as_str());
+    if let Some(start) = start {
+        let (at, entry) = (act.at(), act.index());
+        let Start { id, sha256, size_bytes } = *start;
+        grants::insert_download(act.db(), &Started { id, grant, at, entry, size_bytes, sha256 })?;
+        event = event.download(id).fact("size_bytes", size_bytes).fact("sha256", hex(&sha256));
+    }
+    let download = start.map(|start| start.id);
+    let terms = Terms { grant, person: asker.person, report, version, copy, acceptance, download };
+    Ok(act.record(event, Answer::Admitted(terms)))
+}
+
+/// Records that a stored report does not pass its check.
+fn damaged<'a>(
+    act: Act<'a>,
+    person: PersonId,
+    (grant, version): (GrantId, VersionId),
+    what: &'static str,
+) -> Result<Recorded<'a, ()>, Fault> {
+    let event = Event::new(EventKind::IntegrityFailed)
+        .by(Actor::Person(person))
+        .about(person)
+        .version(version)
+        .grant(grant)
+        .fact("what", what);
+    Ok(act.record(event, ()))
+}
+
+/// After COMMIT: the admission with its guard, or the refusal.
+fn settle(done: Done<Answer>, gate: &Gate) -> Result<Admission, Refused> {
+    let entry = done.index;
+    match done.value {
+        Answer::Admitted(terms) => Ok(Admission::new(terms, entry, gate)),
+        Answer::NotYours => Err(Refused::NotYours),
+        Answer::Refused(Decision::Deny(deny)) => Err(Refused::Denied(deny)),
+        Answer::Refused(Decision::Need(steps)) => Err(Refused::Missing(steps)),
+        Answer::Refused(Decision::Allow(_)) => Err(Refused::Fault(Fault::bare("an allowance was refused"))),
+    }
+}
+
+/// An event of the asker: who, from where, with what.
+fn event(kind: EventKind, asker: &Asker) -> Event {
+    Event::new(kind)
+        .by(Actor::Person(asker.person))
+        .about(asker.person)
+        .personal(asker.person, PersonalField::NetworkAddress, &asker.origin.address.to_string())
+        .personal(asker.person, PersonalField::UserAgent, &asker.origin.user_agent)
+}
+
+/// Adds what it was about.
+fn about(event: Event, report: ReportId, version: VersionId, grant: GrantId) -> Event {
+    event.report(report).version(version).grant(grant)
+}
+
+/// The stable name of a refusal.
+fn why(decision: &Decision) -> &'static str {
+    match decision {
+        Decision::Allow(_) => "allowed",
+        Decision::Deny(deny) => deny.name(),
+        Decision::Need(_) => "steps_missing",
+    }
+}

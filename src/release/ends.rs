@@ -1,0 +1,142 @@
+//! Ends of downloads: recorded by a guard that cannot be forgotten, and at start for those that a crash cut off.
+
+use super::admit::{Gate, Terms};
+use crate::fault::Fault;
+use crate::grants::store::{self as grants, Outcome};
+use crate::ids::{DownloadId, GrantId, PersonId};
+use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+/// Records the end of a download when it is dropped, however that comes about.
+///
+/// Dropped without having been told of a byte it records an abort with none: a start whose caller has gone.
+pub(super) struct Guard {
+    gate: Gate,
+    download: DownloadId,
+    grant: GrantId,
+    person: PersonId,
+    start: u64,
+    began: Instant,
+    sent_bytes: u64,
+    whole: bool,
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Guard({})", self.download)
+    }
+}
+
+impl Guard {
+    /// The guard of a start that was committed as entry `start`.
+    pub(super) fn new(gate: &Gate, download: DownloadId, start: u64, terms: &Terms) -> Self {
+        gate.live.fetch_add(1, Ordering::SeqCst);
+        Self {
+            gate: gate.clone(),
+            download,
+            grant: terms.grant,
+            person: terms.person,
+            start,
+            began: Instant::now(),
+            sent_bytes: 0,
+            whole: false,
+        }
+    }
+    /// Counts bytes that were handed to the connection; `last` says that none are left.
+    pub(super) const fn sent(&mut self, bytes: u64, last: bool) {
+        self.sent_bytes = self.sent_bytes.saturating_add(bytes);
+        self.whole = last;
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let end = End {
+            download: self.download,
+            grant: self.grant,
+            person: self.person,
+            start: self.start,
+            sent_bytes: Some(self.sent_bytes),
+            took_millis: u64::try_from(self.began.elapsed().as_millis()).ok(),
+            outcome: if self.whole { Outcome::Completed } else { Outcome::Aborted },
+        };
+        let live = self.gate.live.clone();
+        let posted = self.gate.writer.post("download.end", move |act| {
+            let recorded = record_end(act, &end);
+            live.fetch_sub(1, Ordering::SeqCst);
+            recorded
+        });
+        // After the writer has stopped, the next start closes it as unknown.
+        if !posted {
+            self.gate.live.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+/// The end of a download.
+struct End {
+    download: DownloadId,
+    grant: GrantId,
+    person: PersonId,
+    start: u64,
+    sent_bytes: Option<u64>,
+    took_millis: Option<u64>,
+    outcome: Outcome,
+}
+
+impl End {
+    /// Its entry.
+    fn event(&self) -> Event {
+        let kind = match self.outcome {
+            Outcome::Aborted => EventKind::DownloadAborted,
+            Outcome::Completed => EventKind::DownloadCompleted,
+            Outcome::OutcomeUnknown => EventKind::DownloadOutcomeUnknown,
+        };
+        let mut event = Event::new(kind)
+            .by(Actor::System)
+            .about(self.person)
+            .grant(self.grant)
+            .download(self.download)
+            .closes(self.start);
+        if let Some(sent_bytes) = self.sent_bytes {
+            event = event.fact("sent_bytes", sent_bytes);
+        }
+        if let Some(took_millis) = self.took_millis {
+            event = event.fact("took_millis", took_millis);
+        }
+        event
+    }
+}
+
+/// Adds the end's row and entry.
+fn record_end<'a>(mut act: Act<'a>, end: &End) -> Result<Recorded<'a, ()>, Fault> {
+    let at = act.at();
+    grants::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?;
+    Ok(act.record(end.event(), ()))
+}
+
+impl Gate {
+    /// Closes every download that an earlier run started and never ended, as `outcome_unknown`. Called once at start,
+    /// before anything is served. Returns how many there were.
+    pub async fn close_unknown(&self) -> Result<usize, Fault> {
+        let database = self.database.clone();
+        let open = tokio::task::spawn_blocking(move || grants::list_open_downloads(&mut *database.read()?))
+            .await
+            .map_err(|error| Fault::new("reading open downloads", error))??;
+        let count = open.len();
+        for (download, start, grant, person) in open {
+            let end = End {
+                download,
+                grant,
+                person,
+                start: u64::try_from(start).unwrap_or(0),
+                sent_bytes: None,
+                took_millis: None,
+                outcome: Outcome::OutcomeUnknown,
+            };
+            self.writer.act("download.close_unknown", move |act| record_end(act, &end)).await?;
+        }
+        Ok(count)
+    }
+}

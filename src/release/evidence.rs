@@ -1,0 +1,98 @@
+//! What the gate knows, read in one statement inside the act.
+
+use super::decide::{Evidence, GrantEvidence};
+use crate::clock::Micros;
+use crate::db::Db;
+use crate::db::schema::{download, nda, nda_acceptance, report_grant, report_version};
+use crate::fault::Fault;
+use crate::ids::{AcceptanceId, GrantId, NdaId, PersonId, ReportId, VersionId};
+use crate::watermark::CopyId;
+use diesel::prelude::*;
+
+/// The stored word of a version that is offered.
+const OFFERED: &str = "finalized";
+
+/// A grant with everything the decision needs.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// The evidence.
+    pub(super) evidence: Evidence,
+    /// The report.
+    pub(super) report: ReportId,
+    /// The version.
+    pub(super) version: VersionId,
+    /// The copy's id.
+    pub(super) copy: CopyId,
+}
+
+/// The columns of the one statement.
+type Row = (
+    VersionId,
+    CopyId,
+    Micros,
+    i32,
+    Option<Micros>,
+    ReportId,
+    String,
+    Option<i64>,
+    Option<NdaId>,
+    Option<AcceptanceId>,
+    Option<NdaId>,
+);
+
+/// Reads the evidence of a grant, when it is this person's.
+pub(super) fn find(
+    db: &mut Db,
+    grant: GrantId,
+    person: PersonId,
+    (confirmed_at, wants_copy): (Micros, bool),
+) -> Result<Option<Found>, Fault> {
+    let started = download::table.filter(download::grant_id.eq(report_grant::id)).count().single_value();
+    let in_force = nda::table.order(nda::number.desc()).select(nda::id).limit(1).single_value();
+    let newest = || {
+        nda_acceptance::table
+            .filter(nda_acceptance::person_id.eq(report_grant::person_id))
+            .order(nda_acceptance::accepted_at.desc())
+    };
+    let row: Option<Row> = report_grant::table
+        .inner_join(report_version::table)
+        .filter(report_grant::id.eq(grant))
+        .filter(report_grant::person_id.eq(person))
+        .select((
+            report_grant::version_id,
+            report_grant::copy_id,
+            report_grant::expires_at,
+            report_grant::downloads_allowed,
+            report_grant::revoked_at,
+            report_version::report_id,
+            report_version::state,
+            started,
+            in_force,
+            newest().select(nda_acceptance::id).limit(1).single_value(),
+            newest().select(nda_acceptance::nda_id).limit(1).single_value(),
+        ))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|row| found(row, confirmed_at, wants_copy)))
+}
+
+/// Turns the row into evidence.
+fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
+    let (version, copy, expires_at, allowed, revoked_at, report, state, started, in_force, acceptance, text) =
+        row;
+    let grant = GrantEvidence {
+        expires_at,
+        revoked: revoked_at.is_some(),
+        downloads_allowed: i64::from(allowed),
+        downloads_started: started.unwrap_or(0),
+    };
+    let evidence = Evidence {
+        confirmed_at: Some(confirmed_at),
+        nda_in_force: in_force,
+        accepted: acceptance.zip(text),
+        grant: Some(grant),
+        offered: state == OFFERED,
+        download: wants_copy,
+    };
+    Found { evidence, report, version, copy }
+}

@@ -1,0 +1,23 @@
+//! The gate: nothing of a report leaves without passing here.
+//!
+//! [`decide`] is pure: policy, evidence and the time give [`Decision`]. [`admit`] runs it inside the writer, together with
+//! the entry that says who gets what under which grant and which NDA acceptance. From the entry alone, after COMMIT,
+//! comes the [`Admission`]; an [`Admission`] is the one key that opens a [`Copy`](copy::Copy) or a report's room.
+//!
+//! Promises:
+//! * No entry, no byte: the entry is durable before the first byte is read for the answer. If it cannot be written, the
+//!   answer is 503.
+//! * No mark, no byte: the only thing that can be streamed is a [`Copy`](copy::Copy), and it is personalised.
+//! * Check and entry are one transaction: a grant revoked before the entry opens nothing.
+//!
+//! Not promised: that a recipient received what was sent; the log says "sent".
+
+pub mod admit;
+pub mod copy;
+pub mod decide;
+pub mod ends;
+mod evidence;
+pub mod room;
+
+pub use admit::{Admission, Asker, Gate, Refused, Terms};
+pub use decide::{Decision, Deny, Evidence, Policy, Step, decide};

@@ -1,0 +1,103 @@
+//! Rows of remediation updates: only ever added, which the database holds to as well.
+
+use super::{Note, Status, Update};
+use crate::clock::Micros;
+use crate::db::schema::{remediation, report_exception};
+use crate::db::{Db, data_keys};
+use crate::exceptions::{Class, store as exceptions};
+use crate::fault::Fault;
+use crate::ids::{ExceptionId, PersonId, RemediationId, VersionId};
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use diesel::prelude::*;
+use std::collections::BTreeMap;
+
+/// A row: an update whose note is still sealed.
+#[derive(Clone, Debug, Queryable)]
+pub struct SealedUpdate {
+    /// Which.
+    pub id: RemediationId,
+    /// Of which exception.
+    pub exception: ExceptionId,
+    /// When it was written.
+    pub at: Micros,
+    /// By whom.
+    pub by: PersonId,
+    /// The status from then on.
+    pub status: Status,
+    /// What it says.
+    pub note: Sealed<Note>,
+}
+
+impl SealedUpdate {
+    /// Opens the note with the version's key.
+    pub fn open(self, key: &DataKey) -> Result<Update, Fault> {
+        let Self { id, exception, at, by, status, note } = self;
+        let note = key.open(&place(id), &note)?;
+        Ok(Update { id, exception, at, by, status, note })
+    }
+}
+
+/// Where the note of an update lies.
+pub(super) const fn place(id: RemediationId) -> Place {
+    Place { table: "remediation", row: *id.as_bytes(), column: "note" }
+}
+
+/// The updates of all exceptions of a version in the order in which they were written, sealed.
+pub fn list_sealed(db: &mut Db, version: VersionId) -> Result<Vec<SealedUpdate>, Fault> {
+    Ok(remediation::table
+        .inner_join(report_exception::table.on(report_exception::id.eq(remediation::exception_id)))
+        .filter(report_exception::version_id.eq(version))
+        .order((remediation::at, remediation::id))
+        .select(remediation::all_columns)
+        .load(db)?)
+}
+
+/// Opens sealed updates with their version's key.
+pub fn open_all(key: &DataKey, rows: Vec<SealedUpdate>) -> Result<Vec<Update>, Fault> {
+    rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// How many exceptions a version has, and how many of each class are not mended yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub exceptions: usize,
+    /// Those whose newest update is neither implemented nor verified, by class.
+    pub open: BTreeMap<Class, usize>,
+}
+
+impl Tally {
+    /// How many are not mended yet.
+    pub fn open(&self) -> usize {
+        self.open.values().sum()
+    }
+}
+
+/// Counts a version's exceptions for whoever decides about access: numbers leave, no word of what is sealed does.
+pub fn tally(db: &mut Db, keyring: &Keyring, version: VersionId) -> Result<Tally, Fault> {
+    let key = data_keys::open_for(db, keyring, KeyOwner::Version(version))?;
+    let all = exceptions::open_all(&key, exceptions::list_sealed(db, version)?)?;
+    // Later updates overwrite earlier ones: they come in the order in which they were written.
+    let newest: BTreeMap<ExceptionId, Status> =
+        list_sealed(db, version)?.into_iter().map(|update| (update.exception, update.status)).collect();
+    let mut open = BTreeMap::new();
+    for exception in all.iter().filter(|one| !newest.get(&one.id).is_some_and(|status| status.is_done())) {
+        *open.entry(exception.content.class).or_default() += 1;
+    }
+    Ok(Tally { exceptions: all.len(), open })
+}
+
+/// Adds an update.
+pub fn insert(db: &mut Db, new: &SealedUpdate) -> Result<(), Fault> {
+    diesel::insert_into(remediation::table)
+        .values((
+            remediation::id.eq(new.id),
+            remediation::exception_id.eq(new.exception),
+            remediation::at.eq(new.at),
+            remediation::by_person.eq(new.by),
+            remediation::status.eq(new.status),
+            remediation::note.eq(&new.note),
+        ))
+        .execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Taking a file in: prepared in a child process, then sealed into the vault as three objects.
+//!
+//! Blocks for seconds: call it where blocking is allowed. It changes no row; [`super::acts::attach_upload`] does.
+
+use super::{File, Tier, Version};
+use crate::clock::Clock;
+use crate::fault::{Fault, Kind, Refusal};
+use crate::seal::DataKey;
+use crate::vault::{ObjectContext, ObjectKind, ObjectRef, Vault};
+use crate::watermark::intake::child::prepare_in_child;
+use crate::watermark::{self, IntakeRefusal, Prepared};
+use std::path::Path;
+
+/// Why a file was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// The file cannot be prepared; the words say why and what to do.
+    #[error(transparent)]
+    Refused(#[from] IntakeRefusal),
+    /// Unexpected.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for UploadError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Refused(refusal) => refusal.kind(),
+            Self::Fault(fault) => fault.kind(),
+        }
+    }
+}
+
+/// Where a file goes and what it is sealed with.
+#[derive(Debug)]
+pub struct Shelf<'a> {
+    /// The vault.
+    pub vault: &'a Vault,
+    /// The clock and the generator.
+    pub clock: &'a Clock,
+    /// The version's key.
+    pub key: &'a DataKey,
+    /// The version the file belongs to.
+    pub version: &'a Version,
+}
+
+impl Shelf<'_> {
+    /// Puts one object into the vault.
+    fn put(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectRef, Fault> {
+        let context = ObjectContext { report: self.version.report.id, version: self.version.number, kind };
+        self.vault.put(self.clock, self.key, &context, bytes)
+    }
+    /// Seals the original and what was prepared from it. What was put before a fault is removed again.
+    pub fn store(&self, pdf: &[u8], prepared: &Prepared) -> Result<File, Fault> {
+        let tier = tier_of(prepared)?;
+        let mut put = Vec::new();
+        let objects: [(ObjectKind, &[u8]); 3] = [
+            (ObjectKind::Original, pdf),
+            (ObjectKind::Body, &prepared.body),
+            (ObjectKind::Manifest, &prepared.manifest.to_bytes()),
+        ];
+        for (kind, bytes) in objects {
+            match self.put(kind, bytes) {
+                Ok(object) => put.push(object),
+                Err(fault) => {
+                    self.discard(put.iter());
+                    return Err(fault);
+                }
+            }
+        }
+        let [original, body, manifest] =
+            <[ObjectRef; 3]>::try_from(put).map_err(|_| Fault::bare("three objects were put"))?;
+        let warnings = prepared.manifest.warnings.iter().map(|warning| warning.text.clone()).collect();
+        let source_sha256 = original.sha256;
+        Ok(File { original, body, manifest, pages: prepared.manifest.pages, tier, warnings, source_sha256 })
+    }
+    /// Removes objects that no row points at. One that cannot be removed stays sealed and unreachable.
+    pub fn discard<'o>(&self, objects: impl Iterator<Item = &'o ObjectRef>) {
+        for object in objects {
+            if let Err(fault) = self.vault.remove(object.id) {
+                tracing::warn!(object = %object.id, cause = ?fault, "a sealed object without a row stays in the vault");
+            }
+        }
+    }
+}
+
+/// Prepares `pdf` in a child process of `program` and stores original, body and manifest.
+pub fn take_in(shelf: &Shelf<'_>, program: &Path, pdf: &[u8]) -> Result<File, UploadError> {
+    let prepared = prepare_in_child(program, pdf)?;
+    Ok(shelf.store(pdf, &prepared)?)
+}
+
+/// The tier as it is stored; a body that cannot be marked is never stored.
+fn tier_of(prepared: &Prepared) -> Result<Tier, Fault> {
+    match prepared.manifest.tier {
+        watermark::Tier::T1 => Ok(Tier::T1),
+        watermark::Tier::T2 => Ok(Tier::T2),
+        watermark::Tier::T3 => Ok(Tier::T3),
+        watermark::Tier::T4 => Err(Fault::bare("a body that cannot be marked was prepared")),
+    }
+}

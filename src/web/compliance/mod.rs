@@ -1,0 +1,123 @@
+//! The compliance desk: the company, the NDA, reports from draft to finalized, and remediation beside them.
+//!
+//! Staff of this desk open what is sealed under a version's key in order to write it. They get no file: the prepared
+//! body leaves only as a marked copy, through the gate.
+
+mod company;
+mod exception_edit;
+mod exception_form;
+mod facts_form;
+mod facts_lines;
+mod finalize;
+mod nda;
+mod overview;
+mod remediation;
+mod report;
+mod report_facts;
+mod reports;
+mod upload;
+mod upload_result;
+mod withdraw;
+
+use super::guard::{Staff, desk::Compliance};
+use super::problem::Problem;
+use crate::db::{Db, data_keys};
+use crate::exceptions::{self, Exception};
+use crate::fault::{Fault, Kind};
+use crate::remediation::{self as mending, Update};
+use crate::reports::{Facts, Version, store};
+use crate::seal::{DataKey, Keyring};
+use crate::text::Slug;
+use actix_web::web;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The routes of this face.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/compliance", web::get().to(overview::show))
+        .route("/compliance/company", web::get().to(company::show))
+        .route("/compliance/company", web::post().to(company::save))
+        .route("/compliance/nda", web::get().to(nda::show))
+        .route("/compliance/nda", web::post().to(nda::ask))
+        .route("/compliance/nda/publish", web::post().to(nda::publish))
+        .route("/compliance/nda/{number}", web::get().to(nda::version))
+        .route("/compliance/nda/{number}/text", web::get().to(nda::text))
+        .route("/compliance/reports", web::get().to(reports::list))
+        .route("/compliance/reports/new", web::get().to(report_facts::begin))
+        .route("/compliance/reports/new", web::post().to(report_facts::create))
+        .route("/compliance/reports/{slug}", web::get().to(report::show))
+        .route("/compliance/reports/{slug}/facts", web::get().to(report_facts::show))
+        .route("/compliance/reports/{slug}/facts", web::post().to(report_facts::save))
+        .route("/compliance/reports/{slug}/upload", web::post().to(upload::take))
+        .route("/compliance/reports/{slug}/file", web::get().to(upload_result::show))
+        .route("/compliance/reports/{slug}/exceptions/new", web::get().to(exception_edit::begin))
+        .route("/compliance/reports/{slug}/exceptions/new", web::post().to(exception_edit::record))
+        .route("/compliance/reports/{slug}/exceptions/{id}", web::get().to(exception_edit::show))
+        .route("/compliance/reports/{slug}/exceptions/{id}", web::post().to(exception_edit::save))
+        .route("/compliance/reports/{slug}/exceptions/{id}/remove", web::post().to(exception_edit::remove))
+        .route("/compliance/reports/{slug}/exceptions/{id}/remediation", web::get().to(remediation::show))
+        .route("/compliance/reports/{slug}/exceptions/{id}/remediation", web::post().to(remediation::add))
+        .route("/compliance/reports/{slug}/finalize", web::get().to(finalize::ask))
+        .route("/compliance/reports/{slug}/finalize", web::post().to(finalize::finalize))
+        .route("/compliance/reports/{slug}/withdraw", web::get().to(withdraw::ask))
+        .route("/compliance/reports/{slug}/withdraw", web::post().to(withdraw::withdraw));
+}
+
+/// A report as this desk works on it: everything opened.
+struct OnDesk {
+    version: Version,
+    facts: Facts,
+    exceptions: Vec<Exception>,
+    updates: Vec<Update>,
+}
+
+impl OnDesk {
+    /// Opens the newest version of the report with this slug.
+    fn open(db: &mut Db, keyring: &Keyring, slug: &Slug) -> Result<Self, Fault> {
+        let version = store::require_by_slug(db, slug)?;
+        Self::of(db, keyring, version)
+    }
+    /// Opens this version.
+    fn of(db: &mut Db, keyring: &Keyring, version: Version) -> Result<Self, Fault> {
+        let key: DataKey = data_keys::open_for(db, keyring, version.key_owner())?;
+        let facts = version.open_facts(&key)?;
+        let exceptions = exceptions::store::open_all(&key, exceptions::store::list_sealed(db, version.id)?)?;
+        let updates = mending::store::open_all(&key, mending::store::list_sealed(db, version.id)?)?;
+        Ok(Self { version, facts, exceptions, updates })
+    }
+    /// The updates of one exception, oldest first.
+    fn updates_of(&self, exception: &Exception) -> Vec<Update> {
+        self.updates.iter().filter(|update| update.exception == exception.id).cloned().collect()
+    }
+    /// Where this report lies on the desk.
+    fn href(&self) -> String {
+        href_of(&self.version)
+    }
+    /// The report's name and address, for pages below it.
+    fn back(&self) -> Back {
+        Back { title: self.version.card.title.to_string(), href: self.href() }
+    }
+}
+
+/// Where a report lies on the desk.
+fn href_of(version: &Version) -> String {
+    format!("/compliance/reports/{}", version.report.slug)
+}
+
+/// The report a page belongs to.
+#[derive(Clone, Debug, Serialize)]
+struct Back {
+    title: String,
+    href: String,
+}
+
+/// Reads a slug out of an address; what is none names no report.
+fn slug_of(text: &str) -> Result<Slug, Fault> {
+    Slug::parse(text).map_err(|_| Fault::bare("no such report").with_kind(Kind::NotFound))
+}
+
+/// The report with this slug, opened.
+async fn on_desk(staff: &Staff<Compliance>, slug: &str) -> Result<OnDesk, Problem> {
+    let (keyring, slug) = (Arc::clone(&staff.app.keyring), slug_of(slug)?);
+    Ok(staff.app.read(move |db| OnDesk::open(db, &keyring, &slug)).await?)
+}

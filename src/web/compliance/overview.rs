@@ -1,0 +1,162 @@
+//! `/compliance`: what has to be in place before anybody can read a report, and what waits for this desk.
+
+use super::{OnDesk, href_of};
+use crate::accounts::store::find_company;
+use crate::app::Template;
+use crate::db::Db;
+use crate::fault::Fault;
+use crate::nda::store as ndas;
+use crate::remediation::standing;
+use crate::reports::{State, store};
+use crate::seal::Keyring;
+use crate::text::Day;
+use crate::web::Answer;
+use crate::web::guard::{Staff, desk::Compliance};
+use crate::web::page::{Desk, Page, Shell, Tone, show as show_page};
+use crate::web::partials::{Progress, Step, in_order};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The page.
+#[derive(Serialize)]
+struct OverviewPage {
+    shell: Shell,
+    steps: Vec<Step>,
+    figures: Vec<Figure>,
+    waiting: Vec<Waiting>,
+}
+
+impl Page for OverviewPage {
+    const TEMPLATE: Template = Template::ComplianceOverview;
+}
+
+/// A number with its words.
+#[derive(Serialize)]
+struct Figure {
+    number: String,
+    words: &'static str,
+    href: Option<&'static str>,
+}
+
+/// Something that needs somebody.
+#[derive(Serialize)]
+struct Waiting {
+    text: String,
+    href: String,
+    action: &'static str,
+    tone: Tone,
+    words: &'static str,
+}
+
+/// How things are.
+struct Overview {
+    company: bool,
+    nda: bool,
+    desks: Vec<OnDesk>,
+}
+
+impl Overview {
+    /// Reads how things are.
+    fn read(db: &mut Db, keyring: &Keyring) -> Result<Self, Fault> {
+        let versions = store::list(db)?;
+        let desks = versions.into_iter().map(|version| OnDesk::of(db, keyring, version));
+        Ok(Self {
+            desks: desks.collect::<Result<_, _>>()?,
+            company: find_company(db)?.is_some(),
+            nda: ndas::find_in_force(db)?.is_some(),
+        })
+    }
+    /// How many reports are in a state.
+    fn count(&self, is: fn(State) -> bool) -> usize {
+        self.desks.iter().filter(|desk| is(desk.version.state)).count()
+    }
+    /// The way to the first report that can be read.
+    fn steps(&self) -> Vec<Step> {
+        let draft = self.desks.iter().find(|desk| desk.version.state == State::Draft);
+        let (report, label) = match draft {
+            Some(desk) => (href_of(&desk.version), "Go on with the draft"),
+            None => ("/compliance/reports/new".to_owned(), "Add a report"),
+        };
+        let step = |label: &str| Step::new(label, Progress::Waiting);
+        in_order([
+            (
+                step("Name the company")
+                    .detail("Its name, contact and own mail domain.")
+                    .action("/compliance/company", "Enter the details"),
+                self.company,
+            ),
+            (
+                step("Publish an NDA")
+                    .detail("Until one is in force nothing can be requested or granted.")
+                    .action("/compliance/nda", "Write the text"),
+                self.nda,
+            ),
+            (
+                step("Finalize a report")
+                    .detail("Its facts, the PDF the auditor issued, the exceptions and your responses.")
+                    .action(report, label),
+                self.count(|state| matches!(state, State::Finalized(_))) > 0,
+            ),
+        ])
+    }
+    /// What needs somebody: responses that are missing in drafts, remediation past its date.
+    fn waiting(&self, today: Day) -> Vec<Waiting> {
+        self.desks.iter().flat_map(|desk| waiting_of(desk, today)).collect()
+    }
+}
+
+/// What needs somebody in one report.
+fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
+    let title = &desk.version.card.title;
+    let mut waiting = Vec::new();
+    for exception in &desk.exceptions {
+        let content = &exception.content;
+        let href = format!("{}/exceptions/{}", desk.href(), exception.id);
+        let standing = standing(content.response.as_ref(), &desk.updates_of(exception), today);
+        match desk.version.state {
+            State::Draft if content.response.is_none() => waiting.push(Waiting {
+                text: format!("{}: {} ({title})", content.reference, content.title),
+                href,
+                action: "Write the response",
+                tone: Tone::Warn,
+                words: "Response missing",
+            }),
+            State::Finalized(_) if standing.overdue => waiting.push(Waiting {
+                text: format!("{}: {} ({title})", content.reference, content.title),
+                href: format!("{href}/remediation"),
+                action: "Tell where it stands",
+                tone: Tone::Danger,
+                words: "Remediation overdue",
+            }),
+            State::Draft | State::Finalized(_) | State::Withdrawn(_) => {}
+        }
+    }
+    waiting
+}
+
+/// GET: the overview.
+pub async fn show(staff: Staff<Compliance>) -> Answer {
+    let keyring = Arc::clone(&staff.app.keyring);
+    let overview = staff.app.read::<_, Fault, _>(move |db| Overview::read(db, &keyring)).await?;
+    let exceptions: usize = overview.desks.iter().map(|desk| desk.exceptions.len()).sum();
+    let figure = |number: usize, words, href| Figure { number: number.to_string(), words, href };
+    let page = OverviewPage {
+        shell: staff.shell(Desk::Compliance, "Compliance"),
+        steps: overview.steps(),
+        figures: vec![
+            figure(
+                overview.count(|state| matches!(state, State::Finalized(_))),
+                "reports finalized and offered",
+                Some("/compliance/reports"),
+            ),
+            figure(
+                overview.count(|state| state == State::Draft),
+                "drafts on the desk",
+                Some("/compliance/reports"),
+            ),
+            figure(exceptions, "exceptions entered", None),
+        ],
+        waiting: overview.waiting(Day::of(staff.app.clock.now())),
+    };
+    show_page(&staff, &page)
+}

@@ -1,0 +1,256 @@
+//! `/compliance/reports/<slug>`: one report on its way to finalized, and beside it afterwards.
+
+use super::reports::{counted, state_status};
+use super::{OnDesk, on_desk};
+use crate::app::Template;
+use crate::exceptions::Exception;
+use crate::remediation::standing;
+use crate::reports::{File, Missing, State};
+use crate::text::{Day, hex};
+use crate::web::Answer;
+use crate::web::exception::{class_status, standing_status};
+use crate::web::guard::{Staff, desk::Compliance};
+use crate::web::page::{Desk, Page, Shell, Status, Tone, show as show_page};
+use crate::web::partials::{Fact, Progress, Step, in_order};
+use crate::web::report::{OpinionView, held_facts, opinion, public_facts, size_in_words};
+use actix_web::web;
+use serde::Serialize;
+
+/// The page.
+#[derive(Serialize)]
+pub struct ReportPage {
+    shell: Shell,
+    report: Head,
+    note: Option<String>,
+    opinion: OpinionView,
+    steps: Vec<Step>,
+    facts: Vec<Fact>,
+    held: Vec<Fact>,
+    facts_href: Option<String>,
+    file: Option<FileView>,
+    upload: Option<UploadForm>,
+    exceptions: Vec<Row>,
+    add_href: Option<String>,
+    finalize: Finalize,
+    withdraw: Option<String>,
+}
+
+impl Page for ReportPage {
+    const TEMPLATE: Template = Template::ComplianceReport;
+}
+
+/// What stands above everything.
+#[derive(Serialize)]
+struct Head {
+    title: String,
+    framework: &'static str,
+    state: Status,
+    number: u32,
+    #[serde(rename = "final")]
+    is_final: bool,
+}
+
+/// The file and the verdict on it.
+#[derive(Serialize)]
+struct FileView {
+    size: String,
+    pages: String,
+    sha256: String,
+    verdict: Verdict,
+    href: String,
+}
+
+/// How well the file can be marked.
+#[derive(Clone, Serialize)]
+pub struct Verdict {
+    tone: Tone,
+    words: &'static str,
+    text: String,
+}
+
+/// Where a file is sent.
+#[derive(Serialize)]
+struct UploadForm {
+    action: String,
+    limit: String,
+    error: Option<String>,
+}
+
+/// One exception.
+#[derive(Serialize)]
+struct Row {
+    reference: String,
+    title: String,
+    class: Status,
+    criterion: String,
+    response: Status,
+    remediation: Status,
+    edit_href: Option<String>,
+    remediation_href: Option<String>,
+}
+
+/// What finalizing needs.
+#[derive(Serialize)]
+struct Finalize {
+    href: Option<String>,
+    missing: Vec<String>,
+    text: String,
+}
+
+/// GET: the report.
+pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
+    let desk = on_desk(&staff, &slug).await?;
+    show_page(&staff, &ReportPage::new(&staff, &desk, None))
+}
+
+/// What a draft lacks; nothing once it is finalized.
+pub fn missing(desk: &OnDesk) -> Vec<Missing> {
+    desk.version.clone().into_draft().map(|draft| draft.missing(&desk.facts)).unwrap_or_default()
+}
+
+/// The verdict on a file that was taken in.
+pub fn verdict(file: &File) -> Verdict {
+    let (tone, text) = if file.warnings.is_empty() {
+        (Tone::Ok, "Nothing had to be taken out of it.".to_owned())
+    } else {
+        (
+            Tone::Warn,
+            format!("There is something to know about it: {}.", counted(count(&file.warnings), "remark")),
+        )
+    };
+    Verdict { tone, words: "Prepared: every page has its place for the mark", text }
+}
+
+/// How many.
+fn count<T>(items: &[T]) -> u32 {
+    u32::try_from(items.len()).unwrap_or(u32::MAX)
+}
+
+impl ReportPage {
+    /// The page; `refused` says why a file was not taken.
+    pub fn new(staff: &Staff<Compliance>, desk: &OnDesk, refused: Option<String>) -> Self {
+        let OnDesk { version, facts, .. } = desk;
+        let is_draft = version.state == State::Draft;
+        let is_offered = matches!(version.state, State::Finalized(_));
+        let in_draft = |path: &str| is_draft.then(|| format!("{}/{path}", desk.href()));
+        let today = Day::of(staff.app.clock.now());
+        let limit_mib = staff.app.config.upload_limit_bytes / (1024 * 1024);
+        Self {
+            shell: staff.shell(Desk::Compliance, version.card.title.as_str()),
+            report: Head {
+                title: version.card.title.to_string(),
+                framework: version.card.framework.words(),
+                state: state_status(version.state),
+                number: version.number,
+                is_final: !is_draft,
+            },
+            note: version.card.note.as_ref().map(ToString::to_string),
+            opinion: opinion(&version.card),
+            steps: steps(desk),
+            facts: public_facts(&version.card),
+            held: held_facts(facts),
+            facts_href: in_draft("facts"),
+            file: version.file.as_ref().map(|file| file_view(file, desk)),
+            upload: in_draft("upload").map(|action| UploadForm {
+                action,
+                limit: format!("A PDF of up to {limit_mib} MiB and 2,000 pages."),
+                error: refused,
+            }),
+            exceptions: desk.exceptions.iter().map(|one| row(desk, one, today)).collect(),
+            add_href: in_draft("exceptions/new"),
+            finalize: finalize(desk),
+            withdraw: is_offered.then(|| format!("{}/withdraw", desk.href())),
+        }
+    }
+}
+
+/// The file as the page shows it.
+fn file_view(file: &File, desk: &OnDesk) -> FileView {
+    FileView {
+        size: size_in_words(file.original.size_bytes),
+        pages: counted(file.pages, "page"),
+        sha256: hex(&file.source_sha256),
+        verdict: verdict(file),
+        href: format!("{}/file", desk.href()),
+    }
+}
+
+/// The way to finalized.
+fn steps(desk: &OnDesk) -> Vec<Step> {
+    let href = desk.href();
+    let lacking = missing(desk);
+    let is_draft = desk.version.state == State::Draft;
+    let step = |label: &str| Step::new(label, Progress::Waiting);
+    let unanswered = unanswered(desk);
+    let finalized = desk.version.state.finalized();
+    let mut last = step("Finalize").action(format!("{href}/finalize"), "Finalize");
+    if let Some(by) = finalized {
+        last = last.since(by.at);
+    }
+    let entered = match count(&desk.exceptions) {
+        0 => "None so far. If the auditor reported none, go on.".to_owned(),
+        many => format!("{} entered.", counted(many, "exception")),
+    };
+    let answered = match unanswered {
+        0 => "Every exception has one.".to_owned(),
+        many => format!("{} without a response; readers see that.", counted(many, "exception")),
+    };
+    in_order([
+        (
+            step("State the facts").action(format!("{href}/facts"), "Go to the facts"),
+            lacking.iter().all(|missing| *missing == Missing::File),
+        ),
+        (
+            step("Upload the file").action(format!("{href}#file"), "Choose the file"),
+            desk.version.file.is_some(),
+        ),
+        (
+            step("Enter the exceptions")
+                .detail(entered)
+                .action(format!("{href}/exceptions/new"), "Add an exception"),
+            !desk.exceptions.is_empty() || !is_draft,
+        ),
+        (step("Write the responses").detail(answered), unanswered == 0 || !is_draft),
+        (last, finalized.is_some()),
+    ])
+}
+
+/// How many exceptions have no response.
+pub fn unanswered(desk: &OnDesk) -> u32 {
+    let without = desk.exceptions.iter().filter(|exception| exception.content.response.is_none());
+    u32::try_from(without.count()).unwrap_or(u32::MAX)
+}
+
+/// One exception's row.
+fn row(desk: &OnDesk, exception: &Exception, today: Day) -> Row {
+    let content = &exception.content;
+    let is_draft = desk.version.state == State::Draft;
+    let is_offered = matches!(desk.version.state, State::Finalized(_));
+    let href = format!("{}/exceptions/{}", desk.href(), exception.id);
+    let standing = standing(content.response.as_ref(), &desk.updates_of(exception), today);
+    Row {
+        reference: content.reference.to_string(),
+        title: content.title.to_string(),
+        class: class_status(content.class),
+        criterion: content.criterion.to_string(),
+        response: match content.response {
+            Some(_) => Status::new(Tone::Ok, "Written"),
+            None => Status::new(Tone::Warn, "Missing"),
+        },
+        remediation: standing_status(&standing),
+        remediation_href: is_offered.then(|| format!("{href}/remediation")),
+        edit_href: is_draft.then_some(href),
+    }
+}
+
+/// What stands in the way of finalizing, or the way to it.
+fn finalize(desk: &OnDesk) -> Finalize {
+    let missing: Vec<String> = missing(desk).iter().map(ToString::to_string).collect();
+    let ready = missing.is_empty() && desk.version.state == State::Draft;
+    let text = if ready {
+        "Facts, file, exceptions and responses will be fixed for ever, and the report is offered on the trust page."
+    } else {
+        "Before this report can be finalized:"
+    };
+    Finalize { href: ready.then(|| format!("{}/finalize", desk.href())), missing, text: text.to_owned() }
+}

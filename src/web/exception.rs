@@ -1,0 +1,201 @@
+//! One exception in context, as `partials/exception` shows it to holders and to the desks alike.
+
+use super::page::{Status, Tone, When};
+use crate::db::Db;
+use crate::exceptions::{Class, Content, Exception, Response};
+use crate::fault::Fault;
+use crate::identity::store::require_person;
+use crate::ids::PersonId;
+use crate::remediation::{self, Standing, Update};
+use crate::seal::Keyring;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// Names of the people who wrote updates.
+pub type Names = BTreeMap<PersonId, String>;
+
+/// The names of whoever wrote these updates.
+pub fn names_of(db: &mut Db, keyring: &Keyring, updates: &[Update]) -> Result<Names, Fault> {
+    let mut names = Names::new();
+    for update in updates {
+        if let Entry::Vacant(unknown) = names.entry(update.by) {
+            unknown.insert(require_person(db, keyring, update.by)?.shown_as().to_owned());
+        }
+    }
+    Ok(names)
+}
+
+/// What stands around an exception: whose words are whose.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The auditor's firm.
+    pub auditor: &'a str,
+    /// The company.
+    pub company: &'a str,
+    /// Names of the people who wrote updates.
+    pub names: &'a Names,
+}
+
+/// The context of `partials/exception`.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExceptionView {
+    id: String,
+    reference: String,
+    title: String,
+    class: Status,
+    class_meaning: &'static str,
+    state: Status,
+    criterion: String,
+    control: String,
+    test: String,
+    sample: Option<String>,
+    nature: Option<String>,
+    impact: Option<String>,
+    compensating: Option<String>,
+    auditor: String,
+    pages: Option<String>,
+    auditor_words: String,
+    recommendation: Option<String>,
+    evaluation: Option<String>,
+    company: String,
+    response: Option<ResponseView>,
+    remediation: Option<RemediationView>,
+}
+
+/// The company's response: a disagreement, or the four parts.
+#[derive(Clone, Debug, Default, Serialize)]
+struct ResponseView {
+    disagreement: Option<String>,
+    acknowledgement: Option<String>,
+    root_cause: Option<String>,
+    completed: Option<String>,
+    in_progress: Option<String>,
+    planned: Option<String>,
+}
+
+/// Where the remediation stands.
+#[derive(Clone, Debug, Serialize)]
+struct RemediationView {
+    state: Status,
+    target: Option<String>,
+    owner: Option<String>,
+    as_of: String,
+    latest: String,
+    history: Vec<UpdateView>,
+}
+
+/// One dated update.
+#[derive(Clone, Debug, Serialize)]
+struct UpdateView {
+    at: When,
+    happened_on: String,
+    by: String,
+    state_words: &'static str,
+    text: String,
+}
+
+/// The class as a label.
+pub fn class_status(class: Class) -> Status {
+    let tone = match class {
+        Class::Design => Tone::Danger,
+        Class::IsolatedOperating => Tone::Quiet,
+        Class::SystemicOperating => Tone::Warn,
+    };
+    Status::new(tone, class.words())
+}
+
+/// Where the remediation stands, as a label.
+pub fn standing_status(standing: &Standing) -> Status {
+    let tone = match standing.status {
+        _ if standing.overdue => Tone::Danger,
+        None => Tone::Quiet,
+        Some(remediation::Status::Planned | remediation::Status::InProgress) => Tone::Info,
+        Some(remediation::Status::Implemented | remediation::Status::Verified) => Tone::Ok,
+    };
+    Status::new(tone, standing.words())
+}
+
+/// A text that may be missing.
+fn text<T: ToString>(value: Option<&T>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
+impl ExceptionView {
+    /// The exception with its updates, oldest first, and where it stands.
+    pub fn new(exception: &Exception, updates: &[Update], standing: &Standing, around: Around<'_>) -> Self {
+        let content = &exception.content;
+        Self {
+            id: exception.id.to_string(),
+            reference: content.reference.to_string(),
+            title: content.title.to_string(),
+            class: class_status(content.class),
+            class_meaning: content.class.meaning(),
+            state: standing_status(standing),
+            criterion: content.criterion.to_string(),
+            control: content.control.to_string(),
+            test: test_in_words(content),
+            sample: content.sample.as_ref().map(crate::exceptions::Sample::words),
+            nature: text(content.nature.as_ref()),
+            impact: text(content.impact.as_ref()),
+            compensating: text(content.compensating.as_ref()),
+            auditor: around.auditor.to_owned(),
+            pages: text(content.pages.as_ref()),
+            auditor_words: content.finding.to_string(),
+            recommendation: text(content.recommendation.as_ref()),
+            evaluation: text(content.evaluation.as_ref()),
+            company: around.company.to_owned(),
+            response: content.response.as_ref().map(response_view),
+            remediation: updates.last().map(|last| remediation_view(last, updates, standing, around.names)),
+        }
+    }
+}
+
+/// How the auditor tested: the kinds, then the report's words.
+fn test_in_words(content: &Content) -> String {
+    match &content.test_words {
+        Some(words) => format!("{}. {words}", content.tests_in_words()),
+        None => content.tests_in_words(),
+    }
+}
+
+/// The response.
+fn response_view(response: &Response) -> ResponseView {
+    match response {
+        Response::Disagreed(words) => {
+            ResponseView { disagreement: Some(words.to_string()), ..ResponseView::default() }
+        }
+        Response::Answered(answer) => ResponseView {
+            disagreement: None,
+            acknowledgement: Some(answer.acknowledgement.to_string()),
+            root_cause: text(answer.root_cause.as_ref()),
+            completed: text(answer.completed.as_ref()),
+            in_progress: text(answer.in_progress.as_ref()),
+            planned: answer.planned_date.map(crate::text::Day::words),
+        },
+    }
+}
+
+/// The updates, newest first.
+fn remediation_view(
+    last: &Update,
+    updates: &[Update],
+    standing: &Standing,
+    names: &Names,
+) -> RemediationView {
+    let told = |update: &Update| UpdateView {
+        at: update.at.into(),
+        happened_on: update.note.happened_on.words(),
+        by: names.get(&update.by).cloned().unwrap_or_default(),
+        state_words: update.status.words(),
+        text: update.note.text.to_string(),
+    };
+    RemediationView {
+        state: standing_status(standing),
+        target: standing.planned.map(crate::text::Day::words),
+        owner: text(standing.owner.as_ref()),
+        as_of: last.note.happened_on.words(),
+        latest: last.note.text.to_string(),
+        history: updates.iter().rev().map(told).collect(),
+    }
+}

@@ -1,0 +1,67 @@
+//! Desks as types, for `Staff<desk::Sales>`: which roles a page admits is written where the page is.
+
+use crate::identity::Role;
+
+/// A desk: whom it admits.
+pub trait Sits: 'static {
+    /// Whom the desk is for, to complete "This page is for ...".
+    const WHOM: &'static str;
+    /// Whether somebody with these roles may sit here.
+    fn admits(roles: &[Role]) -> bool;
+}
+
+/// Declares desks.
+macro_rules! desks {
+    ($($(#[$doc:meta])* $name:ident($whom:literal, $roles:pat);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+        impl Sits for $name {
+            const WHOM: &'static str = $whom;
+            fn admits(roles: &[Role]) -> bool {
+                roles.iter().any(|role| matches!(role, $roles))
+            }
+        }
+    )*};
+}
+
+desks! {
+    /// Adds and removes staff.
+    Admin("administrators", Role::Admin);
+    /// Every member of staff.
+    AnyStaff("staff", _);
+    /// Publishes reports.
+    Compliance("the compliance desk", Role::Compliance);
+    /// Reads the log: security, and auditors.
+    LogReader("the security desk and auditors", Role::Security | Role::Auditor);
+    /// Decides requests.
+    Sales("the sales desk", Role::Sales);
+    /// Audits the log and acts on what it shows.
+    Security("the security desk", Role::Security);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_matrix_of_roles_and_desks() {
+        let row = |role: Role| {
+            let roles = [role];
+            [
+                Admin::admits(&roles),
+                AnyStaff::admits(&roles),
+                Compliance::admits(&roles),
+                LogReader::admits(&roles),
+                Sales::admits(&roles),
+                Security::admits(&roles),
+            ]
+        };
+        assert_eq!(row(Role::Admin), [true, true, false, false, false, false]);
+        assert_eq!(row(Role::Auditor), [false, true, false, true, false, false]);
+        assert_eq!(row(Role::Compliance), [false, true, true, false, false, false]);
+        assert_eq!(row(Role::Sales), [false, true, false, false, true, false]);
+        assert_eq!(row(Role::Security), [false, true, false, true, false, true]);
+        assert!(!AnyStaff::admits(&[]));
+    }
+}

@@ -1,0 +1,53 @@
+//! The download: the recipient's marked copy, streamed. By POST only, so that no foreign page can fetch it.
+
+use crate::fault::Refusal as _;
+use crate::release::copy::Cut;
+use crate::release::{Asker, Refused};
+use crate::text::Slug;
+use crate::web::Answer;
+use crate::web::form::Form;
+use crate::web::guard::Prospect;
+use crate::web::page::see_other;
+use crate::web::portal::room;
+use crate::web::problem::Problem;
+use actix_web::HttpResponse;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::http::header;
+use actix_web::web::{Bytes, Path};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// A copy on its way. The one way from a sealed report into an answer.
+struct Body(crate::release::copy::Copy);
+
+impl MessageBody for Body {
+    type Error = Cut;
+    fn size(&self) -> BodySize {
+        BodySize::Sized(self.0.size_bytes())
+    }
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Cut>>> {
+        Poll::Ready(self.0.next_chunk())
+    }
+}
+
+/// Admits, records the start, and streams the copy.
+pub async fn download(prospect: Prospect, slug: Path<Slug>, _form: Form) -> Answer {
+    let (version, grant) = room::require_grant(&prospect, slug.into_inner()).await?;
+    let asker = Asker::of(&prospect.session, prospect.origin.clone());
+    let copy = match prospect.app.gate().admit_copy(asker, grant.id).await {
+        Ok(copy) => copy,
+        Err(Refused::Missing(steps)) => return Ok(see_other(&prospect, room::where_to(&steps), "")),
+        Err(refused) => {
+            return Err(Problem::new(refused.kind(), refused.to_string()).action("/access", "My access"));
+        }
+    };
+    let name = format!("{}-{}.pdf", version.report.slug, copy.terms().copy);
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "application/pdf"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((header::ACCEPT_RANGES, "none"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header(("content-security-policy", "sandbox; default-src 'none'"))
+        .insert_header(("x-robots-tag", "noindex"))
+        .body(Body(copy)))
+}

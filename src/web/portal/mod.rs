@@ -1,0 +1,38 @@
+//! The portal: what the public and the people a report is shared with see.
+
+pub mod access;
+pub mod certificate;
+pub mod confirm;
+pub mod copy;
+pub mod elsewhere;
+pub mod nda;
+pub mod request;
+pub mod room;
+pub mod sign_in;
+pub mod steps;
+pub mod trust;
+pub mod verify;
+
+use actix_web::web;
+
+/// The portal's routes.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/", web::get().to(trust::show_trust))
+        .service(web::resource("/request").get(request::open).post(request::submit))
+        .service(web::resource("/sign-in").get(sign_in::open).post(sign_in::ask))
+        .service(web::resource("/confirm").get(confirm::open).post(confirm::redeem_answer))
+        .route("/confirm/resend", web::post().to(confirm::resend))
+        .route("/confirm/elsewhere", web::post().to(elsewhere::show_request))
+        .route("/confirm/not-me", web::post().to(elsewhere::stop))
+        .route("/confirm/{link}", web::get().to(confirm::open_link))
+        .route("/requests/{id}", web::get().to(steps::show_steps))
+        .service(web::resource("/nda").get(nda::open).post(nda::accept_text))
+        .route("/nda/decline", web::post().to(nda::decline_text))
+        .route("/nda/{id}/text", web::get().to(nda::text))
+        .route("/certificates/{id}", web::get().to(certificate::show_certificate))
+        .route("/reports/{slug}", web::get().to(room::open))
+        .route("/reports/{slug}/copy", web::post().to(copy::download))
+        .route("/access", web::get().to(access::show_access))
+        .route("/access/receipts/{index}", web::get().to(access::receipt))
+        .route("/verify", web::get().to(verify::show_verify));
+}

@@ -1,0 +1,7 @@
+//! Reports, exceptions and remediation as the house keeps them: below the pages, on both databases.
+
+mod desk;
+mod immutability;
+mod remediation;
+mod sealing;
+mod upload;
