@@ -12,8 +12,8 @@ use super::script::{drawable_exact, drawable_name};
 use crate::watermark::IntakeRefusal;
 use std::fmt::Write as _;
 
-/// The length of every slot. A line of text needs about 150 bytes a letter, so this holds 320 letters.
-pub(crate) const SLOT_BYTES: usize = 48 * 1024;
+/// The length of every slot. A letter needs about 190 bytes, so this holds 340 letters in all lines together.
+pub(crate) const SLOT_BYTES: usize = 64 * 1024;
 /// The width of a line in units (100 to the em); longer lines are drawn smaller.
 pub(crate) const LINE_WIDTH: u32 = 2_400;
 /// The distance between two lines, and the height of a line's box.
