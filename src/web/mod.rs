@@ -62,9 +62,6 @@ pub mod portal;
 pub mod compliance;
 pub mod sales;
 pub mod security;
-pub mod compliance;
-pub mod portal;
-pub mod sales;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
