@@ -191,6 +191,8 @@ pub struct Config {
     pub upload_limit_bytes: u64,
     /// Serve or demo.
     pub mode: Mode,
+    /// The program that prepares uploaded files in a process of its own: this one. No setting.
+    pub program: PathBuf,
 }
 
 impl Config {
@@ -240,6 +242,7 @@ impl Config {
             mail,
             upload_limit_bytes: file.upload_limit_mib.saturating_mul(1024 * 1024),
             mode: Mode::Serve,
+            program: this_program(),
             data,
         })
     }
@@ -257,6 +260,7 @@ impl Config {
             mail: Mail::Shown,
             upload_limit_bytes: default_upload_mib() * 1024 * 1024,
             mode: Mode::Demo,
+            program: this_program(),
         }
     }
 
@@ -269,6 +273,11 @@ impl Config {
     pub fn anchor_file(&self) -> PathBuf {
         beside(&self.data, "anchor")
     }
+}
+
+/// The running program's file. Where the system does not say, nothing can be prepared, and uploads are refused.
+fn this_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_default()
 }
 
 /// The text of a new configuration file.

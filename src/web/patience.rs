@@ -39,6 +39,8 @@ where
             Err(_) => Some((Err(PayloadError::Io(io::Error::from(io::ErrorKind::TimedOut))), None)),
         }
     })
+    // Readers of multipart bodies ask again after the end.
+    .fuse()
 }
 
 #[cfg(test)]
@@ -53,5 +55,14 @@ mod tests {
         assert_eq!(items[0].as_ref().unwrap(), "some");
         assert!(items[1].is_err());
         assert_eq!(items.len(), 2);
+    }
+
+    #[actix_web::test]
+    async fn a_body_that_has_ended_may_be_asked_again() {
+        let body = stream::iter([Ok(Bytes::from_static(b"all"))]);
+        let mut body = Box::pin(cut_when_stalled(body, PATIENCE));
+        assert!(body.next().await.is_some());
+        assert!(body.next().await.is_none());
+        assert!(body.next().await.is_none());
     }
 }

@@ -1,5 +1,6 @@
 //! A whole house for a test: installed in a folder, served on a free port of this machine, stopped in order on drop.
 
+use super::databases::TestDatabase;
 use super::folder::TestFolder;
 use super::visitor::Visitor;
 use candor::app::{self, App};
@@ -43,13 +44,20 @@ impl House {
         Self::with("mail = \"files\"")
     }
 
+    /// A house on this database, with these lines in its configuration besides.
+    pub fn on(database: &TestDatabase, lines: &str) -> Self {
+        Self::with(&format!("mail = \"files\"\ndatabase = \"{}\"\n{lines}", database.url()))
+    }
+
     /// A house with these lines in its configuration.
     pub fn with(lines: &str) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = TestFolder::new();
         let data = folder.join("data");
         fs::create_dir(&data).unwrap();
-        let config = Config::parse(&settings(lines), &data.join("candor.toml")).unwrap();
+        let mut config = Config::parse(&settings(lines), &data.join("candor.toml")).unwrap();
+        // In here the running program is the test.
+        config.program = env!("CARGO_BIN_EXE_candor").into();
         let clock = Clock::held(MORNING);
         let keyring = Keyring::generate(&clock);
         keyring.create_file(&config.keyring).unwrap();
