@@ -191,7 +191,7 @@ pub struct Config {
     pub upload_limit_bytes: u64,
     /// Serve or demo.
     pub mode: Mode,
-    /// The program that prepares uploaded files in a process of its own: this one. No setting.
+    /// The program that reads foreign files in a process of its own: this one. No setting.
     pub program: PathBuf,
 }
 
@@ -275,14 +275,14 @@ impl Config {
     }
 }
 
-/// The running program's file. Where the system does not say, nothing can be prepared, and uploads are refused.
-fn this_program() -> PathBuf {
-    std::env::current_exe().unwrap_or_default()
-}
-
 /// The text of a new configuration file.
 pub const fn template() -> &'static str {
     TEMPLATE
+}
+
+/// The path of the running program; a bare name, which then cannot be started, when the system does not tell.
+fn this_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("candor"))
 }
 
 /// `DATA.keyring`, beside the data directory.

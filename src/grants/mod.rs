@@ -25,9 +25,13 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Terms within [`DAYS`] and [`DOWNLOADS`].
-    pub fn parse(days: &str, downloads: &str) -> (Result<i64, TextError>, Result<i64, TextError>) {
-        (parse_number(days, DAYS.0, DAYS.1), parse_number(downloads, DOWNLOADS.0, DOWNLOADS.1))
+    /// Reads a number of days within [`DAYS`].
+    pub fn parse_days(text: &str) -> Result<i64, TextError> {
+        parse_number(text, DAYS.0, DAYS.1)
+    }
+    /// Reads a number of downloads within [`DOWNLOADS`].
+    pub fn parse_downloads(text: &str) -> Result<i64, TextError> {
+        parse_number(text, DOWNLOADS.0, DOWNLOADS.1)
     }
     /// Terms of so many days and downloads, brought into range.
     pub fn new(days: i64, downloads: i64) -> Self {

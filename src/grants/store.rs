@@ -1,15 +1,19 @@
 //! Rows of grants and their downloads.
 
-use super::{Grant, MarkWords};
+use super::{Grant, MarkWords, State};
 use crate::clock::{Clock, Micros};
 use crate::db::schema::{download, download_end, report_grant};
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind};
+use crate::identity::store as people;
 use crate::ids::{DownloadId, GrantId, PersonId, RequestId, VersionId};
 use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use crate::text::Domain;
 use crate::text_enum;
 use crate::watermark::CopyId;
+use diesel::dsl::max;
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 text_enum! {
     /// How a download ended.
@@ -77,14 +81,68 @@ pub fn find_by_copy(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Opt
     row.map(|row| open(db, keyring, row)).transpose()
 }
 
-/// The newest grants, at most `most`, older than `before`.
-pub fn list(db: &mut Db, keyring: &Keyring, before: Option<GrantId>, most: i64) -> Result<Vec<Grant>, Fault> {
-    let mut query = report_grant::table.order(report_grant::id.desc()).limit(most).into_boxed();
+/// The grants that stand so `now`, the newest first; at most `most`, older than `before`.
+pub fn list_by_state(
+    db: &mut Db,
+    keyring: &Keyring,
+    (state, now): (State, Micros),
+    before: Option<GrantId>,
+    most: i64,
+) -> Result<Vec<Grant>, Fault> {
+    let mut query = of_state(state, now).order(report_grant::id.desc()).limit(most);
     if let Some(before) = before {
         query = query.filter(report_grant::id.lt(before));
     }
     let rows: Vec<Row> = query.load(db)?;
     rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// How many grants stand so `now`.
+pub fn count_by_state(db: &mut Db, state: State, now: Micros) -> Result<i64, Fault> {
+    Ok(of_state(state, now).count().get_result(db)?)
+}
+
+/// The rows of grants that stand so `now`: [`Grant::state`] in the database's words.
+fn of_state(state: State, now: Micros) -> report_grant::BoxedQuery<'static, <Db as Connection>::Backend> {
+    let all = report_grant::table.into_boxed();
+    match state {
+        State::Active => {
+            all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.gt(now))
+        }
+        State::Expired => {
+            all.filter(report_grant::revoked_at.is_null()).filter(report_grant::expires_at.le(now))
+        }
+        State::Revoked => all.filter(report_grant::revoked_at.is_not_null()),
+    }
+}
+
+/// The grants that answer a request.
+pub fn list_by_request(db: &mut Db, keyring: &Keyring, request: RequestId) -> Result<Vec<Grant>, Fault> {
+    let rows: Vec<Row> = report_grant::table
+        .filter(report_grant::request_id.eq(request))
+        .order(report_grant::id.asc())
+        .load(db)?;
+    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// The domains of the addresses that were granted something, of the newest `most` recipients; each once.
+pub fn list_domains(db: &mut Db, keyring: &Keyring, most: i64) -> Result<Vec<Domain>, Fault> {
+    let people: Vec<(PersonId, Option<Micros>)> = report_grant::table
+        .group_by(report_grant::person_id)
+        .select((report_grant::person_id, max(report_grant::granted_at)))
+        .order(max(report_grant::granted_at).desc())
+        .limit(most)
+        .load(db)?;
+    let mut domains = BTreeSet::new();
+    for (person, _) in people {
+        // A person whose key was destroyed has no address any more.
+        match people::require_person(db, keyring, person) {
+            Ok(person) => drop(domains.insert(person.email.domain())),
+            Err(fault) if fault.kind() == Kind::Gone => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(domains.into_iter().collect())
 }
 
 /// Everything a person was granted, newest first.
@@ -109,8 +167,8 @@ pub fn find_for(
     let mut of_version = all.into_iter().filter(|grant| grant.version == version);
     let newest = of_version.next();
     match newest {
-        Some(grant) if grant.state(now) == super::State::Active => Ok(Some(grant)),
-        newest => Ok(of_version.find(|grant| grant.state(now) == super::State::Active).or(newest)),
+        Some(grant) if grant.state(now) == State::Active => Ok(Some(grant)),
+        newest => Ok(of_version.find(|grant| grant.state(now) == State::Active).or(newest)),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::{Note, Status, Update};
 use crate::clock::Micros;
-use crate::db::Db;
 use crate::db::schema::{remediation, report_exception};
+use crate::db::{Db, data_keys};
+use crate::exceptions::{Class, store as exceptions};
 use crate::fault::Fault;
 use crate::ids::{ExceptionId, PersonId, RemediationId, VersionId};
-use crate::seal::{DataKey, Place, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// A row: an update whose note is still sealed.
 #[derive(Clone, Debug, Queryable)]
@@ -53,6 +55,36 @@ pub fn list_sealed(db: &mut Db, version: VersionId) -> Result<Vec<SealedUpdate>,
 /// Opens sealed updates with their version's key.
 pub fn open_all(key: &DataKey, rows: Vec<SealedUpdate>) -> Result<Vec<Update>, Fault> {
     rows.into_iter().map(|row| row.open(key)).collect()
+}
+
+/// How many exceptions a version has, and how many of each class are not mended yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub exceptions: usize,
+    /// Those whose newest update is neither implemented nor verified, by class.
+    pub open: BTreeMap<Class, usize>,
+}
+
+impl Tally {
+    /// How many are not mended yet.
+    pub fn open(&self) -> usize {
+        self.open.values().sum()
+    }
+}
+
+/// Counts a version's exceptions for whoever decides about access: numbers leave, no word of what is sealed does.
+pub fn tally(db: &mut Db, keyring: &Keyring, version: VersionId) -> Result<Tally, Fault> {
+    let key = data_keys::open_for(db, keyring, KeyOwner::Version(version))?;
+    let all = exceptions::open_all(&key, exceptions::list_sealed(db, version)?)?;
+    // Later updates overwrite earlier ones: they come in the order in which they were written.
+    let newest: BTreeMap<ExceptionId, Status> =
+        list_sealed(db, version)?.into_iter().map(|update| (update.exception, update.status)).collect();
+    let mut open = BTreeMap::new();
+    for exception in all.iter().filter(|one| !newest.get(&one.id).is_some_and(|status| status.is_done())) {
+        *open.entry(exception.content.class).or_default() += 1;
+    }
+    Ok(Tally { exceptions: all.len(), open })
 }
 
 /// Adds an update.

@@ -60,24 +60,67 @@ pub fn require(db: &mut Db, keyring: &Keyring, id: RequestId) -> Result<Request,
     open(db, keyring, row)
 }
 
-/// Requests in a state, the oldest confirmed first.
-pub fn list_by_state(db: &mut Db, keyring: &Keyring, state: State, most: i64) -> Result<Vec<Request>, Fault> {
-    let rows: Vec<Row> = access_request::table
-        .filter(access_request::state.eq(state))
+/// Waiting requests, the one confirmed longest ago first; at most `most`, after the request `after`.
+pub fn list_waiting(
+    db: &mut Db,
+    keyring: &Keyring,
+    after: Option<RequestId>,
+    most: i64,
+) -> Result<Vec<Request>, Fault> {
+    let mut query = access_request::table
+        .filter(access_request::state.eq(State::Waiting))
         .order((access_request::confirmed_at.asc(), access_request::id.asc()))
         .limit(most)
-        .load(db)?;
+        .into_boxed();
+    if let Some(after) = after {
+        let since = moment(db, after, Moment::Confirmed)?;
+        let later = access_request::confirmed_at.gt(since);
+        let same = access_request::confirmed_at.eq(since).and(access_request::id.gt(after));
+        query = query.filter(later.or(same));
+    }
+    let rows: Vec<Row> = query.load(db)?;
     rows.into_iter().map(|row| open(db, keyring, row)).collect()
 }
 
-/// Decided requests, the newest decision first.
-pub fn list_decided(db: &mut Db, keyring: &Keyring, most: i64) -> Result<Vec<Request>, Fault> {
-    let rows: Vec<Row> = access_request::table
+/// Decided requests, the newest decision first; at most `most`, before the request `before`.
+pub fn list_decided(
+    db: &mut Db,
+    keyring: &Keyring,
+    before: Option<RequestId>,
+    most: i64,
+) -> Result<Vec<Request>, Fault> {
+    let mut query = access_request::table
         .filter(access_request::decided_at.is_not_null())
-        .order(access_request::decided_at.desc())
+        .order((access_request::decided_at.desc(), access_request::id.desc()))
         .limit(most)
-        .load(db)?;
+        .into_boxed();
+    if let Some(before) = before {
+        let since = moment(db, before, Moment::Decided)?;
+        let earlier = access_request::decided_at.lt(since);
+        let same = access_request::decided_at.eq(since).and(access_request::id.lt(before));
+        query = query.filter(earlier.or(same));
+    }
+    let rows: Vec<Row> = query.load(db)?;
     rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// A moment in the life of a request.
+#[derive(Clone, Copy)]
+enum Moment {
+    /// Its address was confirmed.
+    Confirmed,
+    /// It was decided.
+    Decided,
+}
+
+/// When that moment was; not found is answered as such.
+fn moment(db: &mut Db, id: RequestId, which: Moment) -> Result<Micros, Fault> {
+    let row = access_request::table.find(id);
+    let at: Option<Option<Micros>> = match which {
+        Moment::Confirmed => row.select(access_request::confirmed_at).first(db).optional()?,
+        Moment::Decided => row.select(access_request::decided_at).first(db).optional()?,
+    };
+    at.flatten().ok_or(Fault::bare("no such request").with_kind(Kind::NotFound))
 }
 
 /// Everything a person asked for, newest first.

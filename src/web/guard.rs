@@ -128,7 +128,7 @@ fn sign_in_path(request: &HttpRequest) -> String {
 }
 
 /// Percent-encodes everything but letters, digits and `-._~/`.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {

@@ -49,6 +49,7 @@ pub mod form;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod lists;
 pub mod page;
 pub mod partials;
 pub mod patience;
@@ -59,6 +60,11 @@ pub mod trace;
 
 pub mod portal;
 pub mod compliance;
+pub mod sales;
+pub mod security;
+pub mod compliance;
+pub mod portal;
+pub mod sales;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -70,8 +76,10 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
-        .configure(portal::routes)
-        .configure(staff::routes)
         .configure(compliance::routes)
+        .configure(portal::routes)
+        .configure(sales::routes)
+        .configure(security::routes)
+        .configure(staff::routes)
         .default_service(web::to(problem::nothing_here));
 }

@@ -7,10 +7,13 @@
 
 mod compliance;
 mod ledger;
+mod sales;
 mod seal;
+mod security;
 mod reports;
 mod laws;
 mod support;
+mod cli;
 mod vault;
 mod web;
 mod watermark;

@@ -12,8 +12,8 @@ use crate::text::{Day, Slug, hex};
 use crate::web::Answer;
 use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
-use crate::web::partials::Fact;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show};
+use crate::web::partials::Fact;
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
 use actix_web::web::Path;
@@ -209,7 +209,8 @@ fn facts(room: &Room) -> Vec<Fact> {
         period = period.note(note.as_str());
     }
     let kind = Fact::new("Kind", card.report_type.as_str());
-    let mut all = vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
+    let mut all =
+        vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
     let optional = [
         ("Audited", card.audited.as_ref().map(ToString::to_string)),
         ("Report signed", card.report_date.map(Day::words)),

@@ -56,7 +56,7 @@ impl House {
         let data = folder.join("data");
         fs::create_dir(&data).unwrap();
         let mut config = Config::parse(&settings(lines), &data.join("candor.toml")).unwrap();
-        // In here the running program is the test.
+        // This program is the tests; foreign files are read by the one under test.
         config.program = env!("CARGO_BIN_EXE_candor").into();
         let clock = Clock::held(MORNING);
         let keyring = Keyring::generate(&clock);

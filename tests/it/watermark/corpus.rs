@@ -59,7 +59,7 @@ fn examine(name: &str, source: &[u8]) -> Row {
 
     let marked_pages = pixels::pages(&marked, 300.0, None);
     let blank_pages = pixels::pages(&plain, 300.0, None);
-    let marks = marked_pages.iter().zip(&blank_pages).map(|(one, other)| pixels::differing(one, other, 24));
+    let marks = marked_pages.iter().zip(&blank_pages).map(|(one, other)| pixels::differing(one, other, 16));
     let least_mark = marks.fold(1.0_f64, f64::min);
     let sampled: Vec<usize> = [0, 1, pages / 3, pages / 2, pages.saturating_sub(1)]
         .into_iter()

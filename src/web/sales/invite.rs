@@ -1,0 +1,148 @@
+//! `/sales/invite`: a grant ahead of a request; it opens once the address is confirmed and the NDA accepted.
+
+use super::terms;
+use crate::app::Template;
+use crate::db::Db;
+use crate::fault::Fault;
+use crate::grants::acts::{self as grants, GrantError, Invitation};
+use crate::ids::VersionId;
+use crate::nda::store as ndas;
+use crate::reports::{Version, store as reports};
+use crate::text::{CompanyName, EmailAddress, PersonName};
+use crate::web::Answer;
+use crate::web::form::{Form, Line};
+use crate::web::guard::{Staff, desk::Sales};
+use crate::web::page::{Desk, Page, Shell, see_other, show as show_page, show_again};
+use crate::web::problem::Problem;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The fields of the form that are typed.
+const FIELDS: [&str; 6] = ["name", "email", "organisation", "days", "downloads", "reason"];
+/// The fields that can be refused.
+const REFUSED: [&str; 7] = ["name", "email", "organisation", "items", "days", "downloads", "reason"];
+
+/// The page.
+#[derive(Serialize)]
+struct InvitePage {
+    shell: Shell,
+    blocked: Option<String>,
+    form: InviteForm,
+}
+
+impl Page for InvitePage {
+    const TEMPLATE: Template = Template::SalesInvite;
+}
+
+/// The form.
+#[derive(Serialize)]
+struct InviteForm {
+    #[serde(flatten)]
+    typed: BTreeMap<&'static str, String>,
+    items: Vec<Choice>,
+    hints: terms::Hints,
+    errors: BTreeMap<&'static str, Option<String>>,
+    problems: Vec<Line>,
+}
+
+/// A report to tick.
+#[derive(Serialize)]
+struct Choice {
+    id: String,
+    text: String,
+    detail: Option<String>,
+    chosen: bool,
+}
+
+/// GET: the form.
+pub async fn show(staff: Staff<Sales>) -> Answer {
+    show_page(&staff, &page(&staff, &terms::usual()).await?)
+}
+
+/// POST: invites.
+pub async fn send(staff: Staff<Sales>, mut form: Form) -> Answer {
+    let offered = staff.app.read(offered).await?;
+    let Some(invitation) = parse(&mut form, &offered) else {
+        return show_again(&staff, &page(&staff, &form).await?);
+    };
+    let (house, by) = (staff.app.house.clone(), staff.person.id);
+    let said = format!("{} is invited by letter.", invitation.name);
+    match staff.app.act("grant.invite", move |act| grants::invite(act, &house, by, &invitation)).await {
+        Ok(_) => Ok(see_other(&staff, "/sales/grants", &said)),
+        Err(refusal) => {
+            refuse(&mut form, refusal)?;
+            show_again(&staff, &page(&staff, &form).await?)
+        }
+    }
+}
+
+/// What is offered; nothing while no NDA text is in force.
+fn offered(db: &mut Db) -> Result<Vec<Version>, Fault> {
+    if ndas::find_in_force(db)?.is_none() { Ok(Vec::new()) } else { reports::list_offered(db) }
+}
+
+/// Reads the form; `None` when something was refused, which the form then says.
+fn parse(form: &mut Form, offered: &[Version]) -> Option<Invitation> {
+    let name = form.parse("name", "The name", PersonName::parse);
+    let email = form.parse("email", "The address", EmailAddress::parse);
+    let company = form.parse("organisation", "The organisation", CompanyName::parse);
+    let items = picked(form, offered);
+    let terms = terms::parse(form);
+    let (terms, reason) = terms?;
+    Some(Invitation { email: email?, name: name?, company: company?, items: items?, terms, reason })
+}
+
+/// The reports that were ticked: one at least, and only what is offered.
+fn picked(form: &mut Form, offered: &[Version]) -> Option<Vec<VersionId>> {
+    let ticked: Vec<Option<VersionId>> = form.all("items").into_iter().map(|id| id.parse().ok()).collect();
+    let known = |id: VersionId| offered.iter().any(|version| version.id == id).then_some(id);
+    let items: Option<Vec<VersionId>> = ticked.into_iter().map(|id| id.and_then(known)).collect();
+    let items = items.filter(|items| !items.is_empty());
+    if items.is_none() {
+        form.refuse("items", "Pick one of the reports at least.");
+    }
+    items
+}
+
+/// Puts a refusal beside the field it is about; what is about none becomes a page.
+fn refuse(form: &mut Form, refusal: GrantError) -> Result<(), Problem> {
+    let field = match &refusal {
+        GrantError::FreeMailNeedsReason => "reason",
+        GrantError::Holds { .. } | GrantError::NotOffered => "items",
+        GrantError::OwnAddress | GrantError::OwnDomain => "email",
+        GrantError::AlreadyDecided | GrantError::NoNda | GrantError::Fault(_) => return Err(refusal.into()),
+    };
+    form.refuse(field, refusal.to_string());
+    Ok(())
+}
+
+/// The page with the form as it stands.
+async fn page(staff: &Staff<Sales>, form: &Form) -> Result<InvitePage, Problem> {
+    let (nda, offered) = staff
+        .app
+        .read(|db| Ok::<_, Fault>((ndas::find_in_force(db)?.is_some(), reports::list_offered(db)?)))
+        .await?;
+    let blocked = match (nda, offered.is_empty()) {
+        (false, _) => Some(GrantError::NoNda.to_string()),
+        (true, true) => Some("No report is offered yet. Compliance has to finalize one first.".to_owned()),
+        (true, false) => None,
+    };
+    let ticked = form.all("items");
+    let choice = |version: &Version| Choice {
+        id: version.id.to_string(),
+        text: version.card.title.to_string(),
+        detail: Some(version.card.period.words()),
+        chosen: ticked.contains(&version.id.to_string().as_str()),
+    };
+    Ok(InvitePage {
+        shell: staff.shell(Desk::Sales, "Invite somebody"),
+        blocked,
+        form: InviteForm {
+            typed: form.values(&FIELDS),
+            items: offered.iter().map(choice).collect(),
+            hints: terms::Hints::new(),
+            errors: form.errors(&REFUSED),
+            problems: form.problems().to_vec(),
+        },
+    })
+}

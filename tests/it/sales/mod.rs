@@ -1,0 +1,8 @@
+//! The sales desk, as its people and those who ask them see it: over HTTP, on both databases.
+
+mod desk;
+mod grants;
+mod invite;
+mod queue;
+mod request;
+mod roles;
