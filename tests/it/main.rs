@@ -5,6 +5,7 @@
     reason = "a test fails by panicking, and says where"
 )]
 
+mod compliance;
 mod ledger;
 mod sales;
 mod seal;

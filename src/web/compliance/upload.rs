@@ -80,7 +80,7 @@ async fn receive(app: &App, mut body: Multipart) -> Result<Received, Problem> {
     while let Some(field) = body.next().await {
         let mut field = field.map_err(|_| broken_off())?;
         if field.name() == Some("file") {
-            return spool(app, &mut field, body).await;
+            return spool(app, &mut field).await;
         }
         while let Some(piece) = field.next().await {
             piece.map_err(|_| broken_off())?;
@@ -90,7 +90,7 @@ async fn receive(app: &App, mut body: Multipart) -> Result<Received, Problem> {
 }
 
 /// Writes a field into a spool, piece by piece, on the blocking pool.
-async fn spool(app: &App, field: &mut Field, rest: Multipart) -> Result<Received, Problem> {
+async fn spool(app: &App, field: &mut Field) -> Result<Received, Problem> {
     let limit_bytes = app.config.upload_limit_bytes;
     let (vault, clock) = (app.vault.clone(), app.clock.clone());
     let mut spool = app.work(move || Spool::new(&vault, &clock, limit_bytes)).await??;
@@ -100,13 +100,13 @@ async fn spool(app: &App, field: &mut Field, rest: Multipart) -> Result<Received
         if gathered.len() >= GATHER_BYTES {
             match write(app, spool, std::mem::take(&mut gathered)).await? {
                 Ok(next) => spool = next,
-                Err(refusal) => return too_large(refusal, field, rest).await,
+                Err(refusal) => return Ok(too_large(refusal, field).await),
             }
         }
     }
     let spool = match write(app, spool, gathered).await? {
         Ok(spool) => spool,
-        Err(refusal) => return too_large(refusal, field, rest).await,
+        Err(refusal) => return Ok(too_large(refusal, field).await),
     };
     Ok(Received::Whole(app.work(move || spool.finish()).await??))
 }
@@ -121,17 +121,16 @@ async fn write(app: &App, mut spool: Spool, pieces: Vec<u8>) -> Result<Result<Sp
 }
 
 /// Reads on for a while without keeping anything: a browser shows no answer to a request it could not finish.
-async fn too_large(refusal: SpoolError, field: &mut Field, mut rest: Multipart) -> Result<Received, Problem> {
-    let SpoolError::TooLarge { limit_bytes } = refusal else { return Ok(Received::TooLarge(refusal)) };
-    let mut left = limit_bytes.saturating_mul(PATIENCE);
-    while let Some(Ok(piece)) = field.next().await {
+async fn too_large(refusal: SpoolError, field: &mut Field) -> Received {
+    let mut left = match refusal {
+        SpoolError::TooLarge { limit_bytes } => limit_bytes.saturating_mul(PATIENCE),
+        SpoolError::Broken(_) => 0,
+    };
+    while left > 0 {
+        let Some(Ok(piece)) = field.next().await else { break };
         left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-        if left == 0 {
-            return Ok(Received::TooLarge(refusal));
-        }
     }
-    while let Some(Ok(_)) = rest.next().await {}
-    Ok(Received::TooLarge(refusal))
+    Received::TooLarge(refusal)
 }
 
 /// The connection ended before the file did.

@@ -1,5 +1,6 @@
 //! A whole house for a test: installed in a folder, served on a free port of this machine, stopped in order on drop.
 
+use super::databases::TestDatabase;
 use super::folder::TestFolder;
 use super::visitor::Visitor;
 use candor::app::{self, App};
@@ -41,6 +42,11 @@ impl House {
     /// A house whose clock stands at [`MORNING`] until it is moved, and whose letters become files.
     pub fn open() -> Self {
         Self::with("mail = \"files\"")
+    }
+
+    /// A house on this database, with these lines in its configuration besides.
+    pub fn on(database: &TestDatabase, lines: &str) -> Self {
+        Self::with(&format!("mail = \"files\"\ndatabase = \"{}\"\n{lines}", database.url()))
     }
 
     /// A house with these lines in its configuration.

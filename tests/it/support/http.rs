@@ -41,6 +41,13 @@ impl Request {
         Answer::read(BufReader::new(stream))
     }
 
+    /// Sends the head and the first `bytes` of the body, then breaks the connection off.
+    pub fn break_off(&self, server: SocketAddr, bytes: usize) {
+        let whole = self.bytes();
+        let sent = whole.len() - self.body.len() + bytes;
+        TcpStream::connect(server).unwrap().write_all(&whole[..sent]).unwrap();
+    }
+
     /// The bytes of the request.
     fn bytes(&self) -> Vec<u8> {
         let mut lines =

@@ -199,7 +199,7 @@ fn escape(text: &str) -> String {
 }
 
 /// The content type and body of a multipart form (RFC 7578).
-fn encode_parts(parts: &[Part<'_>]) -> (String, Vec<u8>) {
+pub fn encode_parts(parts: &[Part<'_>]) -> (String, Vec<u8>) {
     let boundary = "candor-test-boundary-7f3a";
     let mut body = Vec::new();
     for part in parts {
