@@ -3,17 +3,14 @@
 use super::{App, Pages, Parts};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::db::schema::installation;
-use crate::db::{Database, Db};
+use crate::db::{Database, installation};
 use crate::fault::Fault;
-use crate::ids::InstanceId;
 use crate::ledger::Writer;
 use crate::notices::House;
 use crate::notices::letter::Letters;
 use crate::release::Gate;
 use crate::seal::{Keyring, KeyringError};
 use crate::vault::Vault;
-use diesel::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,7 +78,7 @@ impl App {
             (false, Outdated::Upgrade) => database.migrate()?,
             (false, Outdated::Refuse) => return Err(OpenError::OldSchema),
         }
-        match find_instance(&mut *database.read()?)? {
+        match installation::find(&mut *database.read()?)? {
             None => return Err(OpenError::NotInstalled(config.data)),
             Some(instance) if instance != keyring.instance() => return Err(OpenError::OtherKeyring),
             Some(_) => {}
@@ -125,25 +122,12 @@ fn lies_inside(path: &Path, folder: &Path) -> bool {
     real(path).starts_with(real(folder))
 }
 
-/// The installation this database belongs to.
-pub fn find_instance(db: &mut Db) -> Result<Option<InstanceId>, Fault> {
-    Ok(installation::table.find(1).select(installation::instance_id).first(db).optional()?)
-}
-
 /// Brings the database to this program's version and ties it to the keyring if it is new. Idempotent.
 ///
 /// # Errors
 /// When the database belongs to another installation.
 pub fn install(database: &Database, keyring: &Keyring, clock: &Clock) -> Result<(), OpenError> {
     database.migrate()?;
-    let mut db = database.connect()?;
-    if find_instance(&mut db)?.is_none() {
-        let row = (
-            installation::id.eq(1),
-            installation::instance_id.eq(keyring.instance()),
-            installation::created_at.eq(clock.now()),
-        );
-        diesel::insert_into(installation::table).values(row).execute(&mut db).map_err(Fault::from)?;
-    }
-    if find_instance(&mut db)? == Some(keyring.instance()) { Ok(()) } else { Err(OpenError::OtherKeyring) }
+    let owner = installation::claim(database, clock, keyring.instance())?;
+    if owner == keyring.instance() { Ok(()) } else { Err(OpenError::OtherKeyring) }
 }

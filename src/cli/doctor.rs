@@ -1,9 +1,9 @@
 //! `candor doctor`: checks everything `serve` needs and says how to mend each finding. Changes nothing.
 
 use super::place::{Place, say};
-use crate::app::open::{find_instance, open_keyring};
+use crate::app::open::open_keyring;
 use crate::config::{Config, Mail};
-use crate::db::Database;
+use crate::db::{Database, installation};
 use crate::identity::{Role, staff};
 use crate::seal::Keyring;
 use crate::server;
@@ -121,7 +121,7 @@ fn schema(database: &Database, config: &Config) -> Result<(), String> {
 /// Database and keyring belong together.
 fn installation(keyring: &Keyring, database: &Database, config: &Config) -> Result<String, String> {
     let mut db = database.read().map_err(|fault| format!("{fault:?}"))?;
-    match find_instance(&mut db) {
+    match installation::find(&mut db) {
         Ok(Some(instance)) if instance == keyring.instance() => {
             Ok("database and keyring belong together".to_owned())
         }

@@ -9,6 +9,7 @@
 
 pub mod columns;
 pub mod data_keys;
+pub mod installation;
 pub mod schema;
 
 use crate::fault::Fault;

@@ -26,18 +26,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 
-/// What may be written without an entry: no act of anybody, or counted elsewhere. The law `laws::acts` holds the list.
-pub const HOUSEKEEPING: &[&str] = &[
-    "code.try",
-    "letter.claim",
-    "letter.retry",
-    "letter.sent",
-    "limit.count",
-    "object.sweep",
-    "session.open",
-    "session.sweep",
-    "session.touch",
-];
+/// What may be written without an entry: no act of anybody, or counted elsewhere. The law `laws::housekeeping` holds the list.
+pub const HOUSEKEEPING: &[&str] = &["letter.retry", "letter.sent", "session.touch"];
 
 /// The writer's handle. Cheap to clone; the thread ends when the last one is gone, or by [`Writer::finish`].
 #[derive(Clone)]

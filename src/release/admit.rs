@@ -1,12 +1,13 @@
 //! Admission: the decision and its entry in one transaction, and what it opens.
 
 use super::copy::{self, Copy, Trouble};
-use super::decide::{Decision, Deny, Policy, Step, decide};
+use super::decide::{Decision, Policy, decide};
 use super::ends::Guard;
 use super::evidence::{self, Found};
+use super::refused::Refused;
 use crate::clock::Micros;
 use crate::db::Database;
-use crate::fault::{Fault, Kind, Refusal};
+use crate::fault::Fault;
 use crate::grants::store::{self as grants, Started};
 use crate::identity::{Origin, Session};
 use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, ReportId, VersionId};
@@ -60,41 +61,6 @@ enum Answer {
     NotYours,
     /// No, recorded.
     Refused(Decision),
-}
-
-/// Why nothing was opened.
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    /// Denied.
-    #[error(transparent)]
-    Denied(#[from] Deny),
-    /// The stored report is damaged or was exchanged; it was recorded and nothing left.
-    #[error(
-        "The stored report does not pass its integrity check, so nothing was sent. The company has been told; please ask them."
-    )]
-    Damaged,
-    /// Steps are missing.
-    #[error("Some steps are still missing before this report opens.")]
-    Missing(Vec<Step>),
-    /// Not this person's, or not there.
-    #[error("There is no such report for you here.")]
-    NotYours,
-    /// Unexpected.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
-
-impl Refusal for Refused {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Denied(Deny::NoNda) => Kind::Conflict,
-            Self::Denied(_) => Kind::Gone,
-            Self::Damaged => Kind::Unavailable,
-            Self::Missing(_) => Kind::Forbidden,
-            Self::NotYours => Kind::NotFound,
-            Self::Fault(fault) => fault.kind(),
-        }
-    }
 }
 
 /// The one key to a report: made only from the writer's [`Done`], that is, after its entry was committed.

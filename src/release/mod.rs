@@ -17,7 +17,9 @@ pub mod copy;
 pub mod decide;
 pub mod ends;
 mod evidence;
+mod refused;
 pub mod room;
 
-pub use admit::{Admission, Asker, Gate, Refused, Terms};
+pub use admit::{Admission, Asker, Gate, Terms};
 pub use decide::{Decision, Deny, Evidence, Policy, Step, decide};
+pub use refused::Refused;

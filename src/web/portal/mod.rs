@@ -18,15 +18,27 @@ use actix_web::web;
 /// The portal's routes.
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/", web::get().to(trust::show_trust))
-        .service(web::resource("/request").get(request::open).post(request::submit))
-        .service(web::resource("/sign-in").get(sign_in::open).post(sign_in::ask))
-        .service(web::resource("/confirm").get(confirm::open).post(confirm::redeem_answer))
+        .service(
+            web::resource("/request")
+                .route(web::get().to(request::open))
+                .route(web::post().to(request::submit)),
+        )
+        .service(
+            web::resource("/sign-in").route(web::get().to(sign_in::open)).route(web::post().to(sign_in::ask)),
+        )
+        .service(
+            web::resource("/confirm")
+                .route(web::get().to(confirm::open))
+                .route(web::post().to(confirm::redeem_answer)),
+        )
         .route("/confirm/resend", web::post().to(confirm::resend))
         .route("/confirm/elsewhere", web::post().to(elsewhere::show_request))
         .route("/confirm/not-me", web::post().to(elsewhere::stop))
         .route("/confirm/{link}", web::get().to(confirm::open_link))
         .route("/requests/{id}", web::get().to(steps::show_steps))
-        .service(web::resource("/nda").get(nda::open).post(nda::accept_text))
+        .service(
+            web::resource("/nda").route(web::get().to(nda::open)).route(web::post().to(nda::accept_text)),
+        )
         .route("/nda/decline", web::post().to(nda::decline_text))
         .route("/nda/{id}/text", web::get().to(nda::text))
         .route("/certificates/{id}", web::get().to(certificate::show_certificate))

@@ -1,5 +1,7 @@
 //! The report room: facts, exceptions in context, and the way to one's own copy. Reading it is recorded first.
 
+mod facts;
+
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::fault::{Fault, Kind, Refusal as _};
@@ -7,8 +9,8 @@ use crate::grants::{Grant, store as grants};
 use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Refused, Step};
 use crate::reports::{Period, Version, store as reports};
-use crate::requests::{State as RequestState, store as requests};
-use crate::text::{Day, Slug, hex};
+use crate::requests::store as requests;
+use crate::text::{Slug, hex};
 use crate::web::Answer;
 use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
@@ -190,8 +192,8 @@ fn page(prospect: &Prospect, grant: &Grant, room: &Room, now: Micros) -> RoomPag
             plain: card.opinion_in_words(),
             company: card.explanation.as_ref().map(ToString::to_string),
         },
-        facts: facts(room),
-        lists: lists(room),
+        facts: facts::facts(room),
+        lists: facts::lists(room),
         authenticity: authenticity(room),
         moments: moments(room, now),
         exceptions: exceptions(room, &prospect.company),
@@ -205,55 +207,6 @@ fn exceptions(room: &Room, company: &str) -> Vec<ExceptionView> {
     let around = Around { auditor: room.version.card.auditor.as_str(), company, names: &room.names };
     let view = |one: &InContext| ExceptionView::new(&one.exception, &one.updates, &one.standing, around);
     room.exceptions.iter().map(view).collect()
-}
-
-/// The facts on the left.
-fn facts(room: &Room) -> Vec<Fact> {
-    let (card, facts) = (&room.version.card, &room.facts);
-    let criteria = card.criteria.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    let mut period = Fact::new("Observation period", card.period.words());
-    if let Some(note) = &card.period_note {
-        period = period.note(note.as_str());
-    }
-    let kind = Fact::new("Kind", card.report_type.as_str());
-    let mut all =
-        vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
-    let optional = [
-        ("Audited", card.audited.as_ref().map(ToString::to_string)),
-        ("Report signed", card.report_date.map(Day::words)),
-        ("Scope", facts.scope.as_ref().map(ToString::to_string)),
-        ("Management's assertion", facts.assertion.as_ref().map(|assertion| assertion.signer.to_string())),
-        ("Except for", facts.except_for.as_ref().map(ToString::to_string)),
-        ("Pages", room.version.file.as_ref().map(|file| file.pages.to_string())),
-        ("Next report expected", card.next_expected.map(Day::words)),
-        ("Restricted use", facts.restricted_use.as_ref().map(ToString::to_string)),
-    ];
-    all.extend(optional.into_iter().filter_map(|(term, text)| Fact::some(term, text)));
-    all
-}
-
-/// The facts that are lists.
-fn lists(room: &Room) -> Vec<List> {
-    let facts = &room.facts;
-    let lines = |lines: &[crate::text::Line]| lines.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let subservices = facts.subservices.iter();
-    let all = [
-        List { term: "In scope", note: None, lines: lines(&facts.in_scope) },
-        List { term: "Not in scope", note: None, lines: lines(&facts.not_in_scope) },
-        List {
-            term: "Subservice organisations",
-            note: None,
-            lines: subservices
-                .map(|one| format!("{}: {} ({})", one.name, one.service, one.method.words()))
-                .collect(),
-        },
-        List {
-            term: "What you have to do yourself",
-            note: Some("Complementary user-entity controls: the report assumes that your side has them."),
-            lines: facts.user_controls.iter().map(|one| format!("{}: {}", one.reference, one.text)).collect(),
-        },
-    ];
-    all.into_iter().filter(|list| !list.lines.is_empty()).collect()
 }
 
 /// Whether the file is the auditor's: here only its digest can be shown.

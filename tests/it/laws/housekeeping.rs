@@ -5,29 +5,13 @@ use super::source::{Source, closing, is_word, rust_files};
 
 /// The whole list: name and why it needs no entry. The writer's own list must hold the same names.
 const LISTED: &[(&str, &str)] = &[
-    ("code.try", "a counter of tries; the failed try itself is an act with an entry"),
-    ("letter.claim", "who carries a letter at the moment; gone when it is sent"),
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),
     ("letter.sent", "progress of the outbox; what was sent and why stands in the act that queued it"),
-    ("limit.count", "counters of strangers' tries; they are summed up into entries"),
-    ("object.sweep", "removes files that no committed row names"),
-    ("session.open", "the sign-in that opens it is an act with an entry"),
-    ("session.sweep", "removes sessions that have ended already"),
     ("session.touch", "when a session was last used, for its idle limit"),
 ];
 
 /// Names whose chore is not built yet. May only shrink: a name that somebody uses must leave the list.
-const AWAITED: &[&str] = &[
-    "code.try",
-    "letter.claim",
-    "letter.retry",
-    "letter.sent",
-    "limit.count",
-    "object.sweep",
-    "session.open",
-    "session.sweep",
-    "session.touch",
-];
+const AWAITED: &[&str] = &[];
 
 /// The names the writer accepts; it refuses all others at run time.
 fn accepted(sources: &[Source]) -> Option<Vec<String>> {

@@ -8,7 +8,43 @@ use super::must_hold;
 use super::source::{Source, closing, is_word, rust_files};
 
 /// Handlers that everybody may call, as `file::function`, and why. Short, and may only shrink.
-const PUBLIC: &[(&str, &str)] = &[];
+const PUBLIC: &[(&str, &str)] = &[
+    ("assets::show", "stylesheet, script and fonts of pages that need no account"),
+    ("health::show", "asked by the machine that watches; says ok or not ready and nothing else"),
+    ("portal/confirm::open", "where the mailed code is typed: nobody is signed in yet"),
+    (
+        "portal/confirm::open_link",
+        "the link of a letter, opened before anybody is signed in; consumes nothing",
+    ),
+    (
+        "portal/confirm::redeem_answer",
+        "the code is the proof, together with the cookie of the browser that asked",
+    ),
+    ("portal/confirm::resend", "asks again for what the browser's cookie names; limited per address"),
+    ("portal/elsewhere::show_request", "the link of a letter in another browser: its token is the proof"),
+    (
+        "portal/elsewhere::stop",
+        "whoever got a letter unasked stops it by the token in it, without an account",
+    ),
+    ("portal/nda::text", "a published text is what everybody may read who would be asked to accept it"),
+    ("portal/request::open", "asking for a report is how a stranger begins"),
+    ("portal/request::submit", "asking for a report is how a stranger begins; limited per address"),
+    (
+        "portal/sign_in::ask",
+        "nobody is signed in yet; the answer is the same for known and unknown addresses",
+    ),
+    ("portal/sign_in::open", "the form of somebody who is not signed in yet"),
+    ("portal/trust::show_trust", "the trust page shows what the company offers to everybody"),
+    ("portal/verify::show_verify", "whoever finds a copy is told where to send it, and sees nothing of it"),
+    ("problem::nothing_here", "the page of an address that does not exist"),
+    ("staff/sign_in::enter", "the one-time link of the command line is the proof"),
+    ("staff/sign_in::explain", "tells staff how to get a link"),
+    (
+        "staff/sign_in::show",
+        "the one-time link of the command line, opened before anybody is signed in; consumes nothing",
+    ),
+    ("staff/sign_out::leave", "ends the session of this browser; without one there is nothing to end"),
+];
 /// The guard that lets everybody in.
 const OPEN_GUARD: &str = "Visitor";
 /// The methods whose `.to(` registers a handler.
@@ -116,14 +152,27 @@ fn check(sources: &[Source], public: &[&str]) -> Vec<String> {
     let stale = public.iter().filter(|listed| !open.iter().any(|full| full == *listed));
     complaints
         .extend(stale.map(|listed| format!("`{listed}` is listed as public and is no route without guard")));
-    complaints.extend(attributes(sources));
+    complaints.extend(unseen(sources));
     complaints
 }
 
-/// Routes that would not stand in a face's `routes()`.
-fn attributes(sources: &[Source]) -> Vec<String> {
+/// Routes this law would not see: attributes, and a resource's short forms `.get(handler)`.
+fn unseen(sources: &[Source]) -> Vec<String> {
     let mut complaints = Vec::new();
     for source in sources {
+        for at in source.find("web::resource(") {
+            let mut end = closing(&source.bare, at + "web::resource".len()).unwrap();
+            // Along the chain: `.route(..)`, `.name(..)`.
+            while let Some(call) = source.bare[end + 1..].trim_start().strip_prefix('.') {
+                let Some(open) = call.find('(') else { break };
+                if ["get", "post", "put", "patch", "delete", "head", "to"].contains(&call[..open].trim()) {
+                    complaints.push(source.complain(at, "write `.route(web::get().to(handler))`"));
+                }
+                let open = source.bare.len() - source.bare[end + 1..].len()
+                    + source.bare[end + 1..].find('(').unwrap();
+                end = closing(&source.bare, open).unwrap();
+            }
+        }
         for method in ["get", "post", "put", "patch", "delete", "head", "route"] {
             for at in source.find(&format!("#[{method}(")) {
                 complaints.push(source.complain(at, "a route stands in its face's routes()"));
@@ -177,6 +226,7 @@ fn a_route_without_guard_is_found() {
         (".route(\"/g\", web::post().guard(f()).to(grants::show))", bare, vec![], "has no guard"),
         (".route(\"/g\", web::get().to(|| async {}))", bare, vec![], "name a function"),
         (".route(\"/g\", web::get().to(nobody::show))", bare, vec![], "name a function"),
+        (".service(web::resource(\"/g\").name(\"g\").get(grants::show))", guarded, vec![], "write `.route"),
         ("", "#[get(\"/g\")] pub async fn show(who: Staff<Sales>) {}", vec![], "face's routes()"),
     ] {
         let complaints = check(&layer(registered, handler), &public);

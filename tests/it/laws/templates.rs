@@ -1,6 +1,6 @@
 //! Every template is listed once and every listed one exists; nothing reaches a page unescaped.
 //!
-//! Pages are listed in `const TEMPLATES: &[&str] = &["portal/trust", ...]` of the web layer. A letter is a folder named
+//! Pages are listed in `templates! { PortalTrust = "portal/trust", ... }` of `src/app/pages.rs`. A letter is a folder named
 //! by a word of `LetterKind` with `subject`, `text` and `html`. Partials and the layout are named by the pages that use
 //! them.
 
@@ -26,13 +26,11 @@ fn templates() -> Vec<Template> {
     files("templates", "hbs").into_iter().map(read).collect()
 }
 
-/// The names in the list of pages; `None` while there is no web layer.
+/// The names in the list of pages; `None` where there is no such list.
 fn listed_pages(sources: &[Source]) -> Option<Vec<String>> {
-    let source = sources
-        .iter()
-        .find(|source| source.path.starts_with("src/web/") && source.bare.contains("const TEMPLATES:"))?;
-    let at = source.bare.find("const TEMPLATES:")?;
-    let open = at + source.bare[at..].find('=')? + source.bare[at..].split_once('=')?.1.find('[')? + 1;
+    let start = "\ntemplates! {";
+    let source = sources.iter().find(|source| source.path == "src/app/pages.rs")?;
+    let open = source.bare.find(start)? + start.len() - 1;
     Some(source.texts(open..closing(&source.bare, open)?))
 }
 
@@ -115,16 +113,16 @@ fn breaches(template: &Template, all: &[Template]) -> Vec<String> {
 fn templates_are_listed_complete_and_escaped() {
     let sources = rust_files("src");
     let pages = listed_pages(&sources);
-    let has_web = sources.iter().any(|source| source.path == "src/web/guard.rs");
-    assert!(pages.is_some() || !has_web, "the web layer has no `const TEMPLATES: &[&str]`");
+    assert!(pages.is_some(), "src/app/pages.rs has no `templates! {{ .. }}`");
     must_hold(&check(&templates(), pages.as_deref(), letter_kinds(&sources).as_deref()));
 }
 
 #[test]
 fn the_lists_are_read_from_the_source() {
-    let list = "/// All.\nconst TEMPLATES: &[&str] = &[\"portal/trust\", /* \"x\" */ \"sales/queue\"];";
+    let list = "macro_rules! templates { ($($a:ident = $b:literal,)+) => {} }\n\
+                templates! {\n A = \"portal/trust\", /* \"x\" */ B = \"sales/queue\",\n}";
     let letters = "text_enum! {\n LetterKind { Code = \"code\", } }";
-    let sources = [Source::new("src/web/page.rs", list), Source::new("src/notices/letter.rs", letters)];
+    let sources = [Source::new("src/app/pages.rs", list), Source::new("src/notices/letter.rs", letters)];
     assert_eq!(listed_pages(&sources).unwrap(), ["portal/trust", "sales/queue"]);
     assert_eq!(letter_kinds(&sources).unwrap(), ["code"]);
     assert!(listed_pages(&[]).is_none() && letter_kinds(&[]).is_none());

@@ -1,13 +1,14 @@
 //! Exports: whole ones are found whole, and no changed byte, regrown log or broken rule passes for one.
 
+mod stories;
+
 use super::House;
 use crate::support::databases::{TestDatabase, on_both};
 use crate::support::folder::TestFolder;
 use candor::db::Db;
-use candor::ids::{AcceptanceId, DownloadId, GrantId, VersionId};
 use candor::ledger::export::{self, Disclose};
 use candor::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
-use candor::ledger::{Actor, Event, EventKind, Writer, in_place, store};
+use candor::ledger::{EventKind, Writer, store};
 use candor::seal::Keyring;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -225,70 +226,6 @@ fn a_receipt_proves_its_entry_offline() {
         }
         assert_eq!(store::receipt(&mut db, &house.keyring, 99).unwrap(), None);
     });
-}
-
-/// Events that break a rule, by name, with what is then said.
-fn broken_stories(house: &House, database: &TestDatabase) -> Vec<(&'static str, Vec<Event>, &'static str)> {
-    let (person, other) = (house.person(database), house.person(database));
-    let (grant, version) = (GrantId::new(&house.clock), VersionId::new(&house.clock));
-    let acceptance = AcceptanceId::new(&house.clock);
-    let accepted = || Event::new(EventKind::NdaAccepted).by(Actor::Person(person)).acceptance(acceptance);
-    let granted = || Event::new(EventKind::GrantCreated).about(person).grant(grant).version(version);
-    let start = |kind| {
-        Event::new(kind)
-            .by(Actor::Person(person))
-            .grant(grant)
-            .version(version)
-            .acceptance(acceptance)
-            .download(DownloadId::new(&house.clock))
-    };
-    let started = || start(EventKind::DownloadStarted);
-    let past = house.clock.now().plus_days(-1).0;
-    vec![
-        ("no grant", vec![accepted(), started()], "no grant"),
-        ("no acceptance", vec![granted(), started()], "no acceptance"),
-        ("acceptance afterwards", vec![granted(), started(), accepted()], "no acceptance"),
-        ("viewed without a grant", vec![accepted(), start(EventKind::ReportViewed)], "no grant"),
-        (
-            "revoked",
-            vec![accepted(), granted(), Event::new(EventKind::GrantRevoked).grant(grant), started()],
-            "no grant",
-        ),
-        ("expired", vec![accepted(), granted().fact("expires_at", past), started()], "no grant"),
-        ("another person", vec![accepted(), granted(), started().by(Actor::Person(other))], "no grant"),
-        (
-            "another's acceptance",
-            vec![accepted().by(Actor::Person(other)), granted(), started()],
-            "no acceptance",
-        ),
-        (
-            "another version",
-            vec![accepted(), granted(), started().version(VersionId::new(&house.clock))],
-            "no grant",
-        ),
-        ("granted twice", vec![granted(), granted()], "an id that an earlier entry has used"),
-        ("revoked unknown", vec![Event::new(EventKind::GrantRevoked).grant(grant)], "no grant"),
-    ]
-}
-
-#[test]
-fn a_log_that_tells_of_a_download_without_grant_or_acceptance_is_found_out() {
-    let database = TestDatabase::sqlite();
-    let folder = TestFolder::new();
-    let names: Vec<_> = broken_stories(&House::open(&database), &database);
-    for number in 0..names.len() {
-        let database = TestDatabase::sqlite();
-        let house = House::open(&database);
-        let (name, events, said) = broken_stories(&house, &database).swap_remove(number);
-        let last = events.into_iter().fold(None, |_, event| Some(house.say(event)));
-        let export = export_to(&house, &database, Disclose::Nothing, folder.join(name));
-        let (index, why) = tampered(verify_export(&export, &alone()));
-        assert!(why.contains(said), "{name}: {why}");
-        let bad = if name == "acceptance afterwards" { last.map(|last| last - 1) } else { last };
-        assert_eq!(index, bad, "{name}");
-        let mut db = database.connect().unwrap();
-        assert_eq!(in_place::verify(&mut db, &house.keyring).unwrap().exit_code(), 1, "{name}");
-    }
 }
 
 #[test]
