@@ -1,29 +1,25 @@
 //! A house with one report on offer, somebody at its sales desk, and people who ask through the portal.
 
+use super::report::publish;
 use crate::support::databases::{TestDatabase, on_both};
 use crate::support::house::House;
 use crate::support::visitor::{Page, Visitor};
 use candor::accounts::{self, Company};
 use candor::db::data_keys;
-use candor::exceptions::{self, Class, Content};
 use candor::fault::Fault;
-use candor::grants::{Grant, store as grants};
+use candor::grants::acts::{Invitation, invite};
+use candor::grants::{Grant, Terms, store as grants};
 use candor::identity::{Origin, Role, store as people};
-use candor::ids::{GrantId, ObjectId, PersonId, RequestId, VersionId};
+use candor::ids::{GrantId, PersonId, RequestId, VersionId};
 use candor::ledger::{Act, EventKind, Recorded};
 use candor::nda::{self, Evidence, Nda, acts::Shown};
 use candor::notices::letter::{Letter, LetterKind};
 use candor::notices::outbox;
 use candor::release::{Admission, Asker, Refused};
-use candor::remediation::{self, Note, Status};
-use candor::reports::acts::NewReport;
-use candor::reports::{self, Card, Facts, File, Framework, Opinion, Period, Tier};
+use candor::reports;
 use candor::requests::{Details, Relation, Request, State, store as requests};
 use candor::seal::KeyOwner;
-use candor::text::{
-    CompanyName, Day, Domain, EmailAddress, JobTitle, Line, LongText, Paragraphs, PersonName, Slug,
-};
-use candor::vault::ObjectRef;
+use candor::text::{CompanyName, Domain, EmailAddress, JobTitle, LongText, PersonName};
 
 /// The house with its report.
 pub struct Office {
@@ -88,6 +84,19 @@ impl Office {
         let sent = asking.post_form("/confirm", &[("csrf", ""), ("code", code)]);
         assert_eq!(sent.status, 303, "{}", sent.words());
         asking
+    }
+    /// Invites a reader of Meridian Bank: the act behind the page, where many are needed.
+    pub fn invites(&self, name: &str) {
+        let invitation = Invitation {
+            email: email(&format!("{}@meridian-bank.example", name.to_lowercase().replace(' ', "."))),
+            name: PersonName::parse(name).unwrap(),
+            company: CompanyName::parse("Meridian Bank").unwrap(),
+            items: vec![self.report],
+            terms: Terms::new(30, 3),
+            reason: None,
+        };
+        let (house, by) = (self.house.app().house.clone(), self.officer);
+        act(&self.house, "grant.invite", move |act| invite(act, &house, by, &invitation));
     }
     /// A request that waits although no NDA text is in force: past the portal, which would not take it.
     pub fn has_waiting(&self, name: &str, address: &str) {
@@ -191,7 +200,7 @@ pub fn email(text: &str) -> EmailAddress {
 }
 
 /// Runs an act of the house, which must be accepted.
-fn act<T, E>(
+pub(super) fn act<T, E>(
     house: &House,
     name: &'static str,
     act: impl for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,
@@ -201,101 +210,4 @@ where
     E: From<Fault> + std::fmt::Debug + Send + 'static,
 {
     house.app().writer.act_blocking(name, act).unwrap().value
-}
-
-/// Publishes the report: one exception that is mended and one that is not.
-fn publish(house: &House, by: PersonId) -> VersionId {
-    let parts = house.app().house.clone();
-    let line = |text| Line::parse(text).unwrap();
-    let day = |text| Day::parse(text).unwrap();
-    let card = Card {
-        title: line("SOC 2 Type II, 2026"),
-        reference: None,
-        framework: Framework::Soc2Type2,
-        report_type: line("Type II examination"),
-        criteria: vec![line("Security")],
-        period: Period::between(day("2025-10-01"), day("2026-09-30")).unwrap(),
-        period_note: None,
-        report_date: None,
-        auditor: line("Fennimore Quill LLP"),
-        audited: None,
-        opinion: Opinion::Unqualified,
-        explanation: None,
-        summary: Some(Paragraphs::parse("Security of the payables service.").unwrap()),
-        next_expected: None,
-        note: None,
-    };
-    let facts = Facts {
-        scope: None,
-        in_scope: Vec::new(),
-        not_in_scope: Vec::new(),
-        subservices: Vec::new(),
-        user_controls: Vec::new(),
-        restricted_use: None,
-        assertion: None,
-        except_for: None,
-    };
-    let new = NewReport { slug: Slug::parse("soc2-2026").unwrap(), card, facts };
-    let own = parts.clone();
-    let id = act(house, "report.create", move |act| reports::acts::create(act, &own, by, new)).id;
-    let mended = record(house, by, id, ("E-1", Class::IsolatedOperating));
-    record(house, by, id, ("E-2", Class::SystemicOperating));
-    let object = |size_bytes| ObjectRef {
-        id: ObjectId::new(&parts.clock),
-        size_bytes,
-        sha256: [7; 32],
-        sealed_sha256: [8; 32],
-    };
-    let file = File {
-        original: object(4_000),
-        body: object(5_000),
-        manifest: object(600),
-        pages: 49,
-        tier: Tier::T2,
-        warnings: Vec::new(),
-        source_sha256: [7; 32],
-    };
-    act(house, "report.upload", move |act| reports::acts::attach_upload(act, by, id, &file));
-    let own = parts.clone();
-    act(house, "report.finalize", move |act| exceptions::acts::finalize(act, &own, by, id));
-    let note = Note {
-        happened_on: day("2026-11-20"),
-        text: Paragraphs::parse("The list is compared every night.").unwrap(),
-        owner: None,
-        planned: None,
-    };
-    act(house, "remediation.update", move |act| {
-        remediation::acts::update(act, &parts, by, mended, (Status::Verified, &note))
-    });
-    id
-}
-
-/// Records an exception with words that nobody at the sales desk may read.
-fn record(
-    house: &House,
-    by: PersonId,
-    version: VersionId,
-    (reference, class): (&str, Class),
-) -> candor::ids::ExceptionId {
-    let words = |text| Paragraphs::parse(text).unwrap();
-    let content = Content {
-        reference: Line::parse(reference).unwrap(),
-        title: Line::parse("SECRETTITLE access of leavers").unwrap(),
-        criterion: Line::parse("CC6.2").unwrap(),
-        control: words("SECRETCONTROL access is removed within one day."),
-        tests: Vec::new(),
-        test_words: None,
-        sample: None,
-        finding: words("SECRETFINDING access was removed late."),
-        pages: None,
-        nature: None,
-        impact: None,
-        compensating: None,
-        class,
-        recommendation: None,
-        evaluation: None,
-        response: None,
-    };
-    let parts = house.app().house.clone();
-    act(house, "exception.record", move |act| exceptions::acts::record(act, &parts, by, version, &content))
 }
