@@ -191,6 +191,8 @@ pub struct Config {
     pub upload_limit_bytes: u64,
     /// Serve or demo.
     pub mode: Mode,
+    /// The program that reads foreign files in a process of its own: this one. No setting.
+    pub program: PathBuf,
 }
 
 impl Config {
@@ -240,6 +242,7 @@ impl Config {
             mail,
             upload_limit_bytes: file.upload_limit_mib.saturating_mul(1024 * 1024),
             mode: Mode::Serve,
+            program: this_program(),
             data,
         })
     }
@@ -257,6 +260,7 @@ impl Config {
             mail: Mail::Shown,
             upload_limit_bytes: default_upload_mib() * 1024 * 1024,
             mode: Mode::Demo,
+            program: this_program(),
         }
     }
 
@@ -274,6 +278,11 @@ impl Config {
 /// The text of a new configuration file.
 pub const fn template() -> &'static str {
     TEMPLATE
+}
+
+/// The path of the running program; a bare name, which then cannot be started, when the system does not tell.
+fn this_program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("candor"))
 }
 
 /// `DATA.keyring`, beside the data directory.

@@ -12,6 +12,7 @@ use crate::worker::Worker;
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
+use actix_web::web::ServiceConfig;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -103,6 +104,11 @@ impl std::fmt::Debug for Bound {
 
 /// Checks the settings and listens on the configured address; port 0 takes a free one. Needs a runtime of actix.
 pub fn bind(app: &App) -> Result<Bound, StartError> {
+    bind_with(app, |_| {})
+}
+
+/// As [`bind`], with further routes before the house's own.
+pub fn bind_with(app: &App, more: fn(&mut ServiceConfig)) -> Result<Bound, StartError> {
     let config = &app.config;
     check(config)?;
     let failed = |cause| StartError::Listen { address: config.listen, cause };
@@ -118,6 +124,7 @@ pub fn bind(app: &App) -> Result<Bound, StartError> {
             .wrap(from_fn(web::problem::present))
             .wrap(from_fn(web::headers::add))
             .wrap(from_fn(web::trace::follow))
+            .configure(more)
             .configure(web::routes)
     })
     .client_request_timeout(HEAD_TIMEOUT)

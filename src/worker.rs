@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 /// How often the queue of letters is looked at.
 const LETTERS_EVERY: Duration = Duration::from_secs(1);
 /// How often the anchor file is brought up to date: what is older cannot be rolled back unseen.
-const ANCHOR_EVERY: Duration = Duration::from_secs(60);
+const ANCHOR_EVERY: Duration = Duration::from_mins(1);
 /// How many letters are taken from the queue at once.
 const LETTERS_AT_ONCE: i64 = 20;
 

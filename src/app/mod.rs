@@ -73,8 +73,7 @@ impl App {
         E: From<Fault> + Send + 'static,
     {
         let database = self.database.clone();
-        let worked = self.work(move || f(&mut *database.read()?)).await?;
-        worked
+        self.work(move || f(&mut *database.read()?)).await?
     }
 
     /// Runs long work (hashing, sealing, stamping) on the blocking pool, inside the caller's log span.

@@ -61,6 +61,7 @@ templates! {
     SecurityIntegrity = "security/integrity",
     SecurityLog = "security/log",
     StaffLinks = "staff/links",
+    StaffPeople = "staff/people",
     StaffSignIn = "staff/sign_in",
 }
 

@@ -22,6 +22,9 @@ pub struct Doctor {
 /// What was looked at, and what is wrong with it.
 type Finding = (&'static str, Result<String, String>);
 
+/// Marks words that are no finding, but that somebody has to know.
+const NOTE: &str = "NOTE";
+
 /// Checks. Exit code 0: `serve` has all it needs. 1: there are findings.
 pub fn run(doctor: &Doctor) -> ExitCode {
     let findings = match doctor.place.config() {
@@ -31,7 +34,10 @@ pub fn run(doctor: &Doctor) -> ExitCode {
     let mut wrong = 0_u8;
     for (what, outcome) in findings {
         match outcome {
-            Ok(words) => say(format_args!("ok       {what}: {words}")),
+            Ok(words) => match words.strip_prefix(NOTE) {
+                Some(note) => say(format_args!("note     {what}:{note}")),
+                None => say(format_args!("ok       {what}: {words}")),
+            },
             Err(words) => {
                 wrong = 1;
                 say(format_args!("FINDING  {what}: {words}"));
@@ -79,8 +85,8 @@ fn data_directory(config: &Config) -> Result<String, String> {
 fn transport(config: &Config) -> Result<String, String> {
     server::check(config).map_err(|error| error.to_string())?;
     match &config.mail {
-        Mail::Files(folder) => Err(format!(
-            "letters are written into {}: nobody receives them. Set [mail] before people use this",
+        Mail::Files(folder) => Ok(format!(
+            "{NOTE} letters are written into {}: nobody receives them. Set [mail] before people use this",
             folder.display()
         )),
         Mail::Smtp(smtp) => Ok(format!("letters by {}, people come to {}", smtp.host, config.base_url)),

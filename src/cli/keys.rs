@@ -21,7 +21,7 @@ enum Command {
     /// Exit code 0: listed. 1: the database needs a key that the keyring lacks. 2: the installation cannot be used.
     #[command(after_help = "Example:\n  candor keys list --data /srv/candor")]
     List {
-        /// An array of JSON objects: kek, state, data_keys.
+        /// An array of JSON objects: `kek`, `state`, `data_keys`.
         #[arg(long)]
         json: bool,
         #[command(flatten)]
@@ -60,8 +60,9 @@ fn list(place: &Place, json: bool) -> Result<(), Trouble> {
     if json {
         say(serde_json::to_string(&rows).map_err(|error| Fault::new("writing JSON", error))?);
     } else {
-        rows.iter()
-            .for_each(|row| say(format_args!("{}\t{}\t{} data keys", row.kek, row.state, row.data_keys)));
+        for row in &rows {
+            say(format_args!("{}\t{}\t{} data keys", row.kek, row.state, row.data_keys));
+        }
     }
     match missing {
         0 => Ok(()),

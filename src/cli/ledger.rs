@@ -117,7 +117,9 @@ fn find(what: &Path, key: Option<VerifierKey>, checkpoints: &[PathBuf]) -> Resul
 fn in_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Whole(whole) => whole_in_words(whole),
-        Verdict::Tampered { index: Some(index), why } => format!("TAMPERED WITH, from entry {index} on: {why}."),
+        Verdict::Tampered { index: Some(index), why } => {
+            format!("TAMPERED WITH, from entry {index} on: {why}.")
+        }
         Verdict::Tampered { index: None, why } => format!("TAMPERED WITH: {why}."),
         Verdict::Unusable { why } => format!("Cannot be checked: {why}."),
     }

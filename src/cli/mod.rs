@@ -4,6 +4,7 @@ mod demo;
 mod doctor;
 mod init;
 mod keys;
+mod ledger;
 mod place;
 mod serve;
 mod staff;
@@ -23,6 +24,8 @@ struct Arguments {
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Runs a furnished trust center on a loopback address, with nothing to set up.
+    Demo(demo::Demo),
     /// Checks everything `serve` needs and says how to mend each finding. Exit code 0: all is well; 1: findings.
     Doctor(doctor::Doctor),
     /// Makes directory, keyring, database and configuration, and prints the first administrator's one-time link.
@@ -32,8 +35,13 @@ enum Command {
     /// Runs an intake in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
     IntakeChild,
+    /// Reads a mark in a process of its own; not for people.
+    #[command(name = crate::watermark::intake::child::READ_COMMAND, hide = true)]
+    ReadChild,
     /// Lists the key-encryption keys.
     Keys(keys::Keys),
+    /// Takes the log out of the house, and checks what came out of one.
+    Ledger(ledger::Ledger),
     /// Serves, until a signal stops it. Exit code 0: stopped in order; 1: refused to start; 2: could not go on.
     Serve(serve::Serve),
     /// Adds, links, removes and lists staff.
@@ -48,10 +56,13 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::IntakeChild => watermark::run_intake_child(),
+        Command::ReadChild => watermark::run_read_child(),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Ledger(arguments) => ledger::run(arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Staff(arguments) => staff::run(arguments),
         Command::Version => {

@@ -91,6 +91,14 @@ pub fn run_intake_child() -> ExitCode {
     }
 }
 
+/// Runs in the child of [`child::read_in_child`].
+pub fn run_read_child() -> ExitCode {
+    match child::serve_reading(std::io::stdin().lock(), std::io::stdout().lock()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
 /// What `check --json` prints.
 #[derive(serde::Serialize)]
 struct Verdict {
@@ -155,7 +163,8 @@ fn in_words(verdict: &Verdict) -> String {
         (None, tier) => format!("{tier:?}: {} pages can be marked visibly.", verdict.pages),
     };
     for warning in &verdict.warnings {
-        words.push_str(&format!("\n- {}", warning.text));
+        words.push_str("\n- ");
+        words.push_str(&warning.text);
     }
     words
 }

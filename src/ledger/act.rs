@@ -66,7 +66,9 @@
 //!
 //! ```compile_fail,E0451
 //! # use candor::ledger::Done;
-//! let done = Done { index: 7, value: (), made: () };
+//! fn forge(done: Done<()>) -> Done<()> {
+//!     Done { index: 7, ..done }
+//! }
 //! ```
 
 use super::event::Event;
@@ -101,19 +103,22 @@ pub struct Recorded<'a, T> {
 
 /// What an act yields after its entry is durable; only the writer makes it, only after COMMIT.
 #[derive(Debug)]
-#[non_exhaustive]
 pub struct Done<T> {
     /// Index of the entry that [`Act::record`] appended.
     pub index: u64,
     /// The act's result.
     pub value: T,
-    made: (),
+    made: Made,
 }
+
+/// Only this module makes one.
+#[derive(Debug)]
+struct Made;
 
 impl<T> Done<T> {
     /// After COMMIT, by the writer.
     pub(super) const fn new(index: u64, value: T) -> Self {
-        Self { index, value, made: () }
+        Self { index, value, made: Made }
     }
     /// The same entry, another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Done<U> {

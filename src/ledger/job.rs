@@ -118,7 +118,7 @@ where
 /// Housekeeping on its way: under the same lock as acts, without an entry.
 pub(super) struct Chore<F, T, E> {
     pub(super) name: &'static str,
-    pub(super) chore: Option<F>,
+    pub(super) work: Option<F>,
     pub(super) outcome: Option<Result<T, E>>,
     pub(super) to: Option<oneshot::Sender<Result<T, E>>>,
 }
@@ -134,7 +134,7 @@ where
     }
 
     fn run(&mut self, mut act: Act<'_>) -> Option<Vec<Event>> {
-        let outcome = (self.chore.take()?)(act.db());
+        let outcome = (self.work.take()?)(act.db());
         let saved = outcome.is_ok().then(Vec::new);
         self.outcome = Some(outcome);
         saved

@@ -11,6 +11,7 @@
 //! can regrow both; that is why checkpoints leave the house.
 
 pub mod act;
+pub mod acts;
 pub mod anchor;
 mod append;
 pub mod audit;
@@ -18,6 +19,7 @@ mod batch;
 mod bundle;
 mod checkpoints;
 pub mod commitment;
+mod disclosures;
 pub mod event;
 pub mod export;
 mod hook;
@@ -31,7 +33,9 @@ pub mod note;
 pub mod path;
 mod queue;
 pub mod receipt;
+mod roots;
 pub mod store;
+pub mod thorough;
 pub mod tree;
 pub mod trouble;
 pub mod uses;

@@ -260,3 +260,16 @@ impl Checkpoint {
         if checkpoint.origin == key.name { Ok(checkpoint) } else { Err(NoteError::NotACheckpoint) }
     }
 }
+
+/// Finds the checkpoint of `key`'s log in a text around it, such as a letter.
+pub(super) fn in_a_letter(letter: &str, key: &VerifierKey) -> Option<String> {
+    let lines: Vec<&str> = letter.lines().map(str::trim).collect();
+    lines.windows(5).enumerate().find_map(|(at, window)| match window {
+        [origin, size, root, "", first] if *origin == key.name && first.starts_with('\u{2014}') => {
+            let signatures = lines.iter().skip(at + 4).take_while(|line| line.starts_with('\u{2014}'));
+            let signatures = signatures.copied().collect::<Vec<_>>().join("\n");
+            Some(format!("{origin}\n{size}\n{root}\n\n{signatures}\n"))
+        }
+        _ => None,
+    })
+}

@@ -6,7 +6,7 @@ use super::tree::{Edge, Hash, Node, node_hash};
 
 /// The largest power of two below `n`, for `n >= 2`: where a tree of `n` leaves is split.
 const fn split(n: u64) -> u64 {
-    1 << (63 - (n - 1).leading_zeros())
+    1 << (n - 1).ilog2()
 }
 
 /// The root of the leaves `from..to`, where `from` is a multiple of the largest whole subtree in the range.

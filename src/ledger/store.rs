@@ -17,7 +17,7 @@ use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::{DownloadId, GrantId, PersonId, ReportId};
-use crate::seal::{KeyOwner, Keyring, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring, SealError, Sealed};
 use diesel::prelude::*;
 use std::path::Path;
 
@@ -160,7 +160,8 @@ pub fn disclosures(
     keyring: &Keyring,
     entry: &Entry,
 ) -> Result<Vec<(PersonalField, Disclosed)>, Fault> {
-    let rows: Vec<(PersonalField, PersonId, Sealed<Disclosure>)> = ledger_personal::table
+    // Read as bytes: a cell that is none any more must be told of, not hide the entry.
+    let rows: Vec<(PersonalField, PersonId, Vec<u8>)> = ledger_personal::table
         .filter(ledger_personal::entry_idx.eq(stored(entry.index)?))
         .select((ledger_personal::field, ledger_personal::person_id, ledger_personal::sealed))
         .load(db)?;
@@ -177,7 +178,7 @@ pub fn disclosures(
         };
         disclosed.push((
             *field,
-            match key.open(&place(entry.index, *field), sealed) {
+            match open(&key, entry.index, *field, sealed) {
                 Ok(opened) if opened.commitment() == *commitment => Disclosed::Value(opened.value),
                 // A cell that does not open was moved here or changed: that is no disclosure either.
                 Ok(_) | Err(_) => Disclosed::Mismatch,
@@ -185,6 +186,17 @@ pub fn disclosures(
         ));
     }
     Ok(disclosed)
+}
+
+/// Opens the cell beside an entry that discloses a field.
+pub(super) fn open(
+    key: &DataKey,
+    index: u64,
+    field: PersonalField,
+    cell: &[u8],
+) -> Result<Disclosure, SealError> {
+    let sealed = Sealed::<Disclosure>::from_bytes(cell.to_vec())?;
+    key.open(&place(index, field), &sealed)
 }
 
 /// An entry with the proof that the newest committed head covers it. None when there is no such entry.

@@ -62,7 +62,9 @@ pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
 fn hash(prefix: u8, parts: &[&[u8]]) -> Hash {
     let mut context = Context::new(&SHA256);
     context.update(&[prefix]);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     // SHA-256 always yields 32 bytes; zeros would verify nowhere.
     Hash(context.finish().as_ref().try_into().unwrap_or([0; HASH_BYTES]))
 }

@@ -9,18 +9,19 @@
 //! commitments, and the rules of [`audit`](super::audit).
 
 use super::audit::Audit;
-use super::bundle::{Bundle, Lines};
-use super::commitment::Disclosure;
-use super::export::{self, DisclosureLine};
-use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION, Leaf};
-use super::note::{Checkpoint, NoteError, VerifierKey};
+use super::bundle::Bundle;
+use super::disclosures::Disclosures;
+use super::export;
+use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
+use super::note::{Checkpoint, NoteError, VerifierKey, in_a_letter};
 use super::path::TreeHead;
 use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
+use super::roots::Roots;
 use serde::Serialize;
 use std::path::Path;
 
 /// The longest line that holds a note or a disclosure.
-const LINE_LIMIT_BYTES: usize = 256 * 1024;
+pub(super) const LINE_LIMIT_BYTES: usize = 256 * 1024;
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -79,21 +80,36 @@ impl Verdict {
 }
 
 /// Ends a check early.
-pub(super) struct Stop(pub(super) Verdict);
+pub(super) enum Stop {
+    /// See [`Verdict::Tampered`].
+    Tampered(Option<u64>, String),
+    /// See [`Verdict::Unusable`].
+    Unusable(String),
+}
+
+impl From<Result<Whole, Stop>> for Verdict {
+    fn from(checked: Result<Whole, Stop>) -> Self {
+        match checked {
+            Ok(whole) => Self::Whole(whole),
+            Err(Stop::Tampered(index, why)) => Self::Tampered { index, why },
+            Err(Stop::Unusable(why)) => Self::Unusable { why },
+        }
+    }
+}
 
 /// Not something that can be checked.
 pub(super) fn unusable(why: impl Into<String>) -> Stop {
-    Stop(Verdict::Unusable { why: why.into() })
+    Stop::Unusable(why.into())
 }
 
 /// Something is wrong, but with no entry in particular.
 pub(super) fn tampered(why: impl Into<String>) -> Stop {
-    Stop(Verdict::Tampered { index: None, why: why.into() })
+    Stop::Tampered(None, why.into())
 }
 
 /// Something is wrong at an entry, or from it on.
 pub(super) fn tampered_at(index: u64, why: impl Into<String>) -> Stop {
-    Stop(Verdict::Tampered { index: Some(index), why: why.into() })
+    Stop::Tampered(Some(index), why.into())
 }
 
 impl From<std::io::Error> for Stop {
@@ -129,6 +145,8 @@ fn kept(note: &str, key: &VerifierKey) -> Result<TreeHead, Stop> {
         _ => unusable(format!("the checkpoint from outside: {error}")),
     };
     if !note.starts_with(RECEIPT_TYPE) {
+        let found = in_a_letter(note, key);
+        let note = found.as_deref().unwrap_or(note);
         return Ok(Checkpoint::open(note, key).map_err(refused)?.head);
     }
     let checked = Receipt::parse(note).and_then(|receipt| receipt.check(key));
@@ -140,12 +158,12 @@ fn kept(note: &str, key: &VerifierKey) -> Result<TreeHead, Stop> {
 
 /// Checks an export.
 pub fn verify_export(folder: &Path, outside: &Outside) -> Verdict {
-    export_in(folder, outside).map_or_else(|Stop(verdict)| verdict, Verdict::Whole)
+    export_in(folder, outside).into()
 }
 
 /// Checks a receipt. Its signature counts only under a key from outside: without one there is nothing to check.
 pub fn verify_receipt(text: &str, outside: &Outside) -> Verdict {
-    receipt(text, outside).map_or_else(|Stop(verdict)| verdict, Verdict::Whole)
+    receipt(text, outside).into()
 }
 
 /// See [`verify_receipt`].
@@ -205,152 +223,4 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         disclosed,
         undisclosed,
     })
-}
-
-/// The roots that the log must have at certain sizes: by its own checkpoints, and by those from outside.
-struct Roots {
-    key: VerifierKey,
-    lines: Option<Lines>,
-    next: Option<TreeHead>,
-    checked: u64,
-    /// Size of the last checkpoint that fitted.
-    good: u64,
-    outside: std::iter::Peekable<std::vec::IntoIter<TreeHead>>,
-    anchored_at: Option<u64>,
-}
-
-impl Roots {
-    /// Opens the export's checkpoints.
-    fn new(outside: Vec<TreeHead>, bundle: &Bundle) -> Result<Self, Stop> {
-        let lines = bundle.lines(export::CHECKPOINTS, LINE_LIMIT_BYTES)?;
-        let mut roots = Self {
-            key: bundle.key().clone(),
-            lines: Some(lines),
-            next: None,
-            checked: 0,
-            good: 0,
-            outside: outside.into_iter().peekable(),
-            anchored_at: None,
-        };
-        roots.advance()?;
-        Ok(roots)
-    }
-
-    /// Reads the export's next checkpoint; after the last one, checks their file's digest.
-    fn advance(&mut self) -> Result<(), Stop> {
-        let last = self.next.take();
-        let Some(lines) = &mut self.lines else { return Ok(()) };
-        let Some(line) = lines.next()? else {
-            return self.lines.take().map_or(Ok(()), Lines::finish);
-        };
-        let bad = |why: &dyn std::fmt::Display| tampered(format!("a checkpoint of the export: {why}"));
-        let note: String = serde_json::from_slice(line).map_err(|error| bad(&error))?;
-        let head = Checkpoint::open(&note, &self.key).map_err(|error| bad(&error))?.head;
-        if last.is_some_and(|last| last.size >= head.size) {
-            return Err(bad(&"they do not stand in the order of their sizes"));
-        }
-        self.next = Some(head);
-        Ok(())
-    }
-
-    /// Compares the log as read so far with every checkpoint of this size.
-    fn compare(&mut self, head: TreeHead) -> Result<(), Stop> {
-        while let Some(kept) = self.outside.next_if(|kept| kept.size == head.size) {
-            if kept.root != head.root {
-                let why = format!(
-                    "entries {} to {} are not those the checkpoint you hold covers",
-                    self.good, head.size
-                );
-                return Err(tampered_at(self.good, why));
-            }
-            (self.anchored_at, self.good) = (Some(head.size), head.size);
-        }
-        if let Some(signed) = self.next.filter(|signed| signed.size == head.size) {
-            if signed.root != head.root {
-                let why = format!("entries {} to {} are not those that were signed", self.good, head.size);
-                return Err(tampered_at(self.good, why));
-            }
-            self.good = head.size;
-            self.checked += 1;
-            self.advance()?;
-        }
-        Ok(())
-    }
-
-    /// After the last entry: number of checkpoints, and the size up to which the log is anchored.
-    fn finish(mut self, size: u64) -> Result<(u64, Option<u64>), Stop> {
-        if let Some(kept) = self.outside.next() {
-            let why =
-                format!("the log ends after {size} entries; the checkpoint you hold covers {}", kept.size);
-            return Err(tampered_at(size, why));
-        }
-        if let Some(signed) = self.next {
-            let why = format!("the log ends after {size} entries; {} were signed", signed.size);
-            return Err(tampered_at(size, why));
-        }
-        if self.good != size || self.checked == 0 {
-            return Err(tampered_at(self.good, "no checkpoint covers the last entries"));
-        }
-        Ok((self.checked, self.anchored_at))
-    }
-}
-
-/// Disclosed personal data, read beside the entries.
-struct Disclosures {
-    lines: Option<Lines>,
-    next: Option<DisclosureLine>,
-    disclosed: u64,
-    committed: u64,
-}
-
-impl Disclosures {
-    /// Opens the file, if the export has one.
-    fn open(bundle: &Bundle) -> Result<Self, Stop> {
-        let lines = bundle.lines_if_there(export::DISCLOSURES, LINE_LIMIT_BYTES)?;
-        let mut disclosures = Self { lines, next: None, disclosed: 0, committed: 0 };
-        disclosures.advance()?;
-        Ok(disclosures)
-    }
-
-    /// Reads the next line; after the last one, checks the digest.
-    fn advance(&mut self) -> Result<(), Stop> {
-        let last = self.next.take().map(|line| (line.entry, line.field));
-        let Some(lines) = &mut self.lines else { return Ok(()) };
-        let Some(line) = lines.next()? else {
-            return self.lines.take().map_or(Ok(()), Lines::finish);
-        };
-        // The error of the parser would repeat personal data.
-        let line: DisclosureLine = serde_json::from_slice(line)
-            .map_err(|_| tampered(format!("a line of {} cannot be read", export::DISCLOSURES)))?;
-        if last.is_some_and(|last| last >= (line.entry, line.field)) {
-            return Err(tampered(format!("the lines of {} are out of order", export::DISCLOSURES)));
-        }
-        self.next = Some(line);
-        Ok(())
-    }
-
-    /// Compares what is disclosed of an entry with what the entry committed to.
-    fn take(&mut self, index: u64, leaf: &Leaf) -> Result<(), Stop> {
-        self.committed += u64::try_from(leaf.personal.len()).unwrap_or(0);
-        while let Some(line) = self.next.as_ref().filter(|line| line.entry == index) {
-            let disclosure = Disclosure { salt: line.salt, value: line.value.clone() };
-            if leaf.personal.get(&line.field) != Some(&disclosure.commitment()) {
-                let why = format!("the disclosed {} is not what the entry committed to", line.field);
-                return Err(tampered_at(index, why));
-            }
-            self.disclosed += 1;
-            self.advance()?;
-        }
-        Ok(())
-    }
-
-    /// After the last entry: how many commitments were disclosed, and how many not.
-    fn finish(self) -> Result<(u64, u64), Stop> {
-        match self.next {
-            Some(line) => {
-                Err(tampered_at(line.entry, "personal data is disclosed of an entry that is not there"))
-            }
-            None => Ok((self.disclosed, self.committed.saturating_sub(self.disclosed))),
-        }
-    }
 }

@@ -198,7 +198,7 @@ impl Writer {
             return Err(Fault::new(trouble::UNLISTED, name).into());
         }
         let (to, from) = oneshot::channel();
-        self.push(Box::new(Chore { name, chore: Some(chore), outcome: None, to: Some(to) }), Lane::Normal)?;
+        self.push(Box::new(Chore { name, work: Some(chore), outcome: None, to: Some(to) }), Lane::Normal)?;
         answer(from.await)
     }
 

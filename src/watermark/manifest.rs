@@ -3,6 +3,7 @@
 //! Sealed beside the body. Versioned: a manifest of a later format is refused, never guessed at.
 
 use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
 
 /// The format written by this version.
 const FORMAT: &str = "candor/manifest/v1";
@@ -111,5 +112,9 @@ impl Manifest {
 /// SHA-256 in hexadecimal.
 pub(super) fn sha256_hex(bytes: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.as_ref().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

@@ -57,7 +57,7 @@ impl Edits {
             email: text.email.clone(),
             company: text.company.clone(),
             copy: format!("{COPY}{}, {}", text.copy, text.granted_on),
-            finder: "Found this copy? Please tell us:".to_owned(),
+            finder: "Found this? Please tell us:".to_owned(),
             verify: text.verify_url.clone(),
         };
         Self::of_slot(manifest, lines.to_slot()?)

@@ -13,10 +13,12 @@ use super::marks::slot::{COPY, SAMPLE, UNASSIGNED};
 use super::rewrite::decode::{Budget, decode};
 use super::rewrite::lexer::{Lexer, Token};
 use hayro_syntax::object::{Dict, Name, ObjectIdentifier, Stream};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
 /// What stands on one page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PageReading {
     /// An issued copy.
     Copy(CopyId),
@@ -31,7 +33,7 @@ pub enum PageReading {
 }
 
 /// What stands on the pages, in order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reading {
     /// One reading per page.
     pub pages: Vec<PageReading>,

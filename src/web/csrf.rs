@@ -77,10 +77,9 @@ fn source(headers: &HeaderMap, base_url: &str) -> Source {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("unreadable"));
     match (text("sec-fetch-site"), text("origin")) {
         (Some("same-origin" | "none"), _) => Source::Own,
-        (Some(_), _) => Source::Foreign,
         (None, Some(origin)) if origin == base_url => Source::Own,
         (None, None | Some("null")) => Source::Unknown,
-        (None, Some(_)) => Source::Foreign,
+        (Some(_), _) | (None, Some(_)) => Source::Foreign,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::remediation::{self, Standing, Update};
 use crate::seal::Keyring;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Names of the people who wrote updates.
 pub type Names = BTreeMap<PersonId, String>;
@@ -18,9 +19,8 @@ pub type Names = BTreeMap<PersonId, String>;
 pub fn names_of(db: &mut Db, keyring: &Keyring, updates: &[Update]) -> Result<Names, Fault> {
     let mut names = Names::new();
     for update in updates {
-        if !names.contains_key(&update.by) {
-            let name = require_person(db, keyring, update.by)?.shown_as().to_owned();
-            names.insert(update.by, name);
+        if let Entry::Vacant(unknown) = names.entry(update.by) {
+            unknown.insert(require_person(db, keyring, update.by)?.shown_as().to_owned());
         }
     }
     Ok(names)

@@ -58,9 +58,10 @@ pub mod report;
 pub mod session;
 pub mod trace;
 
-pub mod compliance;
 pub mod portal;
+pub mod compliance;
 pub mod sales;
+pub mod security;
 pub mod staff;
 
 use actix_web::{HttpResponse, web};
@@ -75,6 +76,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .configure(compliance::routes)
         .configure(portal::routes)
         .configure(sales::routes)
+        .configure(security::routes)
         .configure(staff::routes)
         .default_service(web::to(problem::nothing_here));
 }

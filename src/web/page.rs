@@ -108,7 +108,7 @@ impl Desk {
         let mut desks = Vec::new();
         for role in roles {
             let desk = match role {
-                Role::Admin => continue,
+                Role::Admin => ("/staff/people", "Staff", "Who sits at which desk."),
                 Role::Auditor | Role::Security => {
                     ("/security", "Security", "The log of every access, its proofs, and copies by their id.")
                 }

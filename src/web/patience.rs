@@ -27,7 +27,8 @@ pub async fn limit<B: MessageBody>(
     next.call(request).await
 }
 
-/// The same stream; it ends with an error when it brings nothing for `patience`.
+/// The same stream; it ends with an error when it brings nothing for `patience`. It may be asked again after its end,
+/// as the parser of multipart forms does.
 fn cut_when_stalled<S>(body: S, patience: Duration) -> impl Stream<Item = Result<Bytes, PayloadError>>
 where
     S: Stream<Item = Result<Bytes, PayloadError>> + Unpin,
@@ -39,6 +40,7 @@ where
             Err(_) => Some((Err(PayloadError::Io(io::Error::from(io::ErrorKind::TimedOut))), None)),
         }
     })
+    .fuse()
 }
 
 #[cfg(test)]
@@ -53,5 +55,13 @@ mod tests {
         assert_eq!(items[0].as_ref().unwrap(), "some");
         assert!(items[1].is_err());
         assert_eq!(items.len(), 2);
+    }
+
+    #[actix_web::test]
+    async fn a_body_may_be_asked_again_after_its_end() {
+        let mut body = Box::pin(cut_when_stalled(stream::iter([Ok(Bytes::from_static(b"all"))]), PATIENCE));
+        assert_eq!(body.next().await.unwrap().unwrap(), "all");
+        assert!(body.next().await.is_none());
+        assert!(body.next().await.is_none());
     }
 }

@@ -18,7 +18,10 @@ use std::error::Error as StdError;
 use std::fmt;
 
 /// An answer that is not the one asked for.
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+/// What a problem consists of.
+struct Parts {
     status: StatusCode,
     kind: Kind,
     what: String,
@@ -84,7 +87,15 @@ impl Problem {
     /// A refusal of this kind; `what` speaks to the person.
     pub fn new(kind: Kind, what: impl Into<String>) -> Self {
         let what = what.into();
-        Self { status: status(kind), kind, what, todo: None, action: None, goto: None, cause: None }
+        Self(Box::new(Parts {
+            status: status(kind),
+            kind,
+            what,
+            todo: None,
+            action: None,
+            goto: None,
+            cause: None,
+        }))
     }
     /// Known, but not yours.
     pub fn forbidden(what: impl Into<String>) -> Self {
@@ -97,25 +108,25 @@ impl Problem {
     /// Not signed in: to the sign-in page at `path`.
     pub fn sign_in(path: &str) -> Self {
         let mut problem = Self::forbidden("Please sign in.");
-        (problem.status, problem.goto) = (StatusCode::SEE_OTHER, Some(path.to_owned()));
+        (problem.0.status, problem.0.goto) = (StatusCode::SEE_OTHER, Some(path.to_owned()));
         problem
     }
     /// The same, with what the person can do.
     #[must_use]
     pub fn todo(mut self, todo: impl Into<String>) -> Self {
-        self.todo = Some(todo.into());
+        self.0.todo = Some(todo.into());
         self
     }
     /// The same, with a link to where it can be done.
     #[must_use]
     pub fn action(mut self, href: impl Into<String>, label: &'static str) -> Self {
-        self.action = Some(Action { href: href.into(), label });
+        self.0.action = Some(Action { href: href.into(), label });
         self
     }
     /// The same, caused by something unexpected that belongs into the log.
     fn caused_by(mut self, cause: impl StdError + Send + Sync + 'static) -> Self {
-        if matches!(self.kind, Kind::Unexpected | Kind::Uncertain | Kind::Unavailable) {
-            self.cause = Some(Box::new(cause));
+        if matches!(self.0.kind, Kind::Unexpected | Kind::Uncertain | Kind::Unavailable) {
+            self.0.cause = Some(Box::new(cause));
         }
         self
     }
@@ -136,29 +147,30 @@ impl<R: Refusal + Send + Sync + 'static> From<R> for Problem {
 impl fmt::Debug for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // What a refusal says may name a person: the log gets the kind, and the chain of what was unexpected.
-        match &self.cause {
-            Some(cause) => write!(f, "{:?}: {cause:?}", self.kind),
-            None => write!(f, "{:?}", self.kind),
+        match &self.0.cause {
+            Some(cause) => write!(f, "{:?}: {cause:?}", self.0.kind),
+            None => write!(f, "{:?}", self.0.kind),
         }
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)
+        f.write_str(&self.0.what)
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        if let Some(goto) = &self.goto {
+        let mut response = HttpResponse::build(self.0.status);
+        if let Some(goto) = &self.0.goto {
             response.insert_header((header::LOCATION, goto.as_str()));
         }
-        if self.status == StatusCode::TOO_MANY_REQUESTS || self.status == StatusCode::SERVICE_UNAVAILABLE {
+        if self.0.status == StatusCode::TOO_MANY_REQUESTS || self.0.status == StatusCode::SERVICE_UNAVAILABLE
+        {
             response.insert_header((header::RETRY_AFTER, "60"));
         }
         response.finish()
@@ -172,7 +184,7 @@ pub async fn nothing_here(request: HttpRequest) -> Result<HttpResponse, Problem>
     }
     let mut problem = Problem::new(Kind::Forbidden, "This address cannot be used in this way.")
         .todo("Go back to the page you came from and use its buttons.");
-    problem.status = StatusCode::METHOD_NOT_ALLOWED;
+    problem.0.status = StatusCode::METHOD_NOT_ALLOWED;
     Err(problem)
 }
 
@@ -238,8 +250,9 @@ pub async fn present<B: MessageBody + 'static>(
 fn tell(error: &Error, request: &HttpRequest) -> Told {
     let request_id = trace::id_of(request);
     if let Some(problem) = error.as_error::<Problem>() {
+        let Problem(problem) = problem;
         if problem.cause.is_some() {
-            tracing::error!(cause = ?problem, "a request failed");
+            tracing::error!(cause = ?error, "a request failed");
         }
         let (title, todo) = words(problem.kind);
         return Told {

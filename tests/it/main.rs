@@ -8,9 +8,11 @@
 mod ledger;
 mod sales;
 mod seal;
+mod security;
 mod reports;
 mod laws;
 mod support;
+mod cli;
 mod vault;
 mod web;
 mod watermark;

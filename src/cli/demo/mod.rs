@@ -1,3 +1,161 @@
-//! `candor demo`: a furnished trust center on a loopback address.
+//! `candor demo`: a furnished trust center on a loopback address, with no other service, account or configuration.
+//!
+//! The company, its staff and its visitors are fictional; everything else is the program itself: the reports are
+//! prepared, sealed and marked, the visitors come in by the portal, and every step stands in the log.
 
-pub mod content;
+mod content;
+mod furnish;
+mod letters;
+mod visit;
+
+use super::place::{self, Trouble, say};
+use super::serve;
+use crate::app::{self, App};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db::Database;
+use crate::identity::acts::staff::{StaffError, issue_link};
+use crate::identity::staff;
+use crate::ledger::Actor;
+use crate::seal::Keyring;
+use crate::server;
+use clap::Args;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Marks a directory as a demo's, so that `--fresh` removes nothing else; says whether it is furnished.
+const MARKER: &str = "DEMO";
+/// What the marker says when every room is furnished.
+const FURNISHED: &str = "furnished\n";
+
+/// Arguments of `candor demo`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  candor demo --listen 127.0.0.1:8080 --fresh")]
+pub struct Demo {
+    /// Where to listen; a loopback address only. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Where the demo's data lie; kept until --fresh.
+    #[arg(long, value_name = "DIR", default_value = "candor-demo")]
+    data: PathBuf,
+    /// Begin anew: removes the data of an earlier demo first.
+    #[arg(long)]
+    fresh: bool,
+}
+
+/// Runs the demo. Exit code 0: stopped in order. 1: refused to start. 2: could not start, or could not go on.
+pub fn run(demo: &Demo) -> ExitCode {
+    serve::log(false);
+    place::exit(start(demo))
+}
+
+/// Makes or opens the house, furnishes it, prints the way in, and serves.
+fn start(demo: &Demo) -> Result<(), Trouble> {
+    let config = Config::demo(&demo.data, free_port(demo.listen)?);
+    server::check(&config).map_err(Trouble::refused)?;
+    let state = std::fs::read_to_string(demo.data.join(MARKER)).ok();
+    match &state {
+        None if demo.data.exists() => {
+            return Err(Trouble::refused(format!(
+                "{} is there and is no demo's. Nothing was changed. Name another directory with --data",
+                demo.data.display()
+            )));
+        }
+        None => {}
+        Some(state) if demo.fresh || state != FURNISHED => remove(&config)?,
+        Some(_) => {}
+    }
+    let fresh = demo.fresh || state.as_deref() != Some(FURNISHED);
+    if fresh {
+        make(&config)?;
+    }
+    let app = App::open_and_upgrade(config, Clock::system())?;
+    actix_web::rt::System::new().block_on(async {
+        if fresh {
+            say(
+                "Furnishing the demo: two reports are prepared, sealed and marked. This takes a few seconds.",
+            );
+            furnish::furnish(&app).await?;
+            std::fs::write(demo.data.join(MARKER), FURNISHED)?;
+        }
+        let bound = server::bind_with(&app, letters::routes).map_err(Trouble::refused)?;
+        tell(&app).await?;
+        Ok(bound.run().await?)
+    })
+}
+
+/// The address with a port: links are made before the server listens.
+fn free_port(listen: SocketAddr) -> Result<SocketAddr, Trouble> {
+    if listen.port() == 0 { Ok(TcpListener::bind(listen)?.local_addr()?) } else { Ok(listen) }
+}
+
+/// Removes a demo's data, keyring and anchor. Only called when the marker is there.
+fn remove(config: &Config) -> Result<(), Trouble> {
+    std::fs::remove_dir_all(&config.data)?;
+    for file in [config.keyring.clone(), config.anchor_file()] {
+        match std::fs::remove_file(&file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes directory, keyring and database.
+fn make(config: &Config) -> Result<(), Trouble> {
+    let clock = Clock::system();
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data)?;
+    std::fs::write(config.data.join(MARKER), "not furnished yet\n")?;
+    let keyring = keyring(&config.keyring, &clock)?;
+    app::install(&Database::open(config.database.expose())?, &keyring, &clock)?;
+    Ok(())
+}
+
+/// A new keyring; one that a broken-off start left behind is taken again.
+fn keyring(path: &Path, clock: &Clock) -> Result<Keyring, Trouble> {
+    if path.exists() {
+        return Keyring::load(path).map_err(Trouble::refused);
+    }
+    let keyring = Keyring::generate(clock);
+    keyring.create_file(path).map_err(Trouble::refused)?;
+    Ok(keyring)
+}
+
+/// Prints the addresses, a fresh one-time link for every desk, and what to click first.
+async fn tell(app: &App) -> Result<(), Trouble> {
+    let keyring = app.keyring.clone();
+    let members = app.read(move |db| staff::list(db, &keyring)).await?;
+    say("");
+    say(format_args!("The trust center of a fictional company is at {}", app.config.base_url));
+    say("Staff sign in with these links. Each works once; the next start prints new ones.");
+    say("");
+    for member in members {
+        let (house, person) = (app.house.clone(), member.person.id);
+        let issued = app.act("staff.link", move |act| issue_link(act, &house, Actor::Operator, person)).await;
+        let issued = issued.map_err(|error: StaffError| Trouble::refused(error))?;
+        let link = app.house.link(&format!("/staff/sign-in/{}", issued.value.expose()));
+        say(format_args!("{}: {link}", member.roles_in_words().to_lowercase()));
+    }
+    say("");
+    say("What to click first:");
+    say(format_args!(
+        "1. Open {}, choose \"Request a report\", and use any address, such as you@buyer.example.",
+        app.config.base_url
+    ));
+    say(format_args!(
+        "2. No mail is sent: the letter with your code is at {}/demo/letters.",
+        app.config.base_url
+    ));
+    say(
+        "3. Confirm, accept the NDA. Then open the sales link in another browser (or a private window) and approve.",
+    );
+    say(
+        "4. Back as the prospect: open the report room, read the exceptions, download your copy. Your name is on every page.",
+    );
+    say("5. Open the security link: every step is in the log, and \"Verify now\" proves that it is whole.");
+    say("");
+    say("Stop with Ctrl-C. The data stay until you start with --fresh.");
+    Ok(())
+}

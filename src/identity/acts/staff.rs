@@ -96,11 +96,11 @@ pub fn issue_link<'a>(
 }
 
 /// Takes every desk from somebody; their sessions and links end at once. The value is the number of sessions ended.
-pub fn remove_staff<'a>(
-    mut act: Act<'a>,
+pub fn remove_staff(
+    mut act: Act<'_>,
     by: Actor,
     person: PersonId,
-) -> Result<Recorded<'a, usize>, StaffError> {
+) -> Result<Recorded<'_, usize>, StaffError> {
     let at = act.at();
     let roles = sessions::list_roles(act.db(), person)?;
     if roles.is_empty() {

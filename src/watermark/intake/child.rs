@@ -9,21 +9,24 @@
 //! ```text
 //! "CANDOR1\n"                                                magic
 //! 'P'  u64 manifest length  manifest  u64 body length  body  prepared
+//! 'C'  u64 length  reading as JSON                           read
 //! 'R'  u64 length  refusal as JSON                           refused
 //! ```
 //! Lengths are big-endian. Anything else, or less, is [`IntakeRefusal::Crashed`].
 
 use super::limits::FILE_BYTES;
 use crate::clock::Clock;
-use crate::watermark::{IntakeRefusal, Manifest, Prepared, prepare};
+use crate::watermark::{IntakeRefusal, Manifest, Prepared, Reading, prepare, read_copy_id};
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// The hidden command that runs the child.
+/// The hidden command that runs the child of [`prepare_in_child`].
 pub const COMMAND: &str = "intake-child";
+/// The hidden command that runs the child of [`read_in_child`].
+pub const READ_COMMAND: &str = "read-child";
 /// After this long the child is killed.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 /// Begins every answer.
@@ -38,17 +41,27 @@ pub fn prepare_in_child(program: &Path, pdf: &[u8]) -> Result<Prepared, IntakeRe
 
 /// The same with another deadline.
 pub fn prepare_within(program: &Path, pdf: &[u8], deadline: Duration) -> Result<Prepared, IntakeRefusal> {
+    parse(&ask(program, COMMAND, pdf, deadline)?)
+}
+
+/// Reads which copy a PDF is, in a child process of `program`. Blocks up to [`DEADLINE`].
+pub fn read_in_child(program: &Path, pdf: &[u8]) -> Result<Reading, IntakeRefusal> {
+    parse_reading(&ask(program, READ_COMMAND, pdf, DEADLINE)?)
+}
+
+/// The answer of a child that runs `command`.
+fn ask(program: &Path, command: &str, pdf: &[u8], deadline: Duration) -> Result<Vec<u8>, IntakeRefusal> {
     if pdf.len() > FILE_BYTES {
         return Err(IntakeRefusal::TooLarge { limit_bytes: FILE_BYTES });
     }
-    let mut command = Command::new(program);
-    command.arg(COMMAND).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|_| IntakeRefusal::Crashed)?;
+    let mut child = Command::new(program);
+    child.arg(command).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = child.spawn().map_err(|_| IntakeRefusal::Crashed)?;
     let answer = converse(&mut child, pdf, deadline);
     // Whatever was answered, nothing of the child stays behind.
     let _ = child.kill();
     let _ = child.wait();
-    parse(&answer?)
+    answer
 }
 
 /// Writes the PDF and reads the answer, both at once, until the deadline.
@@ -80,11 +93,9 @@ fn converse(child: &mut Child, pdf: &[u8], deadline: Duration) -> Result<Vec<u8>
     })
 }
 
-/// Runs in the child: reads a PDF to its end, writes one answer.
+/// Runs in the child of [`prepare_in_child`]: reads a PDF to its end, writes one answer.
 pub fn serve(input: impl Read, mut output: impl Write, clock: &Clock) -> std::io::Result<()> {
-    let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let mut pdf = Vec::new();
-    input.take(most).read_to_end(&mut pdf)?;
+    let pdf = take(input)?;
     output.write_all(MAGIC)?;
     match prepare(pdf, clock) {
         Ok(prepared) => {
@@ -92,12 +103,37 @@ pub fn serve(input: impl Read, mut output: impl Write, clock: &Clock) -> std::io
             write_part(&mut output, &prepared.manifest.to_bytes())?;
             write_part(&mut output, &prepared.body)?;
         }
-        Err(refusal) => {
-            output.write_all(b"R")?;
-            write_part(&mut output, &serde_json::to_vec(&refusal)?)?;
-        }
+        Err(refusal) => refuse(&mut output, &refusal)?,
     }
     output.flush()
+}
+
+/// Runs in the child of [`read_in_child`]: reads a PDF to its end, writes one answer.
+pub fn serve_reading(input: impl Read, mut output: impl Write) -> std::io::Result<()> {
+    let pdf = take(input)?;
+    output.write_all(MAGIC)?;
+    match read_copy_id(&pdf) {
+        Ok(reading) => {
+            output.write_all(b"C")?;
+            write_part(&mut output, &serde_json::to_vec(&reading)?)?;
+        }
+        Err(refusal) => refuse(&mut output, &refusal)?,
+    }
+    output.flush()
+}
+
+/// Everything that is sent, up to one byte more than a file may have.
+fn take(input: impl Read) -> std::io::Result<Vec<u8>> {
+    let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut pdf = Vec::new();
+    input.take(most).read_to_end(&mut pdf)?;
+    Ok(pdf)
+}
+
+/// Writes a refusal.
+fn refuse(output: &mut impl Write, refusal: &IntakeRefusal) -> std::io::Result<()> {
+    output.write_all(b"R")?;
+    write_part(output, &serde_json::to_vec(refusal)?)
 }
 
 /// Writes a length and as many bytes.
@@ -126,6 +162,18 @@ fn parse(answer: &[u8]) -> Result<Prepared, IntakeRefusal> {
             }
             Ok(Prepared { body: body.to_vec(), manifest })
         }
+        b'R' => Err(serde_json::from_slice(first).unwrap_or(IntakeRefusal::Crashed)),
+        _ => Err(IntakeRefusal::Crashed),
+    }
+}
+
+/// Understands the answer of a child that reads; a broken one is a crash.
+fn parse_reading(answer: &[u8]) -> Result<Reading, IntakeRefusal> {
+    let rest = answer.strip_prefix(MAGIC).ok_or(IntakeRefusal::Crashed)?;
+    let (kind, rest) = rest.split_first().ok_or(IntakeRefusal::Crashed)?;
+    let (first, _) = split_part(rest).ok_or(IntakeRefusal::Crashed)?;
+    match kind {
+        b'C' => serde_json::from_slice(first).map_err(|_| IntakeRefusal::Crashed),
         b'R' => Err(serde_json::from_slice(first).unwrap_or(IntakeRefusal::Crashed)),
         _ => Err(IntakeRefusal::Crashed),
     }

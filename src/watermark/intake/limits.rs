@@ -9,6 +9,8 @@ pub const FILE_BYTES: usize = 100 * 1024 * 1024;
 pub const PAGES: usize = 2_000;
 /// The most bytes that all streams of a file may inflate to.
 pub const DECODED_BYTES: u64 = 1024 * 1024 * 1024;
+/// The most bytes that one stream we decode may have: no page's content is longer.
+pub const STREAM_BYTES: usize = 128 * 1024 * 1024;
 /// The deepest nesting of objects, of the page tree, of forms in forms.
 pub const NESTING: usize = 100;
 /// The most objects in a rewritten file.
@@ -67,7 +69,7 @@ fn inflated_length(data: &[u8], limit: u64) -> u64 {
         return 0;
     }
     let mut decoder = flate2::read::ZlibDecoder::new(data);
-    let mut chunk = [0; 32 * 1024];
+    let mut chunk = [0; 16 * 1024];
     let mut length = 0_u64;
     while length <= limit {
         match decoder.read(&mut chunk) {

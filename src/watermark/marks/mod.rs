@@ -10,6 +10,7 @@ mod script;
 pub(crate) mod slot;
 
 use slot::{LINE_PITCH, LINE_WIDTH};
+use std::fmt::Write as _;
 
 /// The part of the page's width or height that the footer may fill.
 const FILL: f64 = 0.96;
@@ -60,23 +61,34 @@ pub(crate) fn number(value: f64) -> String {
 
 /// The names a stencil uses in its own resources.
 pub(crate) const SLOT_NAME: &str = "S";
-/// The graphics state of the diagonal marks.
-pub(crate) const DIAGONAL_STATE: &str = "D";
-/// The graphics state of the footer.
-pub(crate) const FOOTER_STATE: &str = "F";
+/// The graphics state of the outlines of the diagonal marks.
+pub(crate) const DIAGONAL_OUTLINE: &str = "DO";
+/// The graphics state of the letters of the diagonal marks.
+pub(crate) const DIAGONAL_LETTERS: &str = "DL";
+/// The graphics state of the outlines of the footer.
+pub(crate) const FOOTER_OUTLINE: &str = "FO";
+/// The graphics state of the letters of the footer.
+pub(crate) const FOOTER_LETTERS: &str = "FL";
 
 /// The content of the stencil for pages shown at this size.
 pub(crate) fn stencil(width: f64, height: f64) -> String {
     let mut content = String::new();
-    content.push_str(&format!("q /{DIAGONAL_STATE} gs 0.42 g 1 G 4 w 1 j\n"));
-    for part in [-0.48, 0.0, 0.48] {
-        push_diagonal(&mut content, (width, height), part);
+    // The glyphs are filled and stroked: once with the filling transparent, once with the stroke, so that the light
+    // outline lies below the letter and does not thin it.
+    for state in [DIAGONAL_OUTLINE, DIAGONAL_LETTERS] {
+        let _ = writeln!(content, "q /{state} gs 0.3 g 1 G 7 w 1 j");
+        for part in [-0.48, 0.0, 0.48] {
+            push_diagonal(&mut content, (width, height), part);
+        }
+        content.push_str("Q\n");
     }
-    content.push_str(&format!("Q\nq /{FOOTER_STATE} gs 0.15 g 1 G 2 w 1 j\n"));
-    for column in [0_u32, 1, 2] {
-        push_footer(&mut content, (width, height), column);
+    for state in [FOOTER_OUTLINE, FOOTER_LETTERS] {
+        let _ = writeln!(content, "q /{state} gs 0.1 g 1 G 9 w 1 j");
+        for column in [0_u32, 1, 2] {
+            push_footer(&mut content, (width, height), column);
+        }
+        content.push_str("Q\n");
     }
-    content.push_str("Q\n");
     content
 }
 
@@ -84,7 +96,7 @@ pub(crate) fn stencil(width: f64, height: f64) -> String {
 fn push_part(content: &mut String, matrix: [f64; 6], (bottom, lines): (u32, u32)) {
     let matrix = matrix.map(number).join(" ");
     let (low, high) = (bottom * LINE_PITCH, lines * LINE_PITCH);
-    content.push_str(&format!("q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q\n"));
+    let _ = writeln!(content, "q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q");
 }
 
 /// Paints the four upper lines along the diagonal, moved to the side by a part of the distance to the corner.

@@ -6,6 +6,7 @@
 //! two addresses never look alike. A question mark never stands for anything but itself.
 
 use super::glyphs;
+use std::fmt::Write as _;
 
 /// The text as it is drawn: transliterated where the font cannot draw it.
 pub(super) fn drawable_name(text: &str) -> String {
@@ -18,9 +19,9 @@ pub(super) fn drawable_name(text: &str) -> String {
         } else {
             let ascii = any_ascii::any_ascii_char(letter);
             if ascii.is_empty() || ascii.contains('?') {
-                push_code_point(&mut drawn, letter)
+                push_code_point(&mut drawn, letter);
             } else {
-                drawn.push_str(ascii)
+                drawn.push_str(ascii);
             }
         }
     }
@@ -38,7 +39,7 @@ pub(super) fn drawable_exact(text: &str) -> String {
 
 /// Writes a letter as its code point.
 fn push_code_point(drawn: &mut String, letter: char) {
-    drawn.push_str(&format!("{{U+{:04X}}}", u32::from(letter)));
+    let _ = write!(drawn, "{{U+{:04X}}}", u32::from(letter));
 }
 
 /// Whether the font draws the letter rightly one after the other, without shaping.

@@ -1,18 +1,19 @@
 //! The slot: the one part of a body that differs between copies.
 //!
-//! A fixed number of bytes, the content stream of one Form XObject. It holds six lines of glyph outlines in a box of
+//! A fixed number of bytes, the content stream of one form. It holds six lines of glyph outlines in a box of
 //! [`LINE_WIDTH`] by six times [`LINE_PITCH`] units; the pages paint parts of the box where they want them. What the
 //! glyphs do not need is filled with blanks.
 //!
 //! Invariant: whatever is not personalised says UNASSIGNED COPY, never nothing. Held by
-//! `watermark::a_body_as_stored_says_unassigned_copy`.
+//! `watermark::rewriting::a_body_as_stored_says_unassigned_copy`.
 
 use super::glyphs;
 use super::script::{drawable_exact, drawable_name};
 use crate::watermark::IntakeRefusal;
+use std::fmt::Write as _;
 
-/// The length of every slot. A line of text needs about 150 bytes a letter, so this holds 320 letters.
-pub(crate) const SLOT_BYTES: usize = 48 * 1024;
+/// The length of every slot. A letter needs about 190 bytes, so this holds 340 letters in all lines together.
+pub(crate) const SLOT_BYTES: usize = 64 * 1024;
 /// The width of a line in units (100 to the em); longer lines are drawn smaller.
 pub(crate) const LINE_WIDTH: u32 = 2_400;
 /// The distance between two lines, and the height of a line's box.
@@ -101,11 +102,11 @@ fn push_line(slot: &mut String, text: &str, baseline: u32) -> Option<()> {
         return None;
     }
     let start = (f64::from(LINE_WIDTH) - f64::from(width) * scale) / 2.0;
-    slot.push_str(&format!("q {scale:.3} 0 0 {scale:.3} {start:.0} {baseline} cm\n"));
+    let _ = writeln!(slot, "q {scale:.3} 0 0 {scale:.3} {start:.0} {baseline} cm");
     let mut step = 0;
     for glyph in glyphs {
         if !glyph.path.is_empty() {
-            slot.push_str(&format!("1 0 0 1 {step} 0 cm\n{}B\n", glyph.path));
+            let _ = writeln!(slot, "1 0 0 1 {step} 0 cm\n{}B", glyph.path);
             step = 0;
         }
         step += glyph.advance;

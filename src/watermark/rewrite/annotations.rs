@@ -8,6 +8,7 @@ use super::pages::{Page, rectangle};
 use crate::watermark::IntakeRefusal;
 use crate::watermark::marks::number;
 use hayro_syntax::object::{self, Array, MaybeRef, Name, Number, Object, ObjectIdentifier};
+use std::fmt::Write as _;
 
 /// Annotations without a place on the page: hidden (bit 2), not viewed (bit 6).
 const UNSEEN: i64 = 0b10_0010;
@@ -139,7 +140,7 @@ fn paint<'a>(
         (Some(id), None) if is_form => copier.refer(id)?,
         (_, layer) => copy_of_form(copier, &form, layer)?,
     };
-    flat.content.push_str(&format!("q {matrix} cm /{name} Do Q\n"));
+    let _ = writeln!(flat.content, "q {matrix} cm /{name} Do Q");
     flat.forms.push((name, value));
     copier.note(if is_field { Note::FieldsFlattened } else { Note::AnnotationsFlattened });
     Ok(())
@@ -181,9 +182,9 @@ fn placing(dict: &object::Dict<'_>, form: &object::Stream<'_>) -> Option<String>
         .dict()
         .get::<Array<'_>>(b"Matrix")
         .map_or_else(Vec::new, |matrix| matrix.iter::<Number>().map(|number| number.as_f64()).collect());
-    let [a, b, c, d, e, f] = <[f64; 6]>::try_from(turn).unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-    let corners =
-        [(bx0, by0), (bx1, by0), (bx0, by1), (bx1, by1)].map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    let [m0, m1, m2, m3, m4, m5] = <[f64; 6]>::try_from(turn).unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    let corners = [(bx0, by0), (bx1, by0), (bx0, by1), (bx1, by1)]
+        .map(|(x, y)| (m0 * x + m2 * y + m4, m1 * x + m3 * y + m5));
     let low =
         corners.iter().fold((f64::MAX, f64::MAX), |low, point| (low.0.min(point.0), low.1.min(point.1)));
     let high =

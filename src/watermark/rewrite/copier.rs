@@ -93,7 +93,9 @@ impl<'a> Copier<'a> {
         dict.remove("DL");
         if dict.value("F").is_some() {
             // The data lies in another file: nothing of it is ours.
-            ["F", "FFilter", "FDecodeParms", "Filter", "DecodeParms"].iter().for_each(|key| dict.remove(key));
+            for key in ["F", "FFilter", "FDecodeParms", "Filter", "DecodeParms"] {
+                dict.remove(key);
+            }
             return Ok(Stream { dict, data: Vec::new() });
         }
         let filters = stream.filters();

@@ -4,7 +4,7 @@
 //! decoded before the damage, as viewers do. Image filters and predictors do not occur in content and give `None`.
 
 use crate::watermark::IntakeRefusal;
-use crate::watermark::intake::limits::DECODED_BYTES;
+use crate::watermark::intake::limits::{DECODED_BYTES, STREAM_BYTES};
 use hayro_syntax::Filter;
 use hayro_syntax::object::{Array, Dict, Object, Stream};
 use std::io::Read as _;
@@ -25,9 +25,9 @@ impl Budget {
             self.0.checked_sub(bytes).ok_or(IntakeRefusal::DecodeLimit { limit_bytes: DECODED_BYTES })?;
         Ok(())
     }
-    /// What is left, as a length.
+    /// What one stream may have of it.
     fn left(&self) -> usize {
-        usize::try_from(self.0).unwrap_or(usize::MAX)
+        usize::try_from(self.0).unwrap_or(usize::MAX).min(STREAM_BYTES)
     }
 }
 
@@ -49,6 +49,9 @@ pub(crate) fn decode(stream: &Stream<'_>, budget: &mut Budget) -> Result<Option<
             Filter::Crypt => data,
             _ => return Ok(None),
         };
+        if data.len() > limit {
+            return Err(IntakeRefusal::DecodeLimit { limit_bytes: u64::try_from(limit).unwrap_or(u64::MAX) });
+        }
         budget.spend(data.len())?;
     }
     Ok(Some(data))

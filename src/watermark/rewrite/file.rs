@@ -5,6 +5,7 @@
 
 use super::object::{Dict, Stream, Value, deflate};
 use crate::watermark::manifest::SlotPlace;
+use std::fmt::Write as _;
 
 /// How many objects share one object stream.
 const PACK: usize = 200;
@@ -131,7 +132,7 @@ fn write_packs(out: &mut Vec<u8>, entries: &mut Vec<Entry>, packable: Vec<(u32, 
         let number = u32::try_from(entries.len()).unwrap_or(u32::MAX);
         let (mut index, mut body) = (String::new(), Vec::new());
         for (place, (inner, value)) in pack.iter().enumerate() {
-            index.push_str(&format!("{inner} {} ", body.len()));
+            let _ = write!(index, "{inner} {} ", body.len());
             value.write(&mut body);
             body.push(b'\n');
             set_entry(entries, *inner, Entry::Packed(number, place));

@@ -54,7 +54,7 @@ const fn is_delimiter(byte: u8) -> bool {
 /// Whether a word is a number: an optional sign, digits with at most one point, at least one digit.
 fn is_number(word: &[u8]) -> bool {
     let digits = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
-    let points = digits.iter().filter(|byte| **byte == b'.').count();
+    let points = digits.split(|byte| *byte == b'.').skip(1).count();
     let figures = digits.iter().filter(|byte| byte.is_ascii_digit()).count();
     figures > 0 && points <= 1 && figures + points == digits.len()
 }

@@ -9,6 +9,7 @@ use crate::watermark::IntakeRefusal;
 use crate::watermark::intake::limits::find;
 use hayro_syntax::Pdf;
 use hayro_syntax::object;
+use std::fmt::Write as _;
 
 /// What old metadata claims about standards.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -64,19 +65,20 @@ impl Claims {
         let mut inner = String::new();
         if !title.is_empty() {
             let title = escaped(title);
-            inner.push_str(&format!(
-                "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>\n"
-            ));
+            let _ = writeln!(
+                inner,
+                "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">{title}</rdf:li></rdf:Alt></dc:title>"
+            );
         }
         inner.push_str("<pdf:Producer>Candor</pdf:Producer>\n");
         if let Some(part) = self.archive {
-            inner.push_str(&format!("<pdfaid:part>{part}</pdfaid:part>\n"));
+            let _ = writeln!(inner, "<pdfaid:part>{part}</pdfaid:part>");
         }
         if let Some(level) = self.conformance {
-            inner.push_str(&format!("<pdfaid:conformance>{level}</pdfaid:conformance>\n"));
+            let _ = writeln!(inner, "<pdfaid:conformance>{level}</pdfaid:conformance>");
         }
         if let Some(part) = self.accessible {
-            inner.push_str(&format!("<pdfuaid:part>{part}</pdfuaid:part>\n"));
+            let _ = writeln!(inner, "<pdfuaid:part>{part}</pdfuaid:part>");
         }
         format!(
             "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n\

@@ -99,10 +99,6 @@ impl Dict {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
-    /// Whether there is a value at a key.
-    pub(crate) fn has(&self, key: &[u8]) -> bool {
-        self.0.iter().any(|(name, _)| name == key)
-    }
     /// Appends the dictionary as it stands in a file.
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"<<");
@@ -171,7 +167,9 @@ fn write_text(text: &[u8], out: &mut Vec<u8>) {
     let odd = text.iter().filter(|byte| !matches!(byte, 32..=126)).count();
     if odd * 3 > text.len() {
         out.push(b'<');
-        text.iter().for_each(|byte| out.extend_from_slice(format!("{byte:02X}").as_bytes()));
+        for byte in text {
+            out.extend_from_slice(format!("{byte:02X}").as_bytes());
+        }
         out.push(b'>');
         return;
     }

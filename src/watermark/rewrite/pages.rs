@@ -21,9 +21,9 @@ pub(crate) struct Page<'a> {
     pub(crate) dict: Dict<'a>,
     /// Its number in the source, when it has one.
     pub(crate) id: Option<ObjectIdentifier>,
-    /// The numbers of its MediaBox, as written.
+    /// The numbers of its `MediaBox`, as written.
     pub(crate) media: [f64; 4],
-    /// The numbers of its CropBox, as written, if it has one.
+    /// The numbers of its `CropBox`, as written, if it has one.
     pub(crate) crop: Option<[f64; 4]>,
     /// 0, 90, 180 or 270.
     pub(crate) rotate: i32,
@@ -32,17 +32,22 @@ pub(crate) struct Page<'a> {
 }
 
 impl Page<'_> {
-    /// The visible part: CropBox within MediaBox, and if nothing is left of it, the MediaBox.
+    /// The visible part: `CropBox` within `MediaBox`.
     pub(crate) fn frame(&self) -> Frame {
-        let [left, bottom, right, top] = ordered(self.media);
-        let inner = ordered(self.crop.unwrap_or(self.media));
-        let within = [inner[0].max(left), inner[1].max(bottom), inner[2].min(right), inner[3].min(top)];
-        let candidates = [within, [left, bottom, right, top]];
-        let usable =
-            candidates.into_iter().find(|[x0, y0, x1, y1]| x1 - x0 > 0.5 && y1 - y0 > 0.5).unwrap_or(LETTER);
-        let [x, y, x1, y1] = usable;
+        let [x, y, x1, y1] = self.crop.map_or_else(|| ordered(self.media), |crop| common(crop, self.media));
         Frame { x, y, width: x1 - x, height: y1 - y, rotate: self.rotate }
     }
+}
+
+/// What two boxes have in common, its lower left corner first.
+fn common(one: [f64; 4], other: [f64; 4]) -> [f64; 4] {
+    let ([a, b, c, d], [left, bottom, right, top]) = (ordered(one), ordered(other));
+    [a.max(left), b.max(bottom), c.min(right), d.min(top)]
+}
+
+/// Whether a box shows anything. Viewers disagree about the others, so they are given up.
+fn is_usable([x0, y0, x1, y1]: [f64; 4]) -> bool {
+    x1 - x0 > 0.5 && y1 - y0 > 0.5 && x1 - x0 < 1e7 && y1 - y0 < 1e7
 }
 
 /// A box with its lower left corner first.
@@ -83,11 +88,12 @@ impl<'a> Inherited<'a> {
     fn page(&self, dict: Dict<'a>, id: Option<ObjectIdentifier>) -> Page<'a> {
         let all = self.with(&dict);
         let rotate = all.rotate.unwrap_or(0).rem_euclid(360);
+        let media = all.media.filter(|media| is_usable(ordered(*media))).unwrap_or(LETTER);
         Page {
             dict,
             id,
-            media: all.media.unwrap_or(LETTER),
-            crop: all.crop,
+            media,
+            crop: all.crop.filter(|crop| is_usable(common(*crop, media))),
             rotate: if rotate % 90 == 0 { rotate } else { 0 },
             resources: all.resources.unwrap_or_default(),
         }

@@ -3,13 +3,19 @@
 use super::file::{Node, Objects};
 use super::object::{Dict, Stream, Value};
 use crate::watermark::marks::slot::{LINE_PITCH, LINE_WIDTH, LINES};
-use crate::watermark::marks::{DIAGONAL_STATE, FOOTER_STATE, SLOT_NAME, stencil};
+use crate::watermark::marks::{
+    DIAGONAL_LETTERS, DIAGONAL_OUTLINE, FOOTER_LETTERS, FOOTER_OUTLINE, SLOT_NAME, stencil,
+};
 use std::collections::HashMap;
 
-/// How opaque the letters and outlines of the diagonal marks are: the text below stays readable.
-const DIAGONAL_OPACITY: (f64, f64) = (0.30, 0.28);
-/// The same for the footer, which has to be read.
-const FOOTER_OPACITY: (f64, f64) = (0.9, 0.6);
+/// How opaque filling and stroke are in each state. Below the diagonal marks the text stays readable; the footer
+/// itself has to be read.
+const OPACITIES: [(&str, f64, f64); 4] = [
+    (DIAGONAL_OUTLINE, 0.0, 0.34),
+    (DIAGONAL_LETTERS, 0.28, 0.0),
+    (FOOTER_OUTLINE, 0.0, 0.7),
+    (FOOTER_LETTERS, 0.92, 0.0),
+];
 
 /// The stencils made so far.
 pub(crate) struct Stencils {
@@ -28,8 +34,9 @@ impl Stencils {
         dict.set("Resources", Value::Dict(Dict::default()));
         let slot = objects.add(Node::Stream(Stream { dict, data: slot }));
         let mut states = Dict::default();
-        states.set(DIAGONAL_STATE, state(DIAGONAL_OPACITY));
-        states.set(FOOTER_STATE, state(FOOTER_OPACITY));
+        for (name, fill, stroke) in OPACITIES {
+            states.set(name, state(fill, stroke));
+        }
         let mut forms = Dict::default();
         forms.set(SLOT_NAME, Value::Ref(slot));
         let mut resources = Dict::default();
@@ -58,7 +65,7 @@ fn form(bounds: [f64; 4]) -> Dict {
 }
 
 /// A graphics state with these opacities for filling and stroking, whatever the page left.
-fn state((fill, stroke): (f64, f64)) -> Value {
+fn state(fill: f64, stroke: f64) -> Value {
     let mut dict = Dict::typed("ExtGState");
     dict.set("ca", Value::Number(fill));
     dict.set("CA", Value::Number(stroke));

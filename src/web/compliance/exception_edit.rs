@@ -80,8 +80,8 @@ async fn draft(staff: &Staff<Compliance>, slug: &str) -> Result<OnDesk, Problem>
 }
 
 /// One of its exceptions.
-fn require(desk: &OnDesk, id: ExceptionId) -> Result<&Exception, Problem> {
-    desk.exceptions.iter().find(|exception| exception.id == id).ok_or_else(Problem::not_found)
+fn find(desk: &OnDesk, id: ExceptionId) -> Option<&Exception> {
+    desk.exceptions.iter().find(|exception| exception.id == id)
 }
 
 /// GET: an empty form.
@@ -111,7 +111,7 @@ pub async fn record(staff: Staff<Compliance>, slug: web::Path<String>, mut form:
 pub async fn show(staff: Staff<Compliance>, path: web::Path<(String, ExceptionId)>) -> Answer {
     let (slug, id) = path.into_inner();
     let desk = draft(&staff, &slug).await?;
-    let exception = require(&desk, id)?;
+    let exception = find(&desk, id).ok_or_else(Problem::not_found)?;
     show_page(&staff, &edit_page(&staff, &desk, exception, &typed(&exception.content)))
 }
 
@@ -123,7 +123,7 @@ pub async fn save(
 ) -> Answer {
     let (slug, id) = path.into_inner();
     let desk = draft(&staff, &slug).await?;
-    let exception = require(&desk, id)?;
+    let exception = find(&desk, id).ok_or_else(Problem::not_found)?;
     let Some(content) = parse(&mut form) else {
         return show_again(&staff, &edit_page(&staff, &desk, exception, &form));
     };
@@ -142,19 +142,22 @@ pub async fn save(
 pub async fn remove(staff: Staff<Compliance>, path: web::Path<(String, ExceptionId)>, _form: Form) -> Answer {
     let (slug, id) = path.into_inner();
     let desk = draft(&staff, &slug).await?;
-    let said = format!("Exception {} is removed.", require(&desk, id)?.content.reference);
+    let said = format!(
+        "Exception {} is removed.",
+        find(&desk, id).ok_or_else(Problem::not_found)?.content.reference
+    );
     let (house, by) = (staff.app.house.clone(), staff.person.id);
     staff.app.act("exception.remove", move |act| remove_exception(act, &house, by, id)).await?;
     Ok(see_other(&staff, &desk.href(), &said))
 }
 
 /// Puts a refusal beside its field; what belongs to no field is a page of its own.
-fn refuse(form: &mut Form, error: RecordError) -> Result<(), Problem> {
+fn refuse(form: &mut Form, error: RecordError) -> Result<(), RecordError> {
     match error {
         RecordError::ReferenceTaken(_) => {
             form.refuse("reference", error.to_string());
             Ok(())
         }
-        RecordError::NotADraft(_) | RecordError::Fault(_) => Err(error.into()),
+        RecordError::NotADraft(_) | RecordError::Fault(_) => Err(error),
     }
 }

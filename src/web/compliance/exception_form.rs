@@ -107,6 +107,9 @@ fn text<T: ToString>(value: Option<&T>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }
 
+/// Something was refused; it stands beside its field.
+struct Refused;
+
 /// Reads an exception; `None` when something was refused, which then stands beside its field.
 pub fn parse(form: &mut Form) -> Option<Content> {
     let reference = form.parse("reference", "Reference", Line::parse);
@@ -117,7 +120,7 @@ pub fn parse(form: &mut Form) -> Option<Content> {
     let class = form.choose("class", "Class", Class::parse);
     let control = form.parse("control", "Control", Paragraphs::parse);
     let tests = parse_tests(form);
-    let sample = parse_sample(form);
+    let sample = parse_sample(form).ok();
     let mut words = |name, label| form.parse_optional(name, label, Paragraphs::parse);
     let test_words = words("test_words", "The test in the report's words");
     let nature = words("nature", "Nature and extent");
@@ -125,7 +128,7 @@ pub fn parse(form: &mut Form) -> Option<Content> {
     let compensating = words("compensating", "Compensating controls");
     let recommendation = words("recommendation", "The auditor's recommendation");
     let evaluation = words("evaluation", "The auditor on your response");
-    let response = parse_response(form);
+    let response = parse_response(form).ok();
     Some(Content {
         reference: reference?,
         title: title?,
@@ -157,8 +160,8 @@ fn parse_tests(form: &mut Form) -> Option<Vec<Test>> {
     tests
 }
 
-/// Reads the sample; `Some(None)` when none is stated.
-fn parse_sample(form: &mut Form) -> Option<Option<Sample>> {
+/// Reads the sample; `None` when none is stated.
+fn parse_sample(form: &mut Form) -> Result<Option<Sample>, Refused> {
     let number = |text: &str| -> Result<u32, TextError> {
         let number = parse_number(text, 0, 1_000_000_000)?;
         u32::try_from(number).map_err(|_| TextError::NotInRange(0, 1_000_000_000))
@@ -167,29 +170,30 @@ fn parse_sample(form: &mut Form) -> Option<Option<Sample>> {
     let size = form.parse_optional("sample_size", "Items tested", number);
     let population = form.parse_optional("population", "Items in all", number);
     let unit = form.parse_optional("sample_unit", "What was counted", Line::parse);
-    let (size, population, deviations, unit) = (size?, population?, deviations?, unit?);
+    let (size, population) = (size.ok_or(Refused)?, population.ok_or(Refused)?);
+    let (deviations, unit) = (deviations.ok_or(Refused)?, unit.ok_or(Refused)?);
     let Some(size) = size else {
         if population.is_none() && deviations.is_none() && unit.is_none() {
-            return Some(None);
+            return Ok(None);
         }
         form.refuse("sample_size", "Please say how many items were tested, or leave all four fields empty.");
-        return None;
+        return Err(Refused);
     };
     match Sample::try_from(SampleParts { size, population, deviations, unit }) {
-        Ok(sample) => Some(Some(sample)),
+        Ok(sample) => Ok(Some(sample)),
         Err(error @ SampleError::Deviations(_)) => {
             form.refuse("deviations", format!("Deviations {error}."));
-            None
+            Err(Refused)
         }
         Err(error @ SampleError::Population(_)) => {
             form.refuse("population", format!("Items in all {error}."));
-            None
+            Err(Refused)
         }
     }
 }
 
 /// Reads the response: four parts, a disagreement, or none yet.
-fn parse_response(form: &mut Form) -> Option<Option<Response>> {
+fn parse_response(form: &mut Form) -> Result<Option<Response>, Refused> {
     let mut words = |name, label| form.parse_optional(name, label, Paragraphs::parse);
     let acknowledgement = words("acknowledgement", "Acknowledgement");
     let root_cause = words("root_cause", "Root cause");
@@ -197,25 +201,26 @@ fn parse_response(form: &mut Form) -> Option<Option<Response>> {
     let in_progress = words("in_progress", "In progress");
     let disagreement = words("disagreement", "Disagreement");
     let planned_date = form.parse_optional("planned_date", "Planned until", Day::parse);
-    let (root_cause, completed, in_progress) = (root_cause?, completed?, in_progress?);
-    let (acknowledgement, disagreement, planned_date) = (acknowledgement?, disagreement?, planned_date?);
+    let (root_cause, completed) = (root_cause.ok_or(Refused)?, completed.ok_or(Refused)?);
+    let (in_progress, planned_date) = (in_progress.ok_or(Refused)?, planned_date.ok_or(Refused)?);
+    let (acknowledgement, disagreement) = (acknowledgement.ok_or(Refused)?, disagreement.ok_or(Refused)?);
     let answered =
         root_cause.is_some() || completed.is_some() || in_progress.is_some() || planned_date.is_some();
     match (acknowledgement, disagreement) {
         (None, None) if answered => {
             form.refuse("acknowledgement", "Please begin the response with the acknowledgement.");
-            None
+            Err(Refused)
         }
-        (None, None) => Some(None),
-        (None, Some(words)) if !answered => Some(Some(Response::Disagreed(words))),
+        (None, None) => Ok(None),
+        (None, Some(words)) if !answered => Ok(Some(Response::Disagreed(words))),
         (_, Some(_)) => {
             form.refuse(
                 "disagreement",
                 "Either answer in the four parts or disagree; please empty one of them.",
             );
-            None
+            Err(Refused)
         }
-        (Some(acknowledgement), None) => Some(Some(Response::Answered(Answer {
+        (Some(acknowledgement), None) => Ok(Some(Response::Answered(Answer {
             acknowledgement,
             root_cause,
             completed,

@@ -1,9 +1,10 @@
 //! The form of a report's facts: out of what is stored, and back into card and facts.
-//!
-//! Lists are typed one item per line; an item of several parts has them between bars.
 
-use crate::reports::{Assertion, Card, Facts, Framework, Method, Opinion, Period, Subservice, UserControl};
-use crate::text::{Day, Line, Paragraphs, TextError};
+use super::facts_lines::{
+    lines, parse_lines, parse_subservice, parse_user_control, subservice_line, user_control_line,
+};
+use crate::reports::{Assertion, Card, Facts, Framework, Opinion, Period};
+use crate::text::{Day, Line, Paragraphs};
 use crate::web::form::{Form, Line as Problem};
 use crate::web::partials::Choice;
 use serde::Serialize;
@@ -117,22 +118,6 @@ fn text<T: ToString>(value: Option<&T>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }
 
-/// One item per line.
-fn lines<T>(items: &[T], line: impl Fn(&T) -> String) -> String {
-    items.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// A subservice organisation in a line.
-fn subservice_line(one: &Subservice) -> String {
-    format!("{} | {} | {}", one.name, one.service, one.method.words())
-}
-
-/// A user control in a line; its text's own line breaks become spaces.
-fn user_control_line(one: &UserControl) -> String {
-    let words = one.text.as_str().replace('\n', " ");
-    format!("{} | {} | {words}", one.reference, text(one.criteria.as_ref()))
-}
-
 /// Reads card and facts; `None` when something was refused, which then stands beside its field.
 pub fn parse(form: &mut Form) -> Option<(Card, Facts)> {
     let card = parse_card(form);
@@ -221,49 +206,6 @@ fn parse_facts(form: &mut Form) -> Option<Facts> {
         assertion: signer?.zip(Some(date?)).map(|(signer, date)| Assertion { signer, date }),
         except_for: except_for?,
     })
-}
-
-/// Reads one item per line; an empty field is an empty list.
-fn parse_lines<T>(
-    form: &mut Form,
-    name: &str,
-    label: &str,
-    parse: impl Fn(&str) -> Result<T, TextError>,
-) -> Option<Vec<T>> {
-    let typed = form.text(name).to_owned();
-    let mut items = Vec::new();
-    for (number, line) in typed.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match parse(line) {
-            Ok(item) => items.push(item),
-            Err(error) => {
-                form.refuse(name, format!("{label}, line {}: this {error}.", number.saturating_add(1)));
-                return None;
-            }
-        }
-    }
-    Some(items)
-}
-
-/// Reads `name | what they do | carve-out`.
-fn parse_subservice(line: &str) -> Result<Subservice, TextError> {
-    let mut parts = line.splitn(3, '|');
-    let mut next = || parts.next().unwrap_or_default();
-    let (name, service) = (Line::parse(next())?, Line::parse(next())?);
-    let method = match next().trim().to_lowercase().replace([' ', '_'], "-").as_str() {
-        "carve-out" | "carved-out" => Method::CarveOut,
-        "inclusive" => Method::Inclusive,
-        _ => return Err(TextError::NotAChoice),
-    };
-    Ok(Subservice { name, service, method })
-}
-
-/// Reads `CUEC-1 | CC6.1 | what the user entity has to do`.
-fn parse_user_control(line: &str) -> Result<UserControl, TextError> {
-    let mut parts = line.splitn(3, '|');
-    let mut next = || parts.next().unwrap_or_default();
-    let (reference, criteria) = (Line::parse(next())?, next().trim());
-    let criteria = if criteria.is_empty() { None } else { Some(Line::parse(criteria)?) };
-    Ok(UserControl { reference, criteria, text: Paragraphs::parse(next())? })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod company;
 mod exception_edit;
 mod exception_form;
 mod facts_form;
+mod facts_lines;
 mod finalize;
 mod nda;
 mod overview;
@@ -22,7 +23,7 @@ use super::guard::{Staff, desk::Compliance};
 use super::problem::Problem;
 use crate::db::{Db, data_keys};
 use crate::exceptions::{self, Exception};
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::remediation::{self as mending, Update};
 use crate::reports::{Facts, Version, store};
 use crate::seal::{DataKey, Keyring};
@@ -111,8 +112,8 @@ struct Back {
 }
 
 /// Reads a slug out of an address; what is none names no report.
-fn slug_of(text: &str) -> Result<Slug, Problem> {
-    Slug::parse(text).map_err(|_| Problem::not_found())
+fn slug_of(text: &str) -> Result<Slug, Fault> {
+    Slug::parse(text).map_err(|_| Fault::bare("no such report").with_kind(Kind::NotFound))
 }
 
 /// The report with this slug, opened.

@@ -157,9 +157,8 @@ async fn prepare(app: App, version: Version, by: PersonId, file: SpooledFile) ->
 /// Reads the spool back, prepares it in a child process, and puts the three objects into the vault. Blocks.
 fn seal(app: &App, version: &Version, file: &SpooledFile) -> Result<File, UploadError> {
     let pdf = file.read_all().map_err(|error| Fault::new("reading an upload back", error))?;
-    let program = std::env::current_exe().map_err(Fault::from)?;
     let key = data_keys::open_for(&mut *app.database.read()?, &app.keyring, version.key_owner())?;
-    take_in(&Shelf { vault: &app.vault, clock: &app.clock, key: &key, version }, &program, &pdf)
+    take_in(&Shelf { vault: &app.vault, clock: &app.clock, key: &key, version }, &app.config.program, &pdf)
 }
 
 /// Makes the file the draft's; removes from the vault what no row points at afterwards.

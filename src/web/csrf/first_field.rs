@@ -7,15 +7,24 @@ use futures_util::{StreamExt as _, stream};
 /// The first field has to end within so many bytes.
 const REACH_BYTES: usize = 4096;
 
+/// What the beginning of a body shows.
+enum Seen {
+    /// The value of the first field, which is called `csrf`.
+    Token(String),
+    /// The first field has not ended yet.
+    More,
+    /// The first field is called otherwise, or this is no form.
+    Other,
+}
+
 /// The value of the first field if it is called `csrf`, and the body as if nothing had been read of it.
 pub(super) async fn read(content_type: &str, mut body: Payload) -> (Option<String>, Payload) {
-    let (mut pieces, mut seen) = (Vec::new(), Vec::new());
-    let mut ended = false;
-    let mut found = None;
-    while found.is_none() && !ended && seen.len() < REACH_BYTES {
+    let (mut pieces, mut bytes) = (Vec::new(), Vec::new());
+    let (mut ended, mut seen) = (false, Seen::More);
+    while matches!(seen, Seen::More) && !ended && bytes.len() < REACH_BYTES {
         match body.next().await {
             Some(Ok(piece)) => {
-                seen.extend_from_slice(&piece);
+                bytes.extend_from_slice(&piece);
                 pieces.push(Ok(piece));
             }
             // The error is handed on with the rest.
@@ -25,20 +34,25 @@ pub(super) async fn read(content_type: &str, mut body: Payload) -> (Option<Strin
             }
             None => ended = true,
         }
-        found = find(content_type, &seen, ended);
+        seen = look(content_type, &bytes, ended);
     }
     let whole: Body = Box::pin(stream::iter(pieces).chain(body));
-    (found.flatten(), Payload::from(whole))
+    let token = match seen {
+        Seen::Token(token) => Some(token),
+        Seen::More | Seen::Other => None,
+    };
+    (token, Payload::from(whole))
 }
 
-/// The first field in what was seen so far: `None` when more is needed, `Some(None)` when it is not `csrf`.
-fn find(content_type: &str, seen: &[u8], ended: bool) -> Option<Option<String>> {
+/// Looks for the first field in what has arrived so far.
+fn look(content_type: &str, bytes: &[u8], ended: bool) -> Seen {
     if let Some(boundary) = boundary(content_type) {
-        return in_multipart(&boundary, seen);
+        return in_multipart(&boundary, bytes);
     }
-    let end = seen.iter().position(|byte| *byte == b'&').or(ended.then_some(seen.len()))?;
-    let pair = std::str::from_utf8(seen.get(..end)?).ok();
-    Some(pair.and_then(|pair| pair.strip_prefix("csrf=")).map(str::to_owned))
+    let end = bytes.iter().position(|byte| *byte == b'&').or(ended.then_some(bytes.len()));
+    let Some(pair) = end.and_then(|end| bytes.get(..end)) else { return Seen::More };
+    let token = std::str::from_utf8(pair).ok().and_then(|pair| pair.strip_prefix("csrf="));
+    token.map_or(Seen::Other, |token| Seen::Token(token.to_owned()))
 }
 
 /// The boundary of a multipart body.
@@ -49,20 +63,22 @@ fn boundary(content_type: &str) -> Option<String> {
 }
 
 /// The first part of a multipart body (RFC 7578).
-fn in_multipart(boundary: &str, seen: &[u8]) -> Option<Option<String>> {
-    let text = String::from_utf8_lossy(seen);
-    let rest = text.trim_start_matches("\r\n");
+fn in_multipart(boundary: &str, bytes: &[u8]) -> Seen {
+    let text = String::from_utf8_lossy(bytes);
+    let text = text.trim_start_matches("\r\n");
     let opening = format!("--{boundary}\r\n");
-    if rest.len() < opening.len() {
-        return None;
+    if text.len() < opening.len() {
+        return Seen::More;
     }
-    let Some(part) = rest.strip_prefix(opening.as_str()) else { return Some(None) };
-    let (head, value) = part.split_once("\r\n\r\n")?;
+    let Some(part) = text.strip_prefix(opening.as_str()) else { return Seen::Other };
+    let Some((head, value)) = part.split_once("\r\n\r\n") else { return Seen::More };
     if !head.split(';').any(|word| word.trim() == "name=\"csrf\"") {
-        return Some(None);
+        return Seen::Other;
     }
-    let (value, _) = value.split_once(&format!("\r\n--{boundary}"))?;
-    Some(Some(value.to_owned()))
+    match value.split_once(&format!("\r\n--{boundary}")) {
+        Some((value, _)) => Seen::Token(value.to_owned()),
+        None => Seen::More,
+    }
 }
 
 #[cfg(test)]

@@ -157,7 +157,12 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
         },
         next: next(&known, now),
         grants: known.grants.iter().map(|(grant, version)| grant_words(grant, version, now)).collect(),
-        requests: known.requests.iter().filter(|(request, _)| request.state != State::Unconfirmed).map(request_words).collect(),
+        requests: known
+            .requests
+            .iter()
+            .filter(|(request, _)| request.state != State::Unconfirmed)
+            .map(request_words)
+            .collect(),
         certificates: known.acceptances.iter().map(|one| certificate_words(one, &prospect.company)).collect(),
         pager: pager(&known.entries, place.before),
         entries: known.entries.iter().take(usize::from(PAGE)).map(entry_words).collect(),
@@ -238,23 +243,35 @@ fn entry_words(entry: &Entry) -> EntryWords {
 /// The way to older entries and back.
 fn pager(entries: &[Entry], before: Option<u64>) -> Option<Pager> {
     let last = entries.get(usize::from(PAGE).saturating_sub(1)).map(|entry| entry.index);
-    let older = last.filter(|_| entries.len() > usize::from(PAGE)).map(|index| format!("/access?before={index}#entries"));
+    let older = last
+        .filter(|_| entries.len() > usize::from(PAGE))
+        .map(|index| format!("/access?before={index}#entries"));
     let newer = before.map(|_| "/access#entries".to_owned());
     let shown = entries.len().min(usize::from(PAGE));
-    (older.is_some() || newer.is_some()).then(|| Pager { newer, older, words: format!("{shown} entries, newest first") })
+    (older.is_some() || newer.is_some()).then(|| Pager {
+        newer,
+        older,
+        words: format!("{shown} entries, newest first"),
+    })
 }
 
 /// The receipt of an entry about this person, as a file; others' are not there.
 pub async fn receipt(prospect: Prospect, index: Path<u64>) -> Answer {
-    let (keyring, person, index) = (Arc::clone(&prospect.app.keyring), prospect.person.id, index.into_inner());
+    let (keyring, person, index) =
+        (Arc::clone(&prospect.app.keyring), prospect.person.id, index.into_inner());
     let receipt = prospect.app.read(move |db| {
         let entry = log::find(db, index)?;
-        let mine = entry.is_some_and(|entry| entry.leaf.about == Some(person) || entry.leaf.by == crate::ledger::Actor::Person(person));
+        let mine = entry.is_some_and(|entry| {
+            entry.leaf.about == Some(person) || entry.leaf.by == crate::ledger::Actor::Person(person)
+        });
         if mine { log::receipt(db, &keyring, index) } else { Ok::<_, Fault>(None) }
     });
     let receipt = receipt.await?.ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"receipt-{index}.tlog-proof\"")))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"receipt-{index}.tlog-proof\""),
+        ))
         .body(receipt.to_string()))
 }

@@ -70,15 +70,21 @@ async fn asked(visitor: &Visitor) -> Result<Option<Asked>, Problem> {
 /// The page; `link` when it was reached by the letter's link in the browser that asked.
 fn page(visitor: &Visitor, asked: Option<&Asked>, form: &Form, link: &str) -> ConfirmPage {
     let told = asked.filter(|asked| asked.row.request.is_some() || !link.is_empty());
-    let resend = told.filter(|asked| asked.sent >= MOST_PER_ADDRESS).map(|asked| again_at(asked.row.created_at));
+    let resend =
+        told.filter(|asked| asked.sent >= MOST_PER_ADDRESS).map(|asked| again_at(asked.row.created_at));
     ConfirmPage {
         shell: visitor.shell(Desk::Portal, "Confirm your address"),
-        email: told.map_or_else(|| "the address you gave, if it is known here".to_owned(), |asked| asked.person.email.to_string()),
+        email: told.map_or_else(
+            || "the address you gave, if it is known here".to_owned(),
+            |asked| asked.person.email.to_string(),
+        ),
         sent_at: told.map(|asked| When::from(asked.row.created_at)),
         valid: "for 10 minutes",
         via_link: !link.is_empty(),
         link: link.to_owned(),
-        tries_left: asked.filter(|asked| asked.row.tries > 0).map(|asked| tries_words(codes::MOST_TRIES - asked.row.tries)),
+        tries_left: asked
+            .filter(|asked| asked.row.tries > 0)
+            .map(|asked| tries_words(codes::MOST_TRIES - asked.row.tries)),
         form: Fields {
             code: form.text("code").to_owned(),
             errors: form.errors(&["code"]),
@@ -90,7 +96,10 @@ fn page(visitor: &Visitor, asked: Option<&Asked>, form: &Form, link: &str) -> Co
 
 /// When a further code may be asked for.
 fn again_at(last: Micros) -> String {
-    format!("Three codes were sent within an hour. Another one can be sent after {}.", last.plus_secs(codes::LIMIT_SECS).words())
+    format!(
+        "Three codes were sent within an hour. Another one can be sent after {}.",
+        last.plus_secs(codes::LIMIT_SECS).words()
+    )
 }
 
 /// `3 tries are left`.
@@ -111,7 +120,10 @@ pub async fn open(visitor: Visitor) -> Answer {
 /// The letter's link: shows one button in the browser that asked, and the way round in any other. Consumes nothing.
 pub async fn open_link(visitor: Visitor, link: Path<String>) -> Answer {
     let Some(token) = Token::parse(&link) else {
-        return Err(Problem::new(Kind::NotFound, "This link is not one of ours. Copy the whole link from the letter."));
+        return Err(Problem::new(
+            Kind::NotFound,
+            "This link is not one of ours. Copy the whole link from the letter.",
+        ));
     };
     let mine = match asked(&visitor).await? {
         Some(asked) => {
@@ -167,13 +179,19 @@ pub async fn resend(visitor: Visitor) -> Answer {
     let Some(browser) = visitor.browser().cloned() else { return Ok(see_other(&visitor, "/sign-in", "")) };
     if asked.row.request.is_none() {
         sign_in::send_if_known(&visitor, asked.person.email, browser);
-        return Ok(see_other(&visitor, "/confirm", "A new code is on its way, if the address is known here."));
+        return Ok(see_other(
+            &visitor,
+            "/confirm",
+            "A new code is on its way, if the address is known here.",
+        ));
     }
     let (house, origin, row) = (visitor.app.house.clone(), visitor.origin.clone(), asked.row.clone());
     let sent =
         visitor.app.act("code.resend", move |act| resend_code(act, &house, &row, &browser, &origin)).await;
     match sent {
-        Ok(_) => Ok(see_other(&visitor, "/confirm", "A new code is on its way. The older one no longer works.")),
+        Ok(_) => {
+            Ok(see_other(&visitor, "/confirm", "A new code is on its way. The older one no longer works."))
+        }
         Err(AskError::Fault(fault)) => Err(fault.into()),
         Err(refusal) => {
             let mut form = Form::default();

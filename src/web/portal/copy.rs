@@ -37,7 +37,9 @@ pub async fn download(prospect: Prospect, slug: Path<Slug>, _form: Form) -> Answ
     let copy = match prospect.app.gate().admit_copy(asker, grant.id).await {
         Ok(copy) => copy,
         Err(Refused::Missing(steps)) => return Ok(see_other(&prospect, room::where_to(&steps), "")),
-        Err(refused) => return Err(Problem::new(refused.kind(), refused.to_string()).action("/access", "My access")),
+        Err(refused) => {
+            return Err(Problem::new(refused.kind(), refused.to_string()).action("/access", "My access"));
+        }
     };
     let name = format!("{}-{}.pdf", version.report.slug, copy.terms().copy);
     Ok(HttpResponse::Ok()

@@ -40,7 +40,8 @@ struct AskedWords {
 }
 
 /// What is said of a link that has ended.
-const ENDED: &str = "This link has ended: it was used already, is older than ten minutes, or a newer one was sent.";
+const ENDED: &str =
+    "This link has ended: it was used already, is older than ten minutes, or a newer one was sent.";
 
 /// Shows a button and says nothing of anybody. Consumes nothing.
 pub(super) fn ask(visitor: &Visitor, link: &str) -> Answer {
@@ -68,7 +69,11 @@ pub async fn show_request(visitor: Visitor, form: Form) -> Answer {
         asked: Some(AskedWords {
             name: person.shown_as().to_owned(),
             email: person.email.to_string(),
-            organisation: if asked.organisation.is_empty() { "not given".to_owned() } else { asked.organisation },
+            organisation: if asked.organisation.is_empty() {
+                "not given".to_owned()
+            } else {
+                asked.organisation
+            },
             network: asked.address,
             at: at.into(),
             items: vec![asked.purpose],

@@ -114,7 +114,10 @@ async fn read(prospect: &Prospect) -> Result<Known, Problem> {
 
 /// Without a text nothing can be accepted.
 fn no_text() -> Problem {
-    Problem::new(Kind::Conflict, "No NDA text is in force, so there is nothing to accept yet. The company has to publish one first.")
+    Problem::new(
+        Kind::Conflict,
+        "No NDA text is in force, so there is nothing to accept yet. The company has to publish one first.",
+    )
 }
 
 /// Without a request or an invitation there is no company to accept for.
@@ -188,7 +191,10 @@ pub async fn open(prospect: Prospect) -> Answer {
 fn parse(form: &mut Form) -> Option<(PersonName, JobTitle)> {
     for (name, why) in [
         ("read", "Tick this box if you have read the text and agree to it."),
-        ("authorised", "Tick this box if you may accept for your organisation. Otherwise ask somebody who may."),
+        (
+            "authorised",
+            "Tick this box if you may accept for your organisation. Otherwise ask somebody who may.",
+        ),
     ] {
         if !form.is_ticked(name) {
             form.refuse(name, why);
@@ -204,9 +210,14 @@ pub async fn accept_text(prospect: Prospect, mut form: Form) -> Answer {
     let known = read(&prospect).await?;
     let shown_at = Micros(form.text("shown_at").parse().unwrap_or_default());
     let (html, seal) = clean(&prospect, &known, shown_at)?;
-    let sent: NdaId = form.text("nda").parse().map_err(|_| Problem::new(Kind::Invalid, "The form is incomplete."))?;
+    let sent: NdaId =
+        form.text("nda").parse().map_err(|_| Problem::new(Kind::Invalid, "The form is incomplete."))?;
     if !crate::seal::same_bytes(seal.as_bytes(), form.text("seal").as_bytes()) {
-        return Ok(see_other(&prospect, "/nda", "The page has changed since you opened it. Please read it once more."));
+        return Ok(see_other(
+            &prospect,
+            "/nda",
+            "The page has changed since you opened it. Please read it once more.",
+        ));
     }
     let Some((name, title)) = parse(&mut form) else {
         let page = page(&prospect, &known, shown_at, &form)?;
@@ -215,16 +226,28 @@ pub async fn accept_text(prospect: Prospect, mut form: Form) -> Answer {
     let evidence = evidence(&prospect, &known, name, title)?;
     let shown = Shown { nda: sent, shown_at, page: html.replace(UNSEALED, &seal) };
     let (house, person) = (prospect.app.house.clone(), prospect.person.id);
-    let outcome = prospect.app.act("nda.accept", move |act| accept(act, &house, person, &shown, evidence)).await;
+    let outcome =
+        prospect.app.act("nda.accept", move |act| accept(act, &house, person, &shown, evidence)).await;
     match outcome {
-        Ok(_) => Ok(see_other(&prospect, &known.back, "You have accepted the NDA. The certificate is in your mail and under My access.")),
-        Err(AcceptError::NotInForce) => Ok(see_other(&prospect, "/nda", &AcceptError::NotInForce.to_string())),
+        Ok(_) => Ok(see_other(
+            &prospect,
+            &known.back,
+            "You have accepted the NDA. The certificate is in your mail and under My access.",
+        )),
+        Err(AcceptError::NotInForce) => {
+            Ok(see_other(&prospect, "/nda", &AcceptError::NotInForce.to_string()))
+        }
         Err(AcceptError::Fault(fault)) => Err(fault.into()),
     }
 }
 
 /// The evidence beside the page.
-fn evidence(prospect: &Prospect, known: &Known, name: PersonName, title: JobTitle) -> Result<Evidence, Problem> {
+fn evidence(
+    prospect: &Prospect,
+    known: &Known,
+    name: PersonName,
+    title: JobTitle,
+) -> Result<Evidence, Problem> {
     Ok(Evidence {
         name,
         title,
@@ -239,10 +262,15 @@ fn evidence(prospect: &Prospect, known: &Known, name: PersonName, title: JobTitl
 
 /// Declines: nothing is opened, and the person may come back.
 pub async fn decline_text(prospect: Prospect, form: Form) -> Answer {
-    let sent: NdaId = form.text("nda").parse().map_err(|_| Problem::new(Kind::Invalid, "The form is incomplete."))?;
+    let sent: NdaId =
+        form.text("nda").parse().map_err(|_| Problem::new(Kind::Invalid, "The form is incomplete."))?;
     let (person, origin) = (prospect.person.id, prospect.origin.clone());
     prospect.app.act("nda.decline", move |act| decline(act, person, sent, &origin)).await?;
-    Ok(see_other(&prospect, "/access", "You declined the NDA. Nothing was opened; you can come back and accept it."))
+    Ok(see_other(
+        &prospect,
+        "/access",
+        "You declined the NDA. Nothing was opened; you can come back and accept it.",
+    ))
 }
 
 /// The exact bytes of a published text: anybody may read what would be asked of them.

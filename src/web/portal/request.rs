@@ -75,7 +75,11 @@ pub async fn open(visitor: Visitor, picked: Query<Picked>) -> Answer {
     let mut form = Form::with(&[("items", picked.item.as_str())]);
     if let Some(signed_in) = &visitor.signed_in {
         let name = signed_in.person.name.as_ref().map(ToString::to_string).unwrap_or_default();
-        form = Form::with(&[("items", picked.item.as_str()), ("email", signed_in.person.email.as_str()), ("name", &name)]);
+        form = Form::with(&[
+            ("items", picked.item.as_str()),
+            ("email", signed_in.person.email.as_str()),
+            ("name", &name),
+        ]);
     }
     let page = page(&visitor, &form).await?;
     show(&visitor, &page)
@@ -95,9 +99,9 @@ pub async fn submit(visitor: Visitor, mut form: Form) -> Answer {
     match outcome {
         Ok(_) => {
             let mut response = see_other(&visitor, "/confirm", "");
-            response.add_cookie(&browser_cookie(&visitor.app, &browser)).map_err(|error| {
-                Problem::from(crate::fault::Fault::new("browser cookie", error))
-            })?;
+            response
+                .add_cookie(&browser_cookie(&visitor.app, &browser))
+                .map_err(|error| Problem::from(crate::fault::Fault::new("browser cookie", error)))?;
             Ok(response)
         }
         Err(error) => {

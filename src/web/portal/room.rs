@@ -12,8 +12,8 @@ use crate::text::{Day, Slug, hex};
 use crate::web::Answer;
 use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
-use crate::web::partials::Fact;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show};
+use crate::web::partials::Fact;
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
 use actix_web::web::Path;
@@ -121,7 +121,8 @@ pub(super) fn where_to(steps: &[Step]) -> &'static str {
 
 /// The person's grant to a report; without one, the way to get it.
 pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Version, Grant), Problem> {
-    let (keyring, person, now) = (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
+    let (keyring, person, now) =
+        (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
     let found = prospect.app.read(move |db| {
         let version = reports::require_offered_by_slug(db, &slug)?;
         let grant = grants::find_for(db, &keyring, person, version.id, now)?;
@@ -132,9 +133,11 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     let slug = &version.report.slug;
     match (grant, waiting) {
         (Some(grant), _) => Ok((version, grant)),
-        (None, Some(request)) => Err(Problem::forbidden("Your request for this report waits for a decision.")
-            .todo("You are mailed when it is decided.")
-            .action(format!("/requests/{request}"), "See where it stands")),
+        (None, Some(request)) => {
+            Err(Problem::forbidden("Your request for this report waits for a decision.")
+                .todo("You are mailed when it is decided.")
+                .action(format!("/requests/{request}"), "See where it stands"))
+        }
         (None, None) => Err(Problem::forbidden("This report has not been shared with you yet.")
             .todo("Ask for it; a person decides.")
             .action(format!("/request?item={slug}"), "Request this report")),
@@ -159,7 +162,11 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
 /// A refusal with the way to ask again.
 fn refusal(refused: &Refused) -> Problem {
     let problem = Problem::new(refused.kind(), refused.to_string());
-    if refused.kind() == Kind::Gone { problem.action("/request", "Request it again") } else { problem.action("/access", "My access") }
+    if refused.kind() == Kind::Gone {
+        problem.action("/request", "Request it again")
+    } else {
+        problem.action("/access", "My access")
+    }
 }
 
 /// The page.
@@ -209,7 +216,8 @@ fn facts(room: &Room) -> Vec<Fact> {
         period = period.note(note.as_str());
     }
     let kind = Fact::new("Kind", card.report_type.as_str());
-    let mut all = vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
+    let mut all =
+        vec![kind, period, Fact::new("Criteria", criteria), Fact::new("Auditor", card.auditor.as_str())];
     let optional = [
         ("Audited", card.audited.as_ref().map(ToString::to_string)),
         ("Report signed", card.report_date.map(Day::words)),
@@ -235,7 +243,9 @@ fn lists(room: &Room) -> Vec<List> {
         List {
             term: "Subservice organisations",
             note: None,
-            lines: subservices.map(|one| format!("{}: {} ({})", one.name, one.service, one.method.words())).collect(),
+            lines: subservices
+                .map(|one| format!("{}: {} ({})", one.name, one.service, one.method.words()))
+                .collect(),
         },
         List {
             term: "What you have to do yourself",
@@ -267,8 +277,17 @@ fn moments(room: &Room, now: Micros) -> Vec<Moment> {
         Period::On { day } => vec![moment(day.words(), "As of this day", "past")],
     };
     all.extend(card.report_date.map(|day| moment(day.words(), "Report signed", "past")));
-    all.extend(room.version.state.finalized().map(|by| moment(by.at.date_words(), "Published here, unchanged since", "past")));
-    let done = room.exceptions.iter().filter(|one| one.standing.status.is_some_and(crate::remediation::Status::is_done)).count();
+    all.extend(
+        room.version
+            .state
+            .finalized()
+            .map(|by| moment(by.at.date_words(), "Published here, unchanged since", "past")),
+    );
+    let done = room
+        .exceptions
+        .iter()
+        .filter(|one| one.standing.status.is_some_and(crate::remediation::Status::is_done))
+        .count();
     let total = room.exceptions.len();
     let today = (total > 0).then(|| format!("{done} of {total} exceptions remediated"));
     all.push(Moment { when: now.date_words(), what: "Today".to_owned(), note: today, kind: "now" });

@@ -143,7 +143,8 @@ const fn step(label: &'static str, state: &'static str) -> Step {
 /// The four steps.
 fn steps(known: &Known, company: &str, now: Micros) -> Vec<Step> {
     let request = &known.request;
-    let confirm = Step { since: request.confirmed_at.map(When::from), ..step("Confirm your address", "done") };
+    let confirm =
+        Step { since: request.confirmed_at.map(When::from), ..step("Confirm your address", "done") };
     let nda = match (known.accepted_at, known.text_in_force) {
         (Some(at), _) => Step { since: Some(at.into()), ..step("Accept the NDA", "done") },
         (None, true) if request.state == State::Denied => step("Accept the NDA", "waiting"),
@@ -163,7 +164,8 @@ fn steps(known: &Known, company: &str, now: Micros) -> Vec<Step> {
             ..step("Approval", "waiting")
         },
     };
-    let open = known.accepted_at.is_some() && known.grants.iter().any(|grant| grant.state(now) == GrantState::Active);
+    let open = known.accepted_at.is_some()
+        && known.grants.iter().any(|grant| grant.state(now) == GrantState::Active);
     let until = known.grants.iter().map(|grant| grant.expires_at).max();
     let read = Step {
         detail: until.map(|until| format!("Until {}.", until.words())),
@@ -211,5 +213,9 @@ fn decision(known: &Known, now: Micros) -> Option<Notice> {
     }
     let revoked = states.contains(&GrantState::Revoked);
     let title = if revoked { "Your access was revoked" } else { "Your access has expired" };
-    Some(Notice { tone: Tone::Warn, title, text: format!("You can ask {whom} why, or request the report again.") })
+    Some(Notice {
+        tone: Tone::Warn,
+        title,
+        text: format!("You can ask {whom} why, or request the report again."),
+    })
 }

@@ -93,7 +93,11 @@ pub async fn show_trust(visitor: Visitor, search: Query<Search>) -> Answer {
         },
         blocked: (text.is_none() && !versions.is_empty()).then_some(NO_NDA),
         search: search.q.trim().to_owned(),
-        reports: versions.iter().filter(|version| mentions(version, &words)).map(|version| card(version, now)).collect(),
+        reports: versions
+            .iter()
+            .filter(|version| mentions(version, &words))
+            .map(|version| card(version, now))
+            .collect(),
         commitments: paragraphs.map(commitment).collect(),
     };
     show(&visitor, &page)

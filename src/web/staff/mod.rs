@@ -1,6 +1,7 @@
 //! Where staff come in: one-time links, the list of their desks, and the way out (for prospects too).
 
 mod desks;
+mod people;
 mod sign_in;
 mod sign_out;
 
@@ -10,6 +11,7 @@ use actix_web::web;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/staff", web::get().to(desks::show))
         .route("/desk", web::get().to(desks::first))
+        .route("/staff/people", web::get().to(people::show))
         .route("/staff/sign-in", web::get().to(sign_in::explain))
         .route("/staff/sign-in", web::post().to(sign_in::enter))
         .route("/staff/sign-in/{link}", web::get().to(sign_in::show))

@@ -55,7 +55,7 @@ fn check(sources: &[Source], listed: &[&str], awaited: &[&str]) -> Vec<String> {
             let end = closing(&source.bare, open).unwrap();
             match source.texts(open..end).first() {
                 Some(name) if source.bare[open + 1..].trim_start().starts_with('"') => {
-                    used.push((source, at, name.clone()))
+                    used.push((source, at, name.clone()));
                 }
                 _ => complaints.push(source.complain(at, "housekeeping names itself with a text, here")),
             }

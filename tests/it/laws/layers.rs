@@ -82,23 +82,17 @@ fn check(sources: &[Source]) -> Vec<String> {
                 let of_macro =
                     macros.iter().find(|(name, _)| *name == named).map(|(_, module)| module.as_str());
                 let target = of_macro.unwrap_or(&named);
-                match rank(target) {
-                    None => {
-                        complaints.push(source.complain(at, &format!("`{named}` is no module of src/lib.rs")))
-                    }
+                let what = match rank(target) {
+                    None => format!("`{named}` is no module of src/lib.rs"),
                     Some(other) if other > own => {
-                        complaints.push(source.complain(
-                            at,
-                            &format!("`{module}` may not name `{target}`: it is listed below it"),
-                        ))
+                        format!("`{module}` may not name `{target}`: it is listed below it")
                     }
                     Some(_) if STRANGERS.contains(&(module, target)) => {
-                        complaints.push(
-                            source.complain(at, &format!("`{module}` and `{target}` do not know each other")),
-                        );
+                        format!("`{module}` and `{target}` do not know each other")
                     }
-                    Some(_) => {}
-                }
+                    Some(_) => continue,
+                };
+                complaints.push(source.complain(at, &what));
             }
         }
         complaints.extend(escapes(source));

@@ -141,8 +141,7 @@ pub fn closing(bare: &str, open: usize) -> Option<usize> {
         match c {
             // The arrow of a return type closes nothing.
             '>' if before == '-' || before == '=' => {}
-            '<' if !bare[open..].starts_with('<') => {}
-            '>' if !bare[open..].starts_with('<') => {}
+            '<' | '>' if !bare[open..].starts_with('<') => {}
             '(' | '[' | '{' | '<' => depth += 1,
             ')' | ']' | '}' | '>' => depth -= 1,
             _ => {}
@@ -166,9 +165,9 @@ pub fn split_list(list: &str) -> Vec<String> {
             _ => {}
         }
         if c == ',' && depth == 0 {
-            items.push(std::mem::take(&mut item))
+            items.push(std::mem::take(&mut item));
         } else {
-            item.push(c)
+            item.push(c);
         }
         before = c;
     }

@@ -14,6 +14,9 @@ struct Template {
     text: String,
 }
 
+/// What a self-test does to sound templates.
+type Change<'a> = &'a dyn Fn(&mut Vec<Template>);
+
 /// Every template of the repository.
 fn templates() -> Vec<Template> {
     let read = |path: String| Template {
@@ -149,7 +152,7 @@ fn a_breach_in_the_templates_is_found() {
     };
     must_hold(&complaints(&|_| {}));
     must_hold(&check(&whole(), None, None));
-    let changes: [(&str, &dyn Fn(&mut Vec<Template>)); 6] = [
+    let changes: [(&str, Change); 6] = [
         ("trust.hbs is listed and does not exist", &|all| all[1].name = "partials/trust".to_owned()),
         ("portal/faq.hbs is not listed", &|all| all.push(template("portal/faq", ""))),
         ("letters/code/html.hbs is listed and", &|all| drop(all.pop())),

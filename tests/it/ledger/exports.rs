@@ -3,14 +3,12 @@
 use super::House;
 use crate::support::databases::{TestDatabase, on_both};
 use crate::support::folder::TestFolder;
-use candor::clock::Micros;
 use candor::db::Db;
 use candor::ids::{AcceptanceId, DownloadId, GrantId, VersionId};
 use candor::ledger::export::{self, Disclose};
 use candor::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
-use candor::ledger::{Actor, Event, EventKind, Writer, anchor, in_place, store};
+use candor::ledger::{Actor, Event, EventKind, Writer, in_place, store};
 use candor::seal::Keyring;
-use diesel::connection::SimpleConnection as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,7 +23,7 @@ fn export_to(house: &House, database: &TestDatabase, disclose: Disclose, to: Pat
 }
 
 /// The finding of a whole log; anything else fails the test.
-fn whole(verdict: Verdict) -> Whole {
+pub(super) fn whole(verdict: Verdict) -> Whole {
     match verdict {
         Verdict::Whole(whole) => whole,
         other => panic!("{other:?}"),
@@ -33,7 +31,7 @@ fn whole(verdict: Verdict) -> Whole {
 }
 
 /// Why a log was found tampered with, and where; anything else fails the test.
-fn tampered(verdict: Verdict) -> (Option<u64>, String) {
+pub(super) fn tampered(verdict: Verdict) -> (Option<u64>, String) {
     match verdict {
         Verdict::Tampered { index, why } => (index, why),
         other => panic!("{other:?}"),
@@ -180,7 +178,7 @@ fn a_log_regrown_under_the_same_key_is_found_by_the_checkpoint_that_was_kept() {
 }
 
 /// A new log under an old keyring.
-fn regrow(keyring: &Arc<Keyring>, database: &TestDatabase) -> House {
+pub(super) fn regrow(keyring: &Arc<Keyring>, database: &TestDatabase) -> House {
     let clock = candor::clock::Clock::system();
     let writer = Writer::start((**database).clone(), Arc::clone(keyring), clock.clone()).unwrap();
     House { writer, keyring: Arc::clone(keyring), clock }
@@ -194,6 +192,11 @@ fn what_is_no_checkpoint_of_this_log_is_not_taken_for_one() {
     let export = export_to(&house, &database, Disclose::Nothing, folder.join("export"));
     let kept = house.writer.checkpoint();
     assert_eq!(whole(verify_export(&export, &with(&[&kept]))).anchored_at, Some(1));
+    let letter =
+        format!("Dear Ada,\r\n\r\nthe log as of now:\r\n\r\n{}\r\nYours", kept.replace('\n', "\r\n"));
+    assert_eq!(whole(verify_export(&export, &with(&[&letter]))).anchored_at, Some(1));
+    let forged = letter.replacen("\r\n1\r\n", "\r\n2\r\n", 1);
+    assert_eq!(verify_export(&export, &with(&[&forged])).exit_code(), 1);
     let manifest = fs::read_to_string(export.join("manifest")).unwrap();
     for bad in ["", "a checkpoint", &manifest, "c2sp.org/tlog-proof@v1\nindex 0\n\nx"] {
         assert_eq!(verify_export(&export, &with(&[bad])).exit_code(), 2, "{bad:?}");
@@ -277,7 +280,7 @@ fn a_log_that_tells_of_a_download_without_grant_or_acceptance_is_found_out() {
         let database = TestDatabase::sqlite();
         let house = House::open(&database);
         let (name, events, said) = broken_stories(&house, &database).swap_remove(number);
-        let last = events.into_iter().map(|event| house.say(event)).last();
+        let last = events.into_iter().fold(None, |_, event| Some(house.say(event)));
         let export = export_to(&house, &database, Disclose::Nothing, folder.join(name));
         let (index, why) = tampered(verify_export(&export, &alone()));
         assert!(why.contains(said), "{name}: {why}");
@@ -286,158 +289,6 @@ fn a_log_that_tells_of_a_download_without_grant_or_acceptance_is_found_out() {
         let mut db = database.connect().unwrap();
         assert_eq!(in_place::verify(&mut db, &house.keyring).unwrap().exit_code(), 1, "{name}");
     }
-}
-
-/// Runs a statement past the append-only triggers, as whoever holds the database can.
-fn by_force(database: &TestDatabase, statement: &str) {
-    let mut db = database.connect().unwrap();
-    match &mut db {
-        Db::Sqlite(db) => db.batch_execute(&format!(
-            "DROP TRIGGER ledger_entry_no_update; DROP TRIGGER ledger_entry_no_delete; PRAGMA foreign_keys = OFF; {statement}"
-        )),
-        Db::Pg(db) => db.batch_execute(&format!("SET session_replication_role = replica; {statement}")),
-    }
-    .unwrap();
-}
-
-#[test]
-fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
-    let one = "UPDATE ledger_entry SET leaf = (SELECT leaf FROM ledger_entry WHERE idx = 1) WHERE idx = 2";
-    for (statement, index) in [
-        (one, Some(2)),
-        ("UPDATE ledger_entry SET kind = 'log.searched' WHERE idx = 3", Some(3)),
-        ("UPDATE ledger_entry SET copy_id = 'XXXX-XXXX' WHERE idx = 3", Some(3)),
-        ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 2", Some(2)),
-        ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 3", None),
-        ("DELETE FROM ledger_entry WHERE idx = 2", Some(2)),
-        ("DELETE FROM ledger_entry WHERE idx = 4", None),
-    ] {
-        on_both(|database| {
-            let house = House::open(database);
-            house.download(house.person(database));
-            let mut db = database.connect().unwrap();
-            assert_eq!(in_place::verify(&mut db, &house.keyring).unwrap().exit_code(), 0);
-            assert!(db.batch_execute(statement).is_err(), "the trigger lets it pass: {statement}");
-            by_force(database, statement);
-            let found = tampered(in_place::verify(&mut db, &house.keyring).unwrap());
-            assert_eq!(found.0, index, "{statement}: {found:?}");
-        });
-    }
-}
-
-#[test]
-fn a_log_that_was_rolled_back_is_not_continued() {
-    on_both(|database| {
-        let house = House::open(database);
-        let folder = TestFolder::new();
-        let file = folder.join("anchor");
-        house.say(Event::new(EventKind::LogSearched));
-        house.writer.finish();
-        anchor::write(&file, &house.writer.checkpoint()).unwrap();
-        let start = || {
-            Writer::start_anchored(
-                (**database).clone(),
-                house.keyring.clone(),
-                house.clock.clone(),
-                Some(&file),
-            )
-        };
-        start().unwrap().finish();
-        // The backup was taken before the last entry; its own checkpoints went back with it.
-        let mut back = regrow(&house.keyring, &TestDatabase::sqlite());
-        back.say(Event::new(EventKind::LogSearched));
-        anchor::write(&file, &back.writer.checkpoint()).unwrap();
-        assert_eq!(start().unwrap_err().what(), anchor::FORKED);
-        back.say(Event::new(EventKind::LogSearched));
-        anchor::write(&file, &back.writer.checkpoint()).unwrap();
-        assert_eq!(start().unwrap_err().what(), anchor::ROLLED_BACK);
-        // The checkpoints in the database itself are compared too.
-        back = regrow(&house.keyring, &TestDatabase::sqlite());
-        for _ in 0..5 {
-            back.say(Event::new(EventKind::LogSearched));
-        }
-        let note = back.writer.checkpoint();
-        by_hand(database, &note);
-        fs::remove_file(&file).unwrap();
-        assert_eq!(start().unwrap_err().what(), anchor::ROLLED_BACK);
-    });
-}
-
-/// Puts a checkpoint into the table, as a log that was once longer has it.
-fn by_hand(database: &TestDatabase, note: &str) {
-    super::run(database, &format!("INSERT INTO ledger_checkpoint VALUES (6, '{note}')"));
-}
-
-#[test]
-fn pages_of_the_log_are_found_by_what_they_are_about() {
-    use candor::ledger::store::{Disclosed, Filter, list};
-    on_both(|database| {
-        let house = House::open(database);
-        let (one, two) = (house.person(database), house.person(database));
-        let start = house.download(one);
-        house.download(two);
-        let mut db = database.connect().unwrap();
-        let mut indexes = |filter: Filter| {
-            list(&mut db, &filter, 3).unwrap().iter().map(|entry| entry.index).collect::<Vec<_>>()
-        };
-        assert_eq!(indexes(Filter::default()), [8, 7, 6]);
-        assert_eq!(indexes(Filter { before: Some(6), ..Filter::default() }), [5, 4, 3]);
-        assert_eq!(indexes(Filter { kind: Some(EventKind::NdaAccepted), ..Filter::default() }), [5, 1]);
-        assert_eq!(indexes(Filter { person: Some(one), ..Filter::default() }), [4, 3, 2]);
-        assert_eq!(indexes(Filter { copy: Some("K7QF-2M9X".to_owned()), ..Filter::default() }), [7, 3]);
-        let now = Some(house.clock.now());
-        assert_eq!(indexes(Filter { from: now, ..Filter::default() }), Vec::<u64>::new());
-        assert_eq!(indexes(Filter { until: Some(Micros(0)), ..Filter::default() }), Vec::<u64>::new());
-        let entry = store::find(&mut db, start).unwrap().unwrap();
-        assert_eq!(indexes_of_grant(&mut db, entry.leaf.grant), [3, 2]);
-
-        let accepted = store::find(&mut db, 1).unwrap().unwrap();
-        let disclosed = store::disclosures(&mut db, &house.keyring, &accepted).unwrap();
-        let values: Vec<_> = disclosed.iter().map(|(_, what)| what.clone()).collect();
-        let value = |text: &str| Disclosed::Value(text.to_owned());
-        assert_eq!(values, [value("203.0.113.7"), value("Ada \"Countess\" Lovelace")]);
-        super::run(database, "DELETE FROM ledger_personal WHERE field = 'typed_name'");
-        super::run(database, "DELETE FROM data_key");
-        let erased = store::disclosures(&mut db, &house.keyring, &accepted).unwrap();
-        assert!(erased.iter().all(|(_, what)| *what == Disclosed::Erased));
-        assert_eq!(
-            in_place::verify(&mut db, &house.keyring).unwrap().exit_code(),
-            0,
-            "forgetting breaks nothing"
-        );
-    });
-}
-
-/// The entries under a grant.
-fn indexes_of_grant(db: &mut Db, grant: Option<GrantId>) -> Vec<u64> {
-    let filter = store::Filter { grant, ..store::Filter::default() };
-    store::list(db, &filter, 10).unwrap().iter().map(|entry| entry.index).collect()
-}
-
-#[test]
-fn a_start_without_an_end_is_found_and_closed_as_unknown() {
-    on_both(|database| {
-        let house = House::open(database);
-        let person = house.person(database);
-        house.download(person);
-        let entry = store::find(&mut database.connect().unwrap(), 3).unwrap().unwrap();
-        let download = DownloadId::new(&house.clock);
-        let start = house.say(
-            Event::new(EventKind::DownloadStarted)
-                .by(Actor::Person(person))
-                .grant(entry.leaf.grant.unwrap())
-                .version(entry.leaf.version.unwrap())
-                .acceptance(entry.leaf.acceptance.unwrap())
-                .download(download),
-        );
-        let mut db = database.connect().unwrap();
-        let open = store::open_downloads(&mut db).unwrap();
-        assert_eq!(open, [store::OpenDownload { start, download, by: Some(person) }]);
-        assert_eq!(whole(in_place::verify(&mut db, &house.keyring).unwrap()).open_downloads, 1);
-        house.say(open[0].outcome_unknown());
-        assert_eq!(store::open_downloads(&mut db).unwrap(), []);
-        assert_eq!(whole(in_place::verify(&mut db, &house.keyring).unwrap()).open_downloads, 0);
-    });
 }
 
 #[test]

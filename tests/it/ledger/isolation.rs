@@ -13,6 +13,9 @@ use std::sync::mpsc;
 /// An answer of the writer, boxed: several kinds of acts stand in one list.
 type Answer<'a> = Pin<Box<dyn Future<Output = Result<u64, Fault>> + 'a>>;
 
+/// What the bad act was answered, what the two good ones were, and the names of the rows.
+type Outcome = (Result<u64, Fault>, [Result<u64, Fault>; 2], Vec<String>);
+
 /// A good act: a row and an entry.
 fn good(name: &'static str) -> impl for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, ()>, Fault> + Send {
     move |mut act| {
@@ -21,8 +24,8 @@ fn good(name: &'static str) -> impl for<'a> FnOnce(Act<'a>) -> Result<Recorded<'
     }
 }
 
-/// Runs `bad` between two good acts in one batch. What the three were answered, and the names of the rows.
-fn between<F>(database: &TestDatabase, bad: F) -> (Result<u64, Fault>, [Result<u64, Fault>; 2], Vec<String>)
+/// Runs `bad` between two good acts in one batch.
+fn between<F>(database: &TestDatabase, bad: F) -> Outcome
 where
     F: for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, ()>, Fault> + Send + 'static,
 {

@@ -1,10 +1,12 @@
 //! The log: its formats against their specifications, and the writer against bad acts and lost commits.
 
+mod commands;
 mod exports;
 mod isolation;
 mod leaves;
 mod lost_commits;
 mod notes;
+mod reading;
 mod tree;
 mod writer;
 
@@ -79,6 +81,7 @@ impl House {
 }
 
 /// An act that reads and writes nothing but its entry.
+#[expect(clippy::unnecessary_wraps, reason = "acts have this form")]
 fn entry(act: Act<'_>) -> Result<Recorded<'_, ()>, Fault> {
     Ok(act.record(Event::new(EventKind::LogSearched), ()))
 }

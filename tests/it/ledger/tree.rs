@@ -24,7 +24,7 @@ fn mth(leaves: &[Vec<u8>]) -> [u8; 32] {
 
 /// The largest power of two below `n`.
 fn split(n: usize) -> usize {
-    (0..).map(|level| 1 << level).take_while(|power| *power < n).last().unwrap()
+    (0..63).map(|level| 1 << level).take_while(|power| *power < n).last().unwrap()
 }
 
 /// PATH of RFC 6962.

@@ -21,7 +21,7 @@ fn the_public_report_is_taken_in_sealed_and_replaced() {
         let key = desk.key(&version);
         let shelf = Shelf { vault: &desk.vault, clock: &desk.house.clock, key: &key, version: &version };
         let file = take_in(&shelf, program(), &pdf).unwrap();
-        assert_eq!((file.pages, file.original.size_bytes), (49, pdf.len() as u64));
+        assert_eq!((file.pages, file.original.size_bytes), (49, u64::try_from(pdf.len()).unwrap()));
         assert_eq!(desk.attaches(version.id, file.clone()).unwrap(), []);
 
         let stored = desk.version(version.id).file.unwrap();

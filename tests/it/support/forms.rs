@@ -17,9 +17,8 @@ pub struct Form {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Offer {
     name: String,
-    /// The value a tick or choice would send; empty for what is typed.
-    value: String,
-    typed: bool,
+    /// The value a tick or choice would send; `None` for what is typed.
+    value: Option<String>,
 }
 
 impl Form {
@@ -50,7 +49,7 @@ impl Form {
     /// Types `text` into the field `name`, which the page must offer.
     #[must_use]
     pub fn fill(mut self, name: &str, text: &str) -> Self {
-        let offered = self.offered.iter().any(|offer| offer.name == name && offer.typed);
+        let offered = self.offered.iter().any(|offer| offer.name == name && offer.value.is_none());
         assert!(offered, "no field {name:?} to type in: {:?}", self.offered);
         self.values.retain(|(other, _)| other != name);
         self.values.push((name.to_owned(), text.to_owned()));
@@ -67,7 +66,8 @@ impl Form {
     /// Ticks the box `name` whose value is `value`; other boxes of the name stay as they are.
     #[must_use]
     pub fn tick(mut self, name: &str, value: &str) -> Self {
-        let offered = self.offered.iter().any(|offer| offer.name == name && offer.value == value);
+        let offered =
+            self.offered.iter().any(|offer| offer.name == name && offer.value.as_deref() == Some(value));
         assert!(offered, "{name:?} does not offer {value:?}: {:?}", self.offered);
         self.values.push((name.to_owned(), value.to_owned()));
         self
@@ -78,46 +78,49 @@ impl Form {
         let name = tag.attribute("name").unwrap_or_default();
         let value = tag.attribute("value");
         match tag.name.as_str() {
-            "textarea" => {
-                self.offer(&name, unescape(before(rest, "</textarea")).trim_start_matches('\n'), true, true)
-            }
+            "textarea" => self.typed(&name, unescape(before(rest, "</textarea")).trim_start_matches('\n')),
             "option" => {
                 let value = value.unwrap_or_else(|| unescape(before(rest, "<").trim()));
                 // A list sends its first choice until another is made.
                 let first = !self.offered.iter().any(|offer| offer.name == select);
-                let chosen = tag.attribute("selected").is_some();
-                if chosen {
+                self.offer(select, &value);
+                if first || tag.attribute("selected").is_some() {
                     self.values.retain(|(other, _)| other != select);
+                    self.values.push((select.to_owned(), value));
                 }
-                self.offer(select, &value, false, first || chosen);
             }
-            "input" | "button" => match tag.attribute("type").unwrap_or_default().as_str() {
+            // A button is sent only when it is the one that is pressed: `tick` presses it.
+            "button" => self.offer(&name, &value.unwrap_or_default()),
+            "input" => match tag.attribute("type").unwrap_or_default().as_str() {
                 "checkbox" | "radio" => {
                     let value = value.unwrap_or_else(|| "on".to_owned());
-                    self.offer(&name, &value, false, tag.attribute("checked").is_some());
+                    self.offer(&name, &value);
+                    if tag.attribute("checked").is_some() {
+                        self.values.push((name, value));
+                    }
                 }
-                // A button is sent only when it is the one that is pressed: `tick` presses it.
-                "submit" | "button" | "image" | "reset" => {
-                    self.offer(&name, &value.unwrap_or_default(), false, false)
-                }
-                _ if tag.name == "button" => self.offer(&name, &value.unwrap_or_default(), false, false),
-                "file" => self.offer(&name, "", true, false),
+                "button" | "image" | "reset" | "submit" => self.offer(&name, &value.unwrap_or_default()),
+                // Files go by `Visitor::multipart`.
+                "file" => {}
                 "hidden" => self.values.push((name, value.unwrap_or_default())),
-                _ => self.offer(&name, &value.unwrap_or_default(), true, true),
+                _ => self.typed(&name, &value.unwrap_or_default()),
             },
             _ => {}
         }
     }
 
-    /// Notes what can be filled in, and sends it when it stands so already.
-    fn offer(&mut self, name: &str, value: &str, typed: bool, sent: bool) {
-        if name.is_empty() {
-            return;
-        }
-        let shown = if typed { String::new() } else { value.to_owned() };
-        self.offered.push(Offer { name: name.to_owned(), value: shown, typed });
-        if sent {
+    /// Notes a field to type in; what stands in it is sent.
+    fn typed(&mut self, name: &str, value: &str) {
+        if !name.is_empty() {
+            self.offered.push(Offer { name: name.to_owned(), value: None });
             self.values.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// Notes a value that can be ticked, chosen or pressed.
+    fn offer(&mut self, name: &str, value: &str) {
+        if !name.is_empty() {
+            self.offered.push(Offer { name: name.to_owned(), value: Some(value.to_owned()) });
         }
     }
 }

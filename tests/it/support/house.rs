@@ -49,7 +49,9 @@ impl House {
         let folder = TestFolder::new();
         let data = folder.join("data");
         fs::create_dir(&data).unwrap();
-        let config = Config::parse(&settings(lines), &data.join("candor.toml")).unwrap();
+        let mut config = Config::parse(&settings(lines), &data.join("candor.toml")).unwrap();
+        // This program is the tests; foreign files are read by the one under test.
+        config.program = env!("CARGO_BIN_EXE_candor").into();
         let clock = Clock::held(MORNING);
         let keyring = Keyring::generate(&clock);
         keyring.create_file(&config.keyring).unwrap();

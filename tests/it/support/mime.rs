@@ -122,7 +122,8 @@ fn decode_words(value: &str) -> String {
         let encoded = word.strip_prefix("=?").and_then(|inner| inner.strip_suffix("?="));
         let fields: Vec<&str> = encoded.map(|inner| inner.splitn(3, '?').collect()).unwrap_or_default();
         // The space between two encoded words belongs to neither.
-        if !plain.is_empty() && !(after_word && encoded.is_some()) {
+        let joined = after_word && encoded.is_some();
+        if !joined && !plain.is_empty() {
             plain.push(b' ');
         }
         after_word = encoded.is_some();

@@ -1,1 +1,89 @@
-//! To come.
+//! Intake in a process of its own: the same answers, and a name for every way to die.
+
+use super::made::{SQUARE, page};
+use super::nasa;
+use candor::watermark::IntakeRefusal;
+use candor::watermark::intake::child::{prepare_in_child, prepare_within};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// This binary.
+fn candor() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_candor"))
+}
+
+/// A program that does what a script says instead of an intake.
+fn program(name: &str, script: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn the_child_prepares_and_refuses_like_the_parent() {
+    let prepared = prepare_in_child(candor(), &nasa()).unwrap();
+    assert_eq!(prepared.manifest.pages, 49);
+    assert_eq!(u64::try_from(prepared.body.len()).unwrap(), prepared.manifest.body_bytes);
+    assert_eq!(prepare_in_child(candor(), b"text").unwrap_err(), IntakeRefusal::NotAPdf);
+    assert_eq!(prepare_in_child(candor(), b"").unwrap_err(), IntakeRefusal::EmptyFile);
+}
+
+#[test]
+fn a_child_that_crashes_hangs_or_lies_is_a_named_refusal() {
+    let pdf = page(SQUARE, "", &[]);
+    let second = Duration::from_secs(1);
+    assert_eq!(
+        prepare_within(&program("dies", "kill -9 $$"), &pdf, second).unwrap_err(),
+        IntakeRefusal::Crashed
+    );
+    assert_eq!(
+        prepare_within(&program("lies", "echo hello"), &pdf, second).unwrap_err(),
+        IntakeRefusal::Crashed
+    );
+    let begun = Instant::now();
+    let hangs = program("hangs", "exec /bin/sleep 30");
+    assert_eq!(prepare_within(&hangs, &pdf, second).unwrap_err(), IntakeRefusal::TimedOut { limit_secs: 1 });
+    assert!(begun.elapsed() < Duration::from_secs(10), "the child outlived its deadline");
+    let missing = Path::new("/nonexistent/candor");
+    assert_eq!(prepare_within(missing, &pdf, second).unwrap_err(), IntakeRefusal::Crashed);
+}
+
+#[test]
+fn the_child_sees_no_environment() {
+    let tells = program("tells", "[ -z \"$CARGO_TARGET_TMPDIR$HOME\" ] && kill -9 $$; exec /bin/sleep 30");
+    let pdf = page(SQUARE, "", &[]);
+    assert_eq!(prepare_within(&tells, &pdf, Duration::from_secs(5)).unwrap_err(), IntakeRefusal::Crashed);
+}
+
+#[test]
+fn the_command_line_answers_with_its_exit_codes() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (good, bad, out) =
+        (folder.join("cli-good.pdf"), folder.join("cli-bad.pdf"), folder.join("cli-out.pdf"));
+    std::fs::write(&good, page(SQUARE, "", &[])).unwrap();
+    std::fs::write(&bad, "text").unwrap();
+    let run = |arguments: &[&str]| {
+        let output = Command::new(candor()).arg("watermark").args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let path = |path: &Path| path.to_str().unwrap().to_owned();
+    let (code, said) = run(&["check", &path(&good), "--json"]);
+    assert_eq!(
+        (code, said.trim()),
+        (Some(0), r#"{"tier":"T2","pages":1,"units":0,"warnings":[],"refusal":null}"#)
+    );
+    let (code, said) = run(&["check", &path(&bad), "--json"]);
+    assert_eq!(code, Some(3));
+    assert!(said.contains(r#""tier":"T4","pages":0"#) && said.contains(r#""code":"not_a_pdf""#), "{said}");
+    assert_eq!(run(&["check", "/nonexistent.pdf"]).0, Some(2));
+    let sample =
+        ["sample", &path(&good), "--out", &path(&out), "--name", "Jane", "--email", "jane@example.com"];
+    assert_eq!(run(&sample).0, Some(0));
+    let (code, said) = run(&["read", &path(&out)]);
+    assert_eq!(code, Some(0));
+    assert!(said.contains("SAMPLE"), "{said}");
+    assert_eq!(run(&["read", &path(&good)]).0, Some(3));
+}

@@ -26,7 +26,8 @@ fn every_single_wrong_symbol_is_refused() {
     let shown = CopyId::new(&Clock::system()).to_string();
     for place in (0..11).filter(|place| *place != 5) {
         for symbol in ALPHABET.chars().filter(|symbol| shown.chars().nth(place) != Some(*symbol)) {
-            let wrong: String = shown.chars().enumerate().map(|(at, old)| if at == place { symbol } else { old }).collect();
+            let wrong: String =
+                shown.chars().enumerate().map(|(at, old)| if at == place { symbol } else { old }).collect();
             assert_eq!(wrong.parse::<CopyId>(), Err(CopyIdError::Check), "{wrong} for {shown}");
         }
     }

@@ -3,7 +3,7 @@
 //! The reports lie in the folder `CANDOR_CORPUS` names, or in `../shared/corpus` beside the checkout; they may not
 //! be redistributed, so without the folder the committed report stands for all.
 
-use super::{blank, is_clean_for_qpdf, issued, judge, nasa, pixels, prepared, Scratch};
+use super::{Scratch, blank, is_clean_for_qpdf, issued, judge, nasa, pixels, prepared};
 use candor::clock::Clock;
 use candor::watermark::{CopyId, PageReading, read_copy_id};
 use std::path::{Path, PathBuf};
@@ -12,10 +12,8 @@ use std::time::Instant;
 
 /// The reports: name and path.
 fn reports() -> Vec<PathBuf> {
-    let folder = std::env::var_os("CANDOR_CORPUS").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"),
-        PathBuf::from,
-    );
+    let folder = std::env::var_os("CANDOR_CORPUS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus"), PathBuf::from);
     let Ok(manifest) = std::fs::read_to_string(folder.join("MANIFEST.tsv")) else { return Vec::new() };
     let rows = manifest.lines().filter_map(|row| {
         let mut columns = row.split('\t');
@@ -49,7 +47,9 @@ fn examine(name: &str, source: &[u8]) -> Row {
 
     is_clean_for_qpdf(&marked, name);
     let (source_file, marked_file) = (Scratch::new(source), Scratch::new(&marked));
-    if let (Some(old), Some(new)) = (judge("pdfinfo", &[source_file.path()]), judge("pdfinfo", &[marked_file.path()])) {
+    if let (Some(old), Some(new)) =
+        (judge("pdfinfo", &[source_file.path()]), judge("pdfinfo", &[marked_file.path()]))
+    {
         let count = |said: &str| said.lines().find(|line| line.starts_with("Pages:")).map(str::to_owned);
         assert_eq!(count(&old.1), count(&new.1), "{name}: page count by pdfinfo");
         assert_eq!(count(&new.1).unwrap().trim_start_matches("Pages:").trim(), pages.to_string());
@@ -59,9 +59,12 @@ fn examine(name: &str, source: &[u8]) -> Row {
 
     let marked_pages = pixels::pages(&marked, 300.0, None);
     let blank_pages = pixels::pages(&plain, 300.0, None);
-    let marks = marked_pages.iter().zip(&blank_pages).map(|(one, other)| pixels::differing(one, other, 24));
+    let marks = marked_pages.iter().zip(&blank_pages).map(|(one, other)| pixels::differing(one, other, 16));
     let least_mark = marks.fold(1.0_f64, f64::min);
-    let sampled: Vec<usize> = [0, 1, pages / 3, pages / 2, pages.saturating_sub(1)].into_iter().filter(|page| *page < pages).collect();
+    let sampled: Vec<usize> = [0, 1, pages / 3, pages / 2, pages.saturating_sub(1)]
+        .into_iter()
+        .filter(|page| *page < pages)
+        .collect();
     let originals = pixels::pages(source, 700.0, Some(&sampled));
     let rewritten = pixels::pages(&plain, 700.0, Some(&sampled));
     let changes = originals.iter().zip(&rewritten).map(|(one, other)| pixels::differing(one, other, 24));
@@ -74,7 +77,13 @@ fn examine(name: &str, source: &[u8]) -> Row {
         growth: length(marked.len()) / length(source.len()),
         least_mark,
         most_change,
-        warnings: ready.manifest.warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>().join(","),
+        warnings: ready
+            .manifest
+            .warnings
+            .into_iter()
+            .map(|warning| warning.code)
+            .collect::<Vec<_>>()
+            .join(","),
     }
 }
 

@@ -57,7 +57,8 @@ fn nasa() -> Vec<u8> {
 /// Runs an outside judge on a file; `None` when the tool is not installed.
 fn judge(program: &str, arguments: &[&str]) -> Option<(Option<i32>, String)> {
     let output = std::process::Command::new(program).args(arguments).output().ok()?;
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     Some((output.status.code(), said))
 }
 

@@ -1,6 +1,7 @@
 //! What holds on every page: who may enter, what foreign pages cannot do, what every answer says to the browser.
 
 mod answers;
+mod duties;
 mod foreign_pages;
 mod roles;
 mod sessions;

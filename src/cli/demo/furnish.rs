@@ -1,0 +1,113 @@
+//! Furnishing: company, staff, NDA and reports by the desks' own acts, then the visitors by the portal.
+
+use super::content::{DemoReport, Furniture, Progress, Staff};
+use super::visit::Guest;
+use crate::accounts::acts::change_company;
+use crate::app::App;
+use crate::exceptions::acts::{finalize, record};
+use crate::fault::Fault;
+use crate::grants::Terms;
+use crate::grants::acts::approve;
+use crate::identity::Role;
+use crate::identity::acts::staff::{NewStaff, add_staff};
+use crate::ids::PersonId;
+use crate::ledger::Actor;
+use crate::nda::acts::publish;
+use crate::remediation::acts::update;
+use crate::reports::acts::{NewReport, attach_upload, create};
+use crate::reports::store as reports;
+use crate::reports::upload::{Shelf, take_in};
+use std::collections::BTreeMap;
+
+/// Days and downloads of the grant of the visitor who has come all the way.
+const TERMS: (i64, i64) = (30, 3);
+
+/// Furnishes an empty house.
+pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
+    let furniture = Furniture::read()?;
+    let mut desks = BTreeMap::new();
+    for person in &furniture.staff {
+        desks.insert(person.role, seat(app, person).await?);
+    }
+    let desk = |role: Role| desks.get(&role).copied().ok_or(Fault::bare("the demo has nobody at a desk"));
+    let (compliance, sales) = (desk(Role::Compliance)?, desk(Role::Sales)?);
+    let company = furniture.company.clone();
+    app.act("company.change", move |act| change_company(act, compliance, &company)).await?;
+    let (house, text) = (app.house.clone(), furniture.nda.clone());
+    app.act("nda.publish", move |act| publish(act, &house, compliance, text)).await?;
+    for report in furniture.reports {
+        shelve(app, compliance, report).await?;
+    }
+    for visitor in &furniture.visitors {
+        let mut guest = Guest::enter(app, visitor);
+        let request = guest.asks().await?;
+        guest.confirms().await?;
+        if visitor.state == Progress::Finished {
+            guest.accepts().await?;
+            let house = app.house.clone();
+            let terms = (Terms::new(TERMS.0, TERMS.1), None);
+            app.act("request.approve", move |act| approve(act, &house, sales, request, terms))
+                .await
+                .map_err(|error| Fault::new("the demo's approval", error))?;
+            guest.reads_and_downloads().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a person a desk.
+async fn seat(app: &App, person: &Staff) -> Result<PersonId, Fault> {
+    let (house, name, email, role) =
+        (app.house.clone(), person.name.clone(), person.email.clone(), person.role);
+    let new = NewStaff { email, name, role };
+    app.act("staff.add", move |act| add_staff(act, &house, Actor::Operator, &new))
+        .await
+        .map(|done| done.value)
+        .map_err(|error| Fault::new("the demo's staff", error))
+}
+
+/// Publishes a report: facts, file, exceptions; then what happened since.
+async fn shelve(app: &App, by: PersonId, report: DemoReport) -> Result<(), Fault> {
+    let failed = |what| move |error: Box<dyn std::error::Error + Send + Sync>| Fault::new(what, error);
+    let (house, pdf) = (app.house.clone(), report.pdf);
+    let new = NewReport { slug: report.slug, card: report.card, facts: report.facts };
+    let version = app
+        .act("report.create", move |act| create(act, &house, by, new))
+        .await
+        .map_err(|error| failed("the demo's report")(Box::new(error)))?
+        .value;
+    let (place, id) = (app.clone(), version.id);
+    let file = app.work(move || upload(&place, id, pdf)).await??;
+    app.act("report.upload", move |act| attach_upload(act, by, id, &file))
+        .await
+        .map_err(|error| failed("the demo's file")(Box::new(error)))?;
+    let mut updates = Vec::new();
+    for (content, since) in report.exceptions {
+        let house = app.house.clone();
+        let done = app.act("exception.record", move |act| record(act, &house, by, id, &content)).await;
+        let exception = done.map_err(|error| failed("the demo's exception")(Box::new(error)))?.value;
+        updates.extend(since.into_iter().map(|(status, note)| (exception, status, note)));
+    }
+    let house = app.house.clone();
+    app.act("report.finalize", move |act| finalize(act, &house, by, id))
+        .await
+        .map_err(|error| failed("the demo's finalizing")(Box::new(error)))?;
+    for (exception, status, note) in updates {
+        let house = app.house.clone();
+        app.act("remediation.update", move |act| update(act, &house, by, exception, (status, &note)))
+            .await
+            .map_err(|error| failed("the demo's remediation")(Box::new(error)))?;
+    }
+    Ok(())
+}
+
+/// Prepares a file in a child process and seals it. Blocking.
+fn upload(app: &App, version: crate::ids::VersionId, pdf: &[u8]) -> Result<crate::reports::File, Fault> {
+    let program = std::env::current_exe()?;
+    let db = &mut *app.database.read()?;
+    let version = reports::require(db, version)?;
+    let key = crate::db::data_keys::open_for(db, &app.keyring, version.key_owner())?;
+    let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version: &version };
+    take_in(&shelf, &program, pdf)
+        .map_err(|error| Fault::new("a report of the demo cannot be prepared", error))
+}

@@ -1,0 +1,95 @@
+//! The roots that an export must have at certain sizes, compared while its entries are read.
+
+use super::bundle::{Bundle, Lines};
+use super::export;
+use super::note::{Checkpoint, VerifierKey};
+use super::path::TreeHead;
+use super::verify::{LINE_LIMIT_BYTES, Stop, tampered, tampered_at};
+
+/// The roots that the log must have at certain sizes: by its own checkpoints, and by those from outside.
+pub(super) struct Roots {
+    key: VerifierKey,
+    lines: Option<Lines>,
+    next: Option<TreeHead>,
+    checked: u64,
+    /// Size of the last checkpoint that fitted.
+    good: u64,
+    outside: std::iter::Peekable<std::vec::IntoIter<TreeHead>>,
+    anchored_at: Option<u64>,
+}
+
+impl Roots {
+    /// Opens the export's checkpoints.
+    pub(super) fn new(outside: Vec<TreeHead>, bundle: &Bundle) -> Result<Self, Stop> {
+        let lines = bundle.lines(export::CHECKPOINTS, LINE_LIMIT_BYTES)?;
+        let mut roots = Self {
+            key: bundle.key().clone(),
+            lines: Some(lines),
+            next: None,
+            checked: 0,
+            good: 0,
+            outside: outside.into_iter().peekable(),
+            anchored_at: None,
+        };
+        roots.advance()?;
+        Ok(roots)
+    }
+
+    /// Reads the export's next checkpoint; after the last one, checks their file's digest.
+    fn advance(&mut self) -> Result<(), Stop> {
+        let last = self.next.take();
+        let Some(lines) = &mut self.lines else { return Ok(()) };
+        let Some(line) = lines.next()? else {
+            return self.lines.take().map_or(Ok(()), Lines::finish);
+        };
+        let bad = |why: &dyn std::fmt::Display| tampered(format!("a checkpoint of the export: {why}"));
+        let note: String = serde_json::from_slice(line).map_err(|error| bad(&error))?;
+        let head = Checkpoint::open(&note, &self.key).map_err(|error| bad(&error))?.head;
+        if last.is_some_and(|last| last.size >= head.size) {
+            return Err(bad(&"they do not stand in the order of their sizes"));
+        }
+        self.next = Some(head);
+        Ok(())
+    }
+
+    /// Compares the log as read so far with every checkpoint of this size.
+    pub(super) fn compare(&mut self, head: TreeHead) -> Result<(), Stop> {
+        while let Some(kept) = self.outside.next_if(|kept| kept.size == head.size) {
+            if kept.root != head.root {
+                let why = format!(
+                    "entries {} to {} are not those the checkpoint you hold covers",
+                    self.good, head.size
+                );
+                return Err(tampered_at(self.good, why));
+            }
+            (self.anchored_at, self.good) = (Some(head.size), head.size);
+        }
+        if let Some(signed) = self.next.filter(|signed| signed.size == head.size) {
+            if signed.root != head.root {
+                let why = format!("entries {} to {} are not those that were signed", self.good, head.size);
+                return Err(tampered_at(self.good, why));
+            }
+            self.good = head.size;
+            self.checked += 1;
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    /// After the last entry: number of checkpoints, and the size up to which the log is anchored.
+    pub(super) fn finish(mut self, size: u64) -> Result<(u64, Option<u64>), Stop> {
+        if let Some(kept) = self.outside.next() {
+            let why =
+                format!("the log ends after {size} entries; the checkpoint you hold covers {}", kept.size);
+            return Err(tampered_at(size, why));
+        }
+        if let Some(signed) = self.next {
+            let why = format!("the log ends after {size} entries; {} were signed", signed.size);
+            return Err(tampered_at(size, why));
+        }
+        if self.good != size || self.checked == 0 {
+            return Err(tampered_at(self.good, "no checkpoint covers the last entries"));
+        }
+        Ok((self.checked, self.anchored_at))
+    }
+}

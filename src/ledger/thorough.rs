@@ -1,0 +1,188 @@
+//! The whole check of a log where it lies: [`in_place`](super::in_place), and besides every checkpoint that was kept,
+//! the anchor file, and all personal data beside the log against its commitments.
+//!
+//! Memory does not grow with the log. What it cannot see: a log that was regrown as a whole, with new checkpoints and
+//! anchor. That needs a checkpoint from outside, and `candor ledger verify`.
+
+use super::anchor;
+use super::append::stored;
+use super::in_place;
+use super::kind::PersonalField;
+use super::leaf::Leaf;
+use super::nodes;
+use super::note::{Checkpoint, LogKey};
+use super::store::{checked_head, log_key, open};
+use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
+use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
+use crate::db::{Db, data_keys};
+use crate::fault::Fault;
+use crate::ids::PersonId;
+use crate::seal::{DataKey, KeyOwner, Keyring};
+use diesel::prelude::*;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// Entries or checkpoints read at a time.
+const PAGE: i64 = 1000;
+/// As many people's keys are kept at hand.
+const KEYS: usize = 1000;
+
+/// A row of `ledger_personal`: entry, field, whose, and the cell as stored.
+type PersonalRow = (i64, PersonalField, PersonId, Vec<u8>);
+
+/// Why a check ends early: with a verdict, or because it cannot go on.
+enum End {
+    /// A verdict.
+    Stop(Stop),
+    /// Unexpected.
+    Fault(Fault),
+}
+
+impl<E: Into<Fault>> From<E> for End {
+    fn from(error: E) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<Stop> for End {
+    fn from(stop: Stop) -> Self {
+        Self::Stop(stop)
+    }
+}
+
+/// Checks everything. Reads the whole log: call it where blocking is allowed.
+pub fn verify(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>) -> Result<Verdict, Fault> {
+    let whole = match in_place::verify(db, keyring)? {
+        Verdict::Whole(whole) => whole,
+        verdict => return Ok(verdict),
+    };
+    match beside(db, keyring, anchor, whole) {
+        Ok(whole) => Ok(Verdict::Whole(whole)),
+        Err(End::Stop(stop)) => Ok(Verdict::from(Err::<Whole, _>(stop))),
+        Err(End::Fault(fault)) => Err(fault),
+    }
+}
+
+/// Checks what stands beside the entries.
+fn beside(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>, whole: Whole) -> Result<Whole, End> {
+    let key = log_key(db, keyring)?;
+    anchored(db, &key, anchor)?;
+    let checkpoints = checkpoints(db, &key)?;
+    let (disclosed, undisclosed) = personal(db, keyring, whole.entries)?;
+    Ok(Whole { checkpoints, disclosed, undisclosed, ..whole })
+}
+
+/// Compares the log with its anchor file.
+fn anchored(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<(), End> {
+    match checked_head(db, key, anchor) {
+        Ok(_) => Ok(()),
+        Err(fault) if [anchor::DAMAGED, anchor::FORKED, anchor::ROLLED_BACK].contains(&fault.what()) => {
+            Err(tampered(format!("{} (by the anchor file beside the data directory)", fault.what())).into())
+        }
+        Err(fault) => Err(End::Fault(fault)),
+    }
+}
+
+/// Checks signature and root of every checkpoint that was kept; how many there are.
+fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
+    let (mut last, mut good, mut checked) = (-1_i64, 0_u64, 0_u64);
+    loop {
+        let rows: Vec<(i64, String)> = ledger_checkpoint::table
+            .filter(ledger_checkpoint::size.gt(last))
+            .order(ledger_checkpoint::size)
+            .limit(PAGE)
+            .load(db)?;
+        let Some((size, _)) = rows.last() else { return Ok(checked) };
+        last = *size;
+        for (size, note) in rows {
+            let head = Checkpoint::open(&note, key.verifier())
+                .map_err(|error| tampered(format!("the stored checkpoint of {size} entries: {error}")))?
+                .head;
+            if stored(head.size)? != size {
+                return Err(tampered(format!(
+                    "the stored checkpoint of {size} entries speaks of {}",
+                    head.size
+                ))
+                .into());
+            }
+            if nodes::root_at(db, head.size)? != head.root {
+                let why = format!("entries {good} to {size} are not those that were signed");
+                return Err(tampered_at(good, why).into());
+            }
+            (good, checked) = (head.size, checked + 1);
+        }
+    }
+}
+
+/// Compares personal data beside the log with the commitments of its entries: how many pieces were there, how many not.
+fn personal(db: &mut Db, keyring: &Keyring, size: u64) -> Result<(u64, u64), End> {
+    let mut keys = Keys { keyring, known: HashMap::new() };
+    let (mut from, size) = (0, stored(size)?);
+    let (mut disclosed, mut committed) = (0_u64, 0_u64);
+    while from < size {
+        let to = from.saturating_add(PAGE).min(size);
+        let leaves: Vec<(i64, Vec<u8>)> = ledger_entry::table
+            .filter(ledger_entry::idx.ge(from))
+            .filter(ledger_entry::idx.lt(to))
+            .order(ledger_entry::idx)
+            .select((ledger_entry::idx, ledger_entry::leaf))
+            .load(db)?;
+        let rows: Vec<PersonalRow> = ledger_personal::table
+            .filter(ledger_personal::entry_idx.ge(from))
+            .filter(ledger_personal::entry_idx.lt(to))
+            .order(ledger_personal::entry_idx)
+            .select((
+                ledger_personal::entry_idx,
+                ledger_personal::field,
+                ledger_personal::person_id,
+                ledger_personal::sealed,
+            ))
+            .load(db)?;
+        let mut rows = rows.into_iter().peekable();
+        for (index, leaf) in leaves {
+            let leaf = Leaf::parse(&leaf)?;
+            committed += u64::try_from(leaf.personal.len()).unwrap_or(0);
+            while let Some(row) = rows.next_if(|row| row.0 == index) {
+                disclosed += u64::from(fits(db, &mut keys, &leaf, &row)?);
+            }
+        }
+        from = to;
+    }
+    Ok((disclosed, committed.saturating_sub(disclosed)))
+}
+
+/// Whether a piece of personal data is what its entry committed to; false when its person's key is gone.
+fn fits(db: &mut Db, keys: &mut Keys<'_>, leaf: &Leaf, row: &PersonalRow) -> Result<bool, End> {
+    let (index, field, person, cell) = row;
+    let index = u64::try_from(*index).map_err(|_| Fault::bare("an entry's index is negative"))?;
+    let Some(key) = keys.of(db, *person)? else { return Ok(false) };
+    // A cell that does not open was moved here or changed; one that no commitment covers was put here.
+    if let (Ok(opened), Some(commitment)) = (open(key, index, *field, cell), leaf.personal.get(field))
+        && opened.commitment() == *commitment
+    {
+        return Ok(true);
+    }
+    let why =
+        format!("the {} stored beside the entry is not what it committed to", field.words().to_lowercase());
+    Err(tampered_at(index, why).into())
+}
+
+/// People's keys, unwrapped once for many entries.
+struct Keys<'a> {
+    keyring: &'a Keyring,
+    known: HashMap<PersonId, Option<DataKey>>,
+}
+
+impl Keys<'_> {
+    /// The key of a person; none when it was destroyed.
+    fn of(&mut self, db: &mut Db, person: PersonId) -> Result<Option<&DataKey>, Fault> {
+        if !self.known.contains_key(&person) {
+            if self.known.len() >= KEYS {
+                self.known.clear();
+            }
+            let key = data_keys::find_for(db, self.keyring, KeyOwner::Person(person))?;
+            self.known.insert(person, key);
+        }
+        Ok(self.known.get(&person).and_then(Option::as_ref))
+    }
+}

@@ -1,0 +1,172 @@
+//! What is asked of the log: typed into the filter, carried along by the pager.
+
+use super::names::Names;
+use crate::fault::Fault;
+use crate::ids::ReportId;
+use crate::ledger::EventKind;
+use crate::ledger::store::Filter;
+use crate::text::{Day, EmailAddress};
+use crate::watermark::CopyId;
+use crate::web::form::{Form, Line};
+use serde::Serialize;
+
+/// The fields that a page of the log takes, in the order of the form; `before` is the pager's.
+pub(super) const FIELDS: [&str; 6] = ["person", "report", "kind", "copy", "from", "to"];
+
+/// What was asked, parsed. The person is still an address.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asked {
+    /// Done by or about whoever has this address.
+    pub(super) email: Option<EmailAddress>,
+    /// Everything else.
+    pub(super) filter: Filter,
+}
+
+/// Reads the fields; `None` when one cannot be read, with the reason in the form.
+pub(super) fn parse(form: &mut Form) -> Option<Asked> {
+    let email = form.parse_optional("person", "Person", EmailAddress::parse);
+    let from = form.parse_optional("from", "From", Day::parse);
+    let to = form.parse_optional("to", "To", Day::parse);
+    let report = one_of(form, "report", "Report", |text| text.parse::<ReportId>().ok());
+    let kind = one_of(form, "kind", "Kind", EventKind::parse);
+    let before = one_of(form, "before", "Page", |text| text.parse::<u64>().ok());
+    let copy = copy(form);
+    let filter = Filter {
+        kind: kind?,
+        report: report?,
+        copy: copy?,
+        from: from?.map(Day::start),
+        // The last day is included.
+        until: to?.map(|day| day.start().plus_days(1)),
+        before: before?,
+        ..Filter::default()
+    };
+    Some(Asked { email: email?, filter })
+}
+
+/// A choice that may be left open.
+fn one_of<T>(
+    form: &mut Form,
+    name: &str,
+    label: &str,
+    find: impl FnOnce(&str) -> Option<T>,
+) -> Option<Option<T>> {
+    if form.text(name).is_empty() { Some(None) } else { form.choose(name, label, find).map(Some) }
+}
+
+/// The number of a copy, in any spelling that people use.
+fn copy(form: &mut Form) -> Option<Option<String>> {
+    let typed = form.text("copy").trim();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    match typed.parse::<CopyId>() {
+        Ok(copy) => Some(Some(copy.to_string())),
+        Err(error) => {
+            form.refuse("copy", error.to_string());
+            None
+        }
+    }
+}
+
+/// The form as the page shows it again.
+#[derive(Serialize)]
+pub(super) struct FilterForm {
+    person: String,
+    copy: String,
+    from: String,
+    to: String,
+    report_options: Vec<Choice>,
+    kind_options: Vec<Choice>,
+    problems: Vec<Line>,
+}
+
+/// Something to choose.
+#[derive(Serialize)]
+struct Choice {
+    id: String,
+    text: String,
+    chosen: bool,
+}
+
+impl FilterForm {
+    /// The form with what was typed, and with everything there is to choose from.
+    pub(super) fn new(form: &Form, names: &Names<'_>) -> Result<Self, Fault> {
+        let all = |text: &str| Choice { id: String::new(), text: text.to_owned(), chosen: false };
+        let reports = names.reports().into_iter().map(|(id, text)| (id.to_string(), text));
+        let kinds = EventKind::ALL.iter().map(|kind| (kind.to_string(), kind.to_string()));
+        let choices = |name: &str, first: Choice, all: Vec<(String, String)>| -> Vec<Choice> {
+            let chosen = form.text(name);
+            let rest = all.into_iter().map(|(id, text)| Choice { chosen: id == chosen, id, text });
+            std::iter::once(first).chain(rest).collect()
+        };
+        Ok(Self {
+            person: form.text("person").to_owned(),
+            copy: form.text("copy").to_owned(),
+            from: form.text("from").to_owned(),
+            to: form.text("to").to_owned(),
+            report_options: choices("report", all("Every report"), reports.collect()),
+            kind_options: choices("kind", all("Every kind"), kinds.collect()),
+            problems: form.problems().to_vec(),
+        })
+    }
+}
+
+/// The address of the page with the same filter whose entries are older than `before`.
+pub(super) fn href(form: &Form, before: Option<u64>) -> String {
+    let mut pairs: Vec<(&str, String)> = FIELDS
+        .iter()
+        .map(|name| (*name, form.text(name).to_owned()))
+        .filter(|(_, value)| !value.is_empty())
+        .collect();
+    pairs.extend(before.map(|before| ("before", before.to_string())));
+    let query: Vec<String> =
+        pairs.into_iter().map(|(name, value)| format!("{name}={}", escape(&value))).collect();
+    if query.is_empty() { "/security".to_owned() } else { format!("/security?{}", query.join("&")) }
+}
+
+/// Percent-encodes everything but letters, digits and `-._~`.
+fn escape(text: &str) -> String {
+    let one = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    };
+    text.bytes().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_becomes_a_filter_and_goes_along_with_the_pager() {
+        let mut form = Form::with(&[
+            ("person", "ada+log@company.example"),
+            ("kind", "download.started"),
+            ("copy", "not a copy"),
+            ("from", "2026-11-20"),
+            ("to", "2026-11-21"),
+        ]);
+        assert!(parse(&mut form).is_none());
+        assert_eq!(form.problems().len(), 1);
+        assert_eq!(form.problems()[0].field, "copy");
+
+        let mut form = Form::with(&[
+            ("person", "ada+log@company.example"),
+            ("kind", "download.started"),
+            ("from", "2026-11-20"),
+            ("to", "2026-11-21"),
+            ("before", "70"),
+        ]);
+        let asked = parse(&mut form).unwrap();
+        assert_eq!(asked.email.unwrap().as_str(), "ada+log@company.example");
+        let Filter { kind, from, until, before, .. } = asked.filter;
+        assert_eq!((kind, before), (Some(EventKind::DownloadStarted), Some(70)));
+        assert_eq!(until.unwrap().secs_since(from.unwrap()), 2 * 86_400);
+        assert_eq!(
+            href(&form, Some(20)),
+            "/security?person=ada%2Blog%40company.example&kind=download.started&from=2026-11-20&to=2026-11-21&before=20"
+        );
+        assert_eq!(href(&Form::default(), None), "/security");
+    }
+}

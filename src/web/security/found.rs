@@ -1,0 +1,165 @@
+//! Whose copy it is: what the grants and the log know of a number that stands on the pages of a file.
+
+use super::names::{ERASED, Names};
+use crate::clock::Micros;
+use crate::db::Db;
+use crate::fault::{Fault, Kind};
+use crate::grants::{Grant, store as grants};
+use crate::ids::{GrantId, PersonId, VersionId};
+use crate::ledger::acts::Issued;
+use crate::ledger::store::{self, Disclosed, Entry, Filter};
+use crate::ledger::{EventKind, PersonalField};
+use crate::reports::store as reports;
+use crate::seal::Keyring;
+use crate::watermark::CopyId;
+use crate::web::page::When;
+use serde::Serialize;
+
+/// The most entries that are shown of a copy; the log itself shows the others.
+const MOST: u16 = 200;
+
+/// A copy that was issued.
+pub(super) struct Found {
+    /// What the log keeps of the lookup.
+    pub(super) issued: Issued,
+    /// SHA-256 of the copy as it was sent, once it was.
+    pub(super) sha256: Option<[u8; 32]>,
+    /// What the page shows.
+    pub(super) shown: Shown,
+}
+
+/// A copy as the page shows it.
+#[derive(Serialize)]
+pub(super) struct Shown {
+    copy_id: String,
+    recipient: String,
+    email: Option<String>,
+    organisation: Option<String>,
+    report: String,
+    granted_by: String,
+    grant_href: Option<String>,
+    at: When,
+    entries: Vec<Access>,
+    log_href: String,
+}
+
+/// An entry about the copy.
+#[derive(Serialize)]
+struct Access {
+    index: u64,
+    href: String,
+    at: When,
+    what: &'static str,
+    network: Option<String>,
+}
+
+/// The recipient as the mark names them.
+struct Recipient {
+    name: String,
+    email: Option<String>,
+    organisation: Option<String>,
+}
+
+/// The parts of a grant that do not name anybody.
+struct Given {
+    id: GrantId,
+    person: PersonId,
+    version: VersionId,
+    by: Option<PersonId>,
+    at: Micros,
+}
+
+/// Finds the copy with this number.
+pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Option<Found>, Fault> {
+    let (given, recipient) = match grants::find_by_copy(db, keyring, copy) {
+        Ok(Some(grant)) => parts(grant),
+        Ok(None) => return Ok(None),
+        // The recipient was erased: what names nobody stands in the log.
+        Err(fault) if fault.kind() == Kind::Gone => match from_log(db, copy)? {
+            Some(given) => (given, Recipient { name: ERASED.to_owned(), email: None, organisation: None }),
+            None => return Ok(None),
+        },
+        Err(fault) => return Err(fault),
+    };
+    let version = reports::require(db, given.version)?;
+    let mut names = Names::read(db, keyring)?;
+    let granted_by = match given.by {
+        Some(by) => names.person(db, by)?,
+        None => "a command on the server".to_owned(),
+    };
+    Ok(Some(Found {
+        issued: Issued {
+            grant: given.id,
+            person: given.person,
+            report: version.report.id,
+            version: version.id,
+        },
+        sha256: grants::find_copy_digest(db, given.id)?,
+        shown: Shown {
+            copy_id: copy.to_string(),
+            recipient: recipient.name,
+            email: recipient.email,
+            organisation: recipient.organisation,
+            report: format!("{}, version {}", version.card.title, version.number),
+            granted_by,
+            grant_href: None,
+            at: given.at.into(),
+            entries: accesses(db, keyring, given.id)?,
+            log_href: format!("/security?copy={copy}"),
+        },
+    }))
+}
+
+/// What a grant says, and the recipient that its mark names.
+fn parts(grant: Grant) -> (Given, Recipient) {
+    let Grant { id, person, version, mark, granted_at, granted_by, .. } = grant;
+    let recipient = Recipient {
+        name: mark.name.to_string(),
+        email: Some(mark.email.to_string()),
+        organisation: Some(mark.company.to_string()),
+    };
+    (Given { id, person, version, by: Some(granted_by), at: granted_at }, recipient)
+}
+
+/// What the log says of the grant behind a copy.
+fn from_log(db: &mut Db, copy: &CopyId) -> Result<Option<Given>, Fault> {
+    let filter =
+        Filter { kind: Some(EventKind::GrantCreated), copy: Some(copy.to_string()), ..Filter::default() };
+    let Some(entry) = store::list(db, &filter, 1)?.pop() else { return Ok(None) };
+    let leaf = entry.leaf;
+    let (Some(id), Some(person), Some(version)) = (leaf.grant, leaf.about, leaf.version) else {
+        return Ok(None);
+    };
+    Ok(Some(Given { id, person, version, by: leaf.by.person(), at: leaf.at }))
+}
+
+/// The entries under the copy's grant, newest first.
+fn accesses(db: &mut Db, keyring: &Keyring, grant: GrantId) -> Result<Vec<Access>, Fault> {
+    let entries = store::list(db, &Filter { grant: Some(grant), ..Filter::default() }, MOST)?;
+    entries.iter().map(|entry| access(db, keyring, entry)).collect()
+}
+
+/// One of them, with the network it came from.
+fn access(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<Access, Fault> {
+    Ok(Access {
+        index: entry.index,
+        href: format!("/security/entries/{}", entry.index),
+        at: entry.leaf.at.into(),
+        what: entry.leaf.kind.words(),
+        network: network(db, keyring, entry)?,
+    })
+}
+
+/// The network address that an entry discloses, or why it does not.
+pub(super) fn network(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<Option<String>, Fault> {
+    if !entry.leaf.personal.contains_key(&PersonalField::NetworkAddress) {
+        return Ok(None);
+    }
+    let disclosed = store::disclosures(db, keyring, entry)?;
+    let address = disclosed.into_iter().find(|(field, _)| *field == PersonalField::NetworkAddress);
+    Ok(address.map(|(_, disclosed)| match disclosed {
+        Disclosed::Erased => "erased".to_owned(),
+        Disclosed::Mismatch => "does not fit its commitment".to_owned(),
+        Disclosed::Value(address) => address,
+    }))
+}

@@ -1,0 +1,221 @@
+//! `/security`: every entry, newest first; filtered by GET, paged by index.
+//!
+//! Reading is recorded as `log.searched` before anything is shown: every page that was filtered or paged to, and the
+//! plain first page unless the same person's reading was recorded within the last ten minutes, so that looking at the
+//! log again and again does not fill it.
+//!
+//! Network addresses are shown and not searched: they lie sealed under each person's key, and a search over the page at
+//! hand would look like one over the log.
+
+use super::filter::{self, Asked, FilterForm, href};
+use super::names::Names;
+use super::verdict::Verified;
+use super::{found, reader, unreadable, words};
+use crate::app::Template;
+use crate::clock::Micros;
+use crate::db::Db;
+use crate::fault::Fault;
+use crate::identity::store as people;
+use crate::ids::PersonId;
+use crate::ledger::acts::{self, Sought};
+use crate::ledger::store::{self, Entry, Filter};
+use crate::ledger::{Actor, EventKind};
+use crate::seal::Keyring;
+use crate::web::Answer;
+use crate::web::form::Form;
+use crate::web::guard::{Staff, desk::LogReader};
+use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show, show_again};
+use actix_web::web;
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Entries on a page.
+const PAGE: u16 = 50;
+/// How long one recorded look at the plain first page covers further ones.
+const COVERED_SECS: i64 = 600;
+
+/// The page.
+#[derive(Serialize)]
+struct LogPage {
+    shell: Shell,
+    form: FilterForm,
+    head: Head,
+    entries: Vec<Row>,
+    filtered: bool,
+    pager: Pager,
+}
+
+impl Page for LogPage {
+    const TEMPLATE: Template = Template::SecurityLog;
+}
+
+/// The log as a whole.
+#[derive(Serialize)]
+struct Head {
+    size: u64,
+    state: Status,
+    href: &'static str,
+}
+
+/// An entry in the list.
+#[derive(Serialize)]
+struct Row {
+    index: u64,
+    href: String,
+    at: When,
+    kind: &'static str,
+    tone: Tone,
+    what: &'static str,
+    who: String,
+    whom: Option<String>,
+    report: Option<String>,
+    network: Option<String>,
+}
+
+/// The ways on.
+#[derive(Serialize)]
+struct Pager {
+    newer: Option<String>,
+    older: Option<String>,
+    words: String,
+}
+
+/// What the database gives for a page.
+struct Read {
+    form: FilterForm,
+    rows: Vec<Row>,
+    more: bool,
+    last: Option<Verified>,
+}
+
+/// GET: a page of entries.
+pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String)>>) -> Answer {
+    let pairs: Vec<(&str, &str)> =
+        query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut form = Form::with(&pairs);
+    let Some(asked) = filter::parse(&mut form) else {
+        let read = read(&staff, &form, None).await?;
+        return show_again(&staff, &page(&staff, &form, read));
+    };
+    let sought = sought(&staff, asked).await?;
+    record(&staff, &sought).await?;
+    let filter = match sought {
+        Sought::Page(filter) => Some(filter),
+        // Nobody has this address: there is nothing to find.
+        Sought::Nobody(_) | Sought::Entry(_) => None,
+    };
+    let read = read(&staff, &form, filter).await.map_err(unreadable)?;
+    show(&staff, &page(&staff, &form, read))
+}
+
+/// Finds the person asked for, by blind index.
+async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sought, Fault> {
+    let Asked { email, mut filter } = asked;
+    let Some(email) = email else { return Ok(Sought::Page(filter)) };
+    let keyring = Arc::clone(&staff.app.keyring);
+    let found = staff.app.read(move |db| people::find_person_by_email(db, &keyring, &email)).await?;
+    Ok(match found {
+        Some(person) => {
+            filter.person = Some(person.id);
+            Sought::Page(filter)
+        }
+        None => Sought::Nobody(filter),
+    })
+}
+
+/// Records the reading; see the module's words on when.
+async fn record(staff: &Staff<LogReader>, sought: &Sought) -> Result<(), Fault> {
+    if *sought == Sought::Page(Filter::default()) && is_covered(staff).await? {
+        return Ok(());
+    }
+    let (reader, sought) = (reader(staff, staff.person.id), sought.clone());
+    staff.app.act("log.search", move |act| acts::search(act, reader, &sought)).await.map(drop)
+}
+
+/// Whether this person's reading was recorded a short while ago.
+async fn is_covered(staff: &Staff<LogReader>) -> Result<bool, Fault> {
+    let (by, since) = (staff.person.id, staff.app.clock.now().plus_secs(-COVERED_SECS));
+    staff.app.read(move |db| has_read_since(db, by, since)).await
+}
+
+/// Whether an entry says that this person read the log since then.
+fn has_read_since(db: &mut Db, by: PersonId, since: Micros) -> Result<bool, Fault> {
+    let filter = Filter {
+        kind: Some(EventKind::LogSearched),
+        person: Some(by),
+        from: Some(since),
+        ..Filter::default()
+    };
+    // Others may have searched for this person meanwhile; their entries come along.
+    Ok(store::list(db, &filter, PAGE)?.iter().any(|entry| entry.leaf.by == Actor::Staff(by)))
+}
+
+/// Reads the entries, or only what the form needs when there is nothing to ask for.
+async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> Result<Read, Fault> {
+    let (keyring, form) = (Arc::clone(&staff.app.keyring), form.clone());
+    staff
+        .app
+        .read(move |db| {
+            let mut names = Names::read(db, &keyring)?;
+            let mut entries = match &filter {
+                Some(filter) => store::list(db, filter, PAGE + 1)?,
+                None => Vec::new(),
+            };
+            let more = entries.len() > usize::from(PAGE);
+            entries.truncate(usize::from(PAGE));
+            let rows = entries.iter().map(|entry| row(db, &keyring, &mut names, entry));
+            Ok(Read {
+                rows: rows.collect::<Result<_, Fault>>()?,
+                form: FilterForm::new(&form, &names)?,
+                more,
+                last: Verified::newest(db)?,
+            })
+        })
+        .await
+}
+
+/// An entry as the list shows it.
+fn row(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry) -> Result<Row, Fault> {
+    let leaf = &entry.leaf;
+    Ok(Row {
+        index: entry.index,
+        href: format!("/security/entries/{}", entry.index),
+        at: leaf.at.into(),
+        kind: leaf.kind.as_str(),
+        tone: words::tone(leaf.kind),
+        what: leaf.kind.words(),
+        who: names.actor(db, leaf.by)?,
+        whom: names.subject(db, leaf)?,
+        report: names.report_of(leaf),
+        network: found::network(db, keyring, entry)?,
+    })
+}
+
+/// The page of what was read.
+fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
+    let Read { form: shown, rows, more, last } = read;
+    let oldest = rows.last().map(|row| row.index);
+    let words = match (rows.first(), oldest) {
+        (Some(newest), Some(oldest)) if newest.index != oldest => {
+            format!("{} entries, {} down to {oldest}", rows.len(), newest.index)
+        }
+        _ => format!("{} {}", rows.len(), if rows.len() == 1 { "entry" } else { "entries" }),
+    };
+    let paged = !form.text("before").is_empty();
+    LogPage {
+        shell: staff.shell(Desk::Security, "Log"),
+        head: Head {
+            size: staff.app.writer.head().size,
+            state: Verified::state(last.as_ref()),
+            href: "/security/integrity",
+        },
+        filtered: filter::FIELDS.iter().any(|name| !form.text(name).is_empty()),
+        pager: Pager {
+            newer: paged.then(|| href(form, None)),
+            older: oldest.filter(|_| more).map(|oldest| href(form, Some(oldest))),
+            words,
+        },
+        form: shown,
+        entries: rows,
+    }
+}

@@ -1,0 +1,53 @@
+//! The security desk: the log, every entry with its proof, the check of the whole, and whose copy a file is.
+//!
+//! Whoever reads the log is recorded in it, before anything is shown. Auditors read everything here; only the security
+//! desk acts: it verifies the log and reads files that were found.
+
+mod copy;
+mod dropped;
+mod entry;
+mod filter;
+mod found;
+mod integrity;
+mod log;
+mod names;
+mod verdict;
+mod words;
+
+use super::guard::Caller;
+use super::problem::Problem;
+use crate::fault::Fault;
+use crate::identity::{Role, Session};
+use crate::ids::PersonId;
+use crate::ledger::acts::Reader;
+use actix_web::web;
+
+/// The routes of this face.
+pub fn routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/security", web::get().to(log::list))
+        .route("/security/entries/{index}", web::get().to(entry::show))
+        .route("/security/entries/{index}/receipt", web::get().to(entry::receipt))
+        .route("/security/integrity", web::get().to(integrity::show))
+        .route("/security/integrity", web::post().to(integrity::verify))
+        .route("/security/integrity/checkpoint", web::get().to(integrity::checkpoint))
+        .route("/security/integrity/key", web::get().to(integrity::key))
+        .route("/security/copy", web::get().to(copy::find))
+        .route("/security/copy", web::post().to(copy::read));
+}
+
+/// Who reads, and from where, for the log.
+fn reader(caller: &Caller, by: PersonId) -> Reader {
+    Reader { by, address: caller.origin.address }
+}
+
+/// Whether this session may act at the security desk, not only read.
+fn may_act(session: &Session) -> bool {
+    session.roles.contains(&Role::Security)
+}
+
+/// What is answered when entries cannot be read: that this may be no accident, and where to look.
+fn unreadable(fault: Fault) -> Problem {
+    Problem::from(fault)
+        .todo("If entries of the log were damaged, they cannot be shown. Verify the whole log: that says which one it is.")
+        .action("/security/integrity", "To the integrity of the log")
+}

@@ -1,0 +1,92 @@
+//! Names of people and reports on the pages of the log: looked up once per page.
+
+use crate::db::Db;
+use crate::fault::{Fault, Kind};
+use crate::identity::store as people;
+use crate::ids::{PersonId, ReportId, VersionId};
+use crate::ledger::{Actor, Leaf};
+use crate::reports::{Version, store as reports};
+use crate::seal::Keyring;
+use std::collections::HashMap;
+
+/// What stands for somebody whose key was destroyed.
+pub(super) const ERASED: &str = "an erased person";
+
+/// Names that a page needs, as far as they are known.
+pub(super) struct Names<'a> {
+    keyring: &'a Keyring,
+    people: HashMap<PersonId, String>,
+    versions: Vec<Version>,
+}
+
+impl<'a> Names<'a> {
+    /// Reads the reports; people are read when they are asked for.
+    pub(super) fn read(db: &mut Db, keyring: &'a Keyring) -> Result<Self, Fault> {
+        Ok(Self { keyring, people: HashMap::new(), versions: reports::list(db)? })
+    }
+
+    /// A person's name and address; [`ERASED`] when their key is gone.
+    pub(super) fn person(&mut self, db: &mut Db, id: PersonId) -> Result<String, Fault> {
+        if let Some(known) = self.people.get(&id) {
+            return Ok(known.clone());
+        }
+        let name = match people::require_person(db, self.keyring, id) {
+            Ok(person) => match &person.name {
+                Some(name) => format!("{name}, {}", person.email),
+                None => person.email.to_string(),
+            },
+            Err(fault) if fault.kind() == Kind::Gone => ERASED.to_owned(),
+            Err(fault) => return Err(fault),
+        };
+        self.people.insert(id, name.clone());
+        Ok(name)
+    }
+
+    /// Who did it.
+    pub(super) fn actor(&mut self, db: &mut Db, actor: Actor) -> Result<String, Fault> {
+        match actor {
+            Actor::Operator => Ok("a command on the server".to_owned()),
+            Actor::Person(id) | Actor::Staff(id) => self.person(db, id),
+            Actor::Stranger => Ok("somebody unknown".to_owned()),
+            Actor::System => Ok("the server".to_owned()),
+        }
+    }
+
+    /// Whom it concerns, when that is not who did it.
+    pub(super) fn subject(&mut self, db: &mut Db, leaf: &Leaf) -> Result<Option<String>, Fault> {
+        match leaf.about {
+            Some(id) if leaf.by.person() != Some(id) => self.person(db, id).map(Some),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    /// The title of a report version, with its number.
+    pub(super) fn version(&self, id: VersionId) -> Option<String> {
+        let version = self.versions.iter().find(|version| version.id == id)?;
+        Some(format!("{}, version {}", version.card.title, version.number))
+    }
+
+    /// The report that an entry concerns: its version where it names one, else the report's newest title.
+    pub(super) fn report_of(&self, leaf: &Leaf) -> Option<String> {
+        let version = leaf.version.and_then(|id| self.version(id));
+        version.or_else(|| leaf.report.and_then(|id| self.report(id)))
+    }
+
+    /// The newest title of a report.
+    fn report(&self, id: ReportId) -> Option<String> {
+        let of_report = self.versions.iter().filter(|version| version.report.id == id);
+        of_report.max_by_key(|version| version.number).map(|version| version.card.title.to_string())
+    }
+
+    /// Every report with its newest title, newest first.
+    pub(super) fn reports(&self) -> Vec<(ReportId, String)> {
+        let mut listed: Vec<(ReportId, String)> = Vec::new();
+        for version in &self.versions {
+            let id = version.report.id;
+            if !listed.iter().any(|(other, _)| *other == id) {
+                listed.push((id, self.report(id).unwrap_or_default()));
+            }
+        }
+        listed
+    }
+}

@@ -1,0 +1,121 @@
+//! Entries in words: how much a kind matters, and what its facts are called.
+
+use crate::clock::Micros;
+use crate::ledger::{EventKind, Fact};
+use crate::web::page::Tone;
+
+/// How much a kind of event matters. No kind is left out: a new one does not compile without its tone.
+pub(super) const fn tone(kind: EventKind) -> Tone {
+    use EventKind as E;
+    match kind {
+        E::IntegrityFailed => Tone::Danger,
+        E::AccessRefused
+        | E::CodeDisowned
+        | E::CodeFailed
+        | E::DownloadAborted
+        | E::DownloadOutcomeUnknown
+        | E::GrantRevoked
+        | E::NdaDeclined
+        | E::ReportUploadRefused
+        | E::ReportWithdrawn
+        | E::RequestDenied
+        | E::StaffAdded
+        | E::StaffLinkIssued
+        | E::StaffRemoved
+        | E::StaffSignInRefused => Tone::Warn,
+        E::CodeConfirmed
+        | E::DownloadCompleted
+        | E::GrantCreated
+        | E::NdaAccepted
+        | E::ReportFinalized
+        | E::RequestApproved => Tone::Ok,
+        E::CopyLookedUp | E::DownloadStarted | E::LogExported | E::LogVerified | E::ReportViewed => {
+            Tone::Info
+        }
+        E::CodeIssued
+        | E::CompanyChanged
+        | E::ExceptionChanged
+        | E::ExceptionRecorded
+        | E::ExceptionRemoved
+        | E::InvitationSent
+        | E::LogOpened
+        | E::LogSearched
+        | E::NdaPublished
+        | E::NdaShown
+        | E::RemediationUpdated
+        | E::ReportCreated
+        | E::ReportFactsChanged
+        | E::ReportUploaded
+        | E::RequestSubmitted
+        | E::ServerStarted
+        | E::ServerStopped
+        | E::SessionEnded
+        | E::StaffSignedIn => Tone::Quiet,
+    }
+}
+
+/// What a fact is called: its stable key as words, `took_millis` as "Took, in milliseconds".
+pub(super) fn term(key: &str) -> String {
+    if key == "sha256" {
+        return "SHA-256".to_owned();
+    }
+    let (words, unit) = match key.rsplit_once('_') {
+        Some((words, "bytes")) => (words, ", in bytes"),
+        Some((words, "millis")) => (words, ", in milliseconds"),
+        Some((words, "secs")) => (words, ", in seconds"),
+        Some((words, "sha256")) => (words, ", SHA-256"),
+        _ => (key, ""),
+    };
+    let mut words = words.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words + unit
+}
+
+/// What a fact says: instants as such, flags as yes and no, everything else as it stands.
+pub(super) fn value(key: &str, fact: &Fact) -> String {
+    match fact {
+        Fact::Bool(true) => "yes".to_owned(),
+        Fact::Bool(false) => "no".to_owned(),
+        Fact::U64(at) if key.ends_with("_at") => {
+            i64::try_from(*at).map_or_else(|_| at.to_string(), |at| Micros(at).words())
+        }
+        Fact::I64(_) | Fact::Text(_) | Fact::U64(_) => fact.to_string(),
+    }
+}
+
+/// Whether a fact is a digest, to be shown as one.
+pub(super) fn is_digest(fact: &Fact) -> bool {
+    matches!(fact, Fact::Text(text) if text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_a_sentence_of_its_own_and_a_tone() {
+        let mut seen = Vec::new();
+        for kind in EventKind::ALL {
+            let words = kind.words();
+            assert!(words.ends_with('.') && words.starts_with(char::is_uppercase), "{kind}: {words}");
+            assert!(!seen.contains(&words), "{kind} says what another kind says: {words}");
+            seen.push(words);
+            let _ = tone(*kind);
+        }
+        assert_eq!(tone(EventKind::IntegrityFailed), Tone::Danger);
+    }
+
+    #[test]
+    fn facts_are_told_in_words() {
+        assert_eq!(term("took_millis"), "Took, in milliseconds");
+        assert_eq!(term("downloads_allowed"), "Downloads allowed");
+        assert_eq!(term("sha256"), "SHA-256");
+        assert_eq!(term("file_sha256"), "File, SHA-256");
+        assert_eq!(value("found", &Fact::Bool(true)), "yes");
+        assert_eq!(value("found", &Fact::U64(7)), "7");
+        assert_eq!(value("expires_at", &Fact::U64(0)), "1 January 1970, 00:00 UTC");
+        assert!(is_digest(&Fact::Text("ab".repeat(32))) && !is_digest(&Fact::Text("ab".repeat(31))));
+    }
+}

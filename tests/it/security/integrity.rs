@@ -1,0 +1,167 @@
+//! The check of the whole log, from the page: green when it is whole, red with the first bad entry when it is not.
+
+use super::Desk;
+use crate::support::databases::on_both;
+use crate::support::visitor::Page;
+use candor::db::Db;
+use candor::ledger::EventKind;
+use diesel::RunQueryDsl as _;
+use diesel::connection::SimpleConnection as _;
+use diesel::sql_types::{BigInt, Binary};
+
+/// Presses the button and follows to the result.
+fn verifies(desk: &mut Desk) -> Page {
+    let page = desk.security.get("/security/integrity");
+    assert_eq!(page.status, 200, "{}", page.words());
+    let sent = desk.security.submit(&page, &page.form("/security/integrity"));
+    assert_eq!(sent.status, 303, "{}", sent.words());
+    desk.security.follow(&sent)
+}
+
+/// Takes the triggers away that keep the log append-only.
+fn disarm(db: &mut Db) {
+    let sql = match db {
+        Db::Sqlite(_) => {
+            "DROP TRIGGER ledger_entry_no_update; DROP TRIGGER ledger_personal_no_update; \
+             DROP TRIGGER ledger_checkpoint_no_update"
+        }
+        Db::Pg(_) => {
+            "ALTER TABLE ledger_entry DISABLE TRIGGER ALL; ALTER TABLE ledger_personal DISABLE TRIGGER ALL; \
+             ALTER TABLE ledger_checkpoint DISABLE TRIGGER ALL"
+        }
+    };
+    db.batch_execute(sql).unwrap();
+}
+
+#[test]
+fn a_whole_log_is_found_whole_and_the_check_is_recorded() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        desk.says(5);
+        let before = desk.house.app().writer.head().size;
+        let page = verifies(&mut desk);
+        let words = page.words();
+        assert!(words.contains("The log is whole"), "{words}");
+        assert!(words.contains(&format!("Checked {before} entries")), "{words}");
+        let recorded = desk.entries(EventKind::LogVerified).remove(0);
+        assert_eq!(recorded.index, before);
+        assert_eq!(recorded.leaf.facts["verdict"].to_string(), "whole");
+        assert!(desk.security.get("/security").words().contains("Found whole on 21 November 2026"));
+        // Reloading shows it again without another check.
+        assert!(desk.security.get("/security/integrity").words().contains("The log is whole"));
+        assert_eq!(desk.entries(EventKind::LogVerified).len(), 1);
+    });
+}
+
+#[test]
+fn a_changed_entry_turns_the_page_red_and_is_named() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        desk.says(7);
+        let victim = desk.entries(EventKind::ServerStarted)[3].clone();
+        let mut db = desk.intruder();
+        disarm(&mut db);
+        let mut leaf = victim.leaf.clone();
+        leaf.kind = EventKind::ServerStopped;
+        let changed = diesel::sql_query("UPDATE ledger_entry SET leaf = $1 WHERE idx = $2")
+            .bind::<Binary, _>(leaf.to_bytes().unwrap())
+            .bind::<BigInt, _>(i64::try_from(victim.index).unwrap())
+            .execute(&mut db);
+        assert_eq!(changed.unwrap(), 1);
+
+        let page = verifies(&mut desk);
+        let words = page.words();
+        assert!(words.contains("The log was tampered with"), "{words}");
+        assert!(words.contains(&format!("First bad entry: {}", victim.index)), "{words}");
+        assert!(page.html().contains("class=\"alarm\" role=\"alert\""));
+        let recorded = desk.entries(EventKind::LogVerified).remove(0);
+        assert_eq!(recorded.leaf.facts["first_bad"].to_string(), victim.index.to_string());
+        assert!(desk.security.get("/security").words().contains("Found tampered with"));
+        // The entry itself is not proven any more.
+        let words = desk.security.get(&format!("/security/entries/{}", victim.index)).words();
+        assert!(words.contains("Not proven"), "{words}");
+    });
+}
+
+#[test]
+fn an_entry_that_cannot_be_read_leads_to_the_check() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        desk.says(3);
+        let victim = desk.entries(EventKind::ServerStarted)[1].index;
+        let mut db = desk.intruder();
+        disarm(&mut db);
+        let changed = diesel::sql_query("UPDATE ledger_entry SET leaf = $1 WHERE idx = $2")
+            .bind::<Binary, _>(b"\x01{}".to_vec())
+            .bind::<BigInt, _>(i64::try_from(victim).unwrap())
+            .execute(&mut db);
+        assert_eq!(changed.unwrap(), 1);
+        for path in ["/security".to_owned(), format!("/security/entries/{victim}")] {
+            let page = desk.security.get(&path);
+            assert_eq!(page.status, 500);
+            assert!(page.links().contains(&"/security/integrity".to_owned()), "{}", page.words());
+        }
+        let words = verifies(&mut desk).words();
+        assert!(words.contains(&format!("First bad entry: {victim}")), "{words}");
+    });
+}
+
+#[test]
+fn exchanged_personal_data_is_found() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let signed_in = desk.entries(EventKind::StaffSignedIn).remove(0);
+        let mut db = desk.intruder();
+        disarm(&mut db);
+        let sql = "UPDATE ledger_personal SET sealed = $1 WHERE entry_idx = $2 AND field = 'network_address'";
+        let changed = diesel::sql_query(sql)
+            .bind::<Binary, _>(vec![7_u8; 120])
+            .bind::<BigInt, _>(i64::try_from(signed_in.index).unwrap())
+            .execute(&mut db);
+        assert_eq!(changed.unwrap(), 1);
+        let words = verifies(&mut desk).words();
+        assert!(words.contains(&format!("First bad entry: {}", signed_in.index)), "{words}");
+        assert!(words.contains("network address"), "{words}");
+    });
+}
+
+#[test]
+fn a_checkpoint_that_was_not_signed_here_is_found() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        // The newest checkpoint that is kept is a good one.
+        desk.house.advance_secs(3600);
+        desk.says(1);
+        let note = desk.house.app().writer.checkpoint();
+        let size = i64::try_from(desk.house.app().writer.head().size).unwrap();
+        // Somebody puts a smaller checkpoint in, signed by nobody.
+        let forged = note.replacen(&format!("\n{size}\n"), "\n2\n", 1);
+        let inserted = diesel::sql_query(
+            "INSERT INTO ledger_checkpoint (size, note) VALUES (2, $1) ON CONFLICT (size) DO NOTHING",
+        )
+        .bind::<diesel::sql_types::Text, _>(forged)
+        .execute(&mut desk.intruder());
+        assert_eq!(inserted.unwrap(), 1, "there is a checkpoint of two entries already");
+        let words = verifies(&mut desk).words();
+        assert!(words.contains("The log was tampered with"), "{words}");
+        assert!(words.contains("signature does not fit"), "{words}");
+    });
+}
+
+#[test]
+fn what_an_outsider_keeps_can_be_taken_along() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let key = desk.security.get("/security/integrity/key");
+        let note = desk.security.get("/security/integrity/checkpoint");
+        assert_eq!(key.html().trim(), desk.house.app().writer.verifier().to_string());
+        let checkpoint =
+            candor::ledger::Checkpoint::open(&note.html(), &key.html().trim().parse().unwrap()).unwrap();
+        assert_eq!(checkpoint.head, desk.house.app().writer.head());
+        let words = desk.security.get("/security/integrity").words();
+        assert!(
+            words.contains(&format!("{:?}", checkpoint.head.root)) && words.contains("no witness is set up"),
+            "{words}"
+        );
+    });
+}

@@ -1,0 +1,67 @@
+//! Who may read, who may act, and who is turned away.
+
+use super::Desk;
+use crate::support::databases::on_both;
+use crate::support::visitor::Part;
+use candor::identity::Role;
+use candor::ledger::EventKind;
+
+/// Every page of the desk.
+const PAGES: &[&str] = &[
+    "/security",
+    "/security/entries/0",
+    "/security/entries/0/receipt",
+    "/security/integrity",
+    "/security/integrity/checkpoint",
+    "/security/integrity/key",
+    "/security/copy",
+];
+
+#[test]
+fn an_auditor_reads_everything_and_does_not_act() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        let mut auditor = desk.house.staff("Audrey", Role::Auditor);
+        for path in PAGES {
+            assert_eq!(auditor.get(path).status, 200, "{path}");
+        }
+        for path in ["/security/integrity", "/security/copy"] {
+            let page = auditor.get(path);
+            assert!(
+                !page.html().contains("method=\"post\" action=\"/security"),
+                "{path} offers what it refuses"
+            );
+        }
+        // Any page of hers has a form, so there is a token to send.
+        let csrf = auditor.get("/security").form("/sign-out").value("csrf").unwrap().to_owned();
+        let sent = auditor.post_form("/security/integrity", &[("csrf", &csrf)]);
+        assert_eq!(sent.status, 403, "{}", sent.words());
+        assert!(sent.words().contains("This page is for the security desk"), "{}", sent.words());
+        let parts = [Part::Field("csrf", &csrf), Part::File("file", "a.pdf", "application/pdf", b"%PDF-1.7")];
+        assert_eq!(auditor.multipart("/security/copy", &parts).status, 403);
+        assert!(
+            desk.entries(EventKind::LogVerified).is_empty()
+                && desk.entries(EventKind::CopyLookedUp).is_empty()
+        );
+    });
+}
+
+#[test]
+fn other_desks_and_strangers_see_nothing_of_the_log() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        for (name, role) in [("Sally", Role::Sales), ("Carl", Role::Compliance), ("Boss", Role::Admin)] {
+            let mut staff = desk.house.staff(name, role);
+            for path in PAGES {
+                let page = staff.get(path);
+                assert_eq!(page.status, 403, "{role} at {path}");
+                assert!(!page.words().contains("log.opened"));
+            }
+        }
+        let mut stranger = desk.house.visitor();
+        for path in PAGES {
+            let page = stranger.get(path);
+            assert_eq!((page.status, page.header("location")), (303, Some("/staff/sign-in")), "{path}");
+        }
+    });
+}
