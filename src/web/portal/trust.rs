@@ -96,7 +96,7 @@ pub async fn show_trust(visitor: Visitor, search: Query<Search>) -> Answer {
         reports: versions
             .iter()
             .filter(|version| mentions(version, &words))
-            .map(|version| card(version, now))
+            .map(|version| card(version, now, visitor.signed_in.is_some()))
             .collect(),
         commitments: paragraphs.map(commitment).collect(),
     };
