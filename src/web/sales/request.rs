@@ -44,6 +44,7 @@ impl Page for RequestPage {
 
 /// Who asks, and how.
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the template's name for the time of asking")]
 struct Asked {
     reference: String,
     person: String,
