@@ -3,11 +3,12 @@
 
 use super::page::{Action, When};
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// A name and a value, as `partials/facts` shows them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Fact {
-    term: &'static str,
+    term: Cow<'static, str>,
     text: String,
     note: Option<String>,
     at: Option<When>,
@@ -16,11 +17,11 @@ pub struct Fact {
 
 impl Fact {
     /// A fact.
-    pub fn new(term: &'static str, text: impl Into<String>) -> Self {
-        Self { term, text: text.into(), note: None, at: None, hash: false }
+    pub fn new(term: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
+        Self { term: term.into(), text: text.into(), note: None, at: None, hash: false }
     }
     /// A digest, with a button to copy it.
-    pub fn hash(term: &'static str, digest: impl Into<String>) -> Self {
+    pub fn hash(term: impl Into<Cow<'static, str>>, digest: impl Into<String>) -> Self {
         Self { hash: true, ..Self::new(term, digest) }
     }
     /// A fact that may be missing.

@@ -39,6 +39,11 @@ function onPath(...names) {
   throw new Error(`none of these is on the PATH: ${names.join(', ')}`);
 }
 
+/** The program under test. */
+export function binary() {
+  return process.env.CANDOR_BINARY ?? join(root, 'target/debug/candor');
+}
+
 /** The Chromium to use. */
 export function chromiumPath() {
   return process.env.CANDOR_CHROMIUM
@@ -73,16 +78,15 @@ export class Candor {
 
   /** Runs the binary until it has printed everything that is waited for. */
   async #serve(desks) {
-    const binary = process.env.CANDOR_BINARY ?? join(root, 'target/debug/candor');
     const data = join(this.folder, 'demo');
-    this.process = spawn(binary, ['demo', '--listen', '127.0.0.1:0', '--data', data], {
+    this.process = spawn(binary(), ['demo', '--listen', '127.0.0.1:0', '--data', data], {
       cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.printed = '';
     this.logged = '';
     this.process.stderr.on('data', (bytes) => { this.logged += bytes; });
     await new Promise((ready, failed) => {
-      const fail = (why) => failed(new Error(`${binary} demo ${why}\n${this.printed}\n${this.logged}`));
+      const fail = (why) => failed(new Error(`${binary()} demo ${why}\n${this.printed}\n${this.logged}`));
       const timer = setTimeout(() => fail('did not get ready in time'), PATIENCE_MS);
       this.process.once('error', (error) => { clearTimeout(timer); fail(error.message); });
       this.process.once('exit', (code) => { clearTimeout(timer); fail(`ended with ${code}`); });
@@ -221,6 +225,8 @@ function layout() {
   }
   // What is hidden from eyes on purpose, for screen readers, is a box of one pixel.
   const shown = (element) => {
+    // What lies in a closed `details` has a place, but nobody sees it there.
+    if (!element.checkVisibility()) return false;
     const box = element.getBoundingClientRect();
     const hidden = (one) => {
       const style = getComputedStyle(one);

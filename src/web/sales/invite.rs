@@ -70,7 +70,8 @@ pub async fn send(staff: Staff<Sales>, mut form: Form) -> Answer {
     match staff.app.act("grant.invite", move |act| grants::invite(act, &house, by, &invitation)).await {
         Ok(_) => Ok(see_other(&staff, "/sales/grants", &said)),
         Err(refusal) => {
-            refuse(&mut form, refusal)?;
+            let Some(field) = field_of(&refusal) else { return Err(refusal.into()) };
+            form.refuse(field, refusal.to_string());
             show_again(&staff, &page(&staff, &form).await?)
         }
     }
@@ -104,16 +105,14 @@ fn picked(form: &mut Form, offered: &[Version]) -> Option<Vec<VersionId>> {
     items
 }
 
-/// Puts a refusal beside the field it is about; what is about none becomes a page.
-fn refuse(form: &mut Form, refusal: GrantError) -> Result<(), Problem> {
-    let field = match &refusal {
-        GrantError::FreeMailNeedsReason => "reason",
-        GrantError::Holds { .. } | GrantError::NotOffered => "items",
-        GrantError::OwnAddress | GrantError::OwnDomain => "email",
-        GrantError::AlreadyDecided | GrantError::NoNda | GrantError::Fault(_) => return Err(refusal.into()),
-    };
-    form.refuse(field, refusal.to_string());
-    Ok(())
+/// The field a refusal is about; what is about none becomes a page of its own.
+fn field_of(refusal: &GrantError) -> Option<&'static str> {
+    match refusal {
+        GrantError::FreeMailNeedsReason => Some("reason"),
+        GrantError::Holds { .. } | GrantError::NotOffered => Some("items"),
+        GrantError::OwnAddress | GrantError::OwnDomain => Some("email"),
+        GrantError::AlreadyDecided | GrantError::NoNda | GrantError::Fault(_) => None,
+    }
 }
 
 /// The page with the form as it stands.

@@ -27,7 +27,7 @@ type Fields<T> = BTreeMap<&'static str, T>;
 #[derive(Serialize)]
 struct RequestPage {
     shell: Shell,
-    request: Asked,
+    request: Asking,
     checks: Vec<Check>,
     reports: Vec<Seen>,
     nda: NdaWords,
@@ -44,8 +44,7 @@ impl Page for RequestPage {
 
 /// Who asks, and how.
 #[derive(Serialize)]
-#[expect(clippy::struct_field_names, reason = "the template's name for the time of asking")]
-struct Asked {
+struct Asking {
     reference: String,
     person: String,
     email: String,
@@ -192,15 +191,15 @@ async fn page(
             errors: deny.errors(&["deny_reason"]),
             problems: deny.problems().to_vec(),
         },
-        request: asked(&case),
+        request: asking(&case),
         blockers: case.obstacles,
     })
 }
 
 /// Who asks, in words.
-fn asked(case: &Case) -> Asked {
+fn asking(case: &Case) -> Asking {
     let request = &case.request;
-    Asked {
+    Asking {
         reference: request.reference(),
         person: case.person.shown_as().to_owned(),
         email: case.person.email.to_string(),

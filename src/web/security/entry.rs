@@ -8,7 +8,7 @@ use super::names::Names;
 use super::{reader, unreadable, words};
 use crate::app::Template;
 use crate::db::Db;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::ledger::acts::{self, Sought};
 use crate::ledger::receipt::Receipt;
 use crate::ledger::store::{self, Disclosed, Entry};
@@ -18,6 +18,7 @@ use crate::seal::Keyring;
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::LogReader};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show as show_page};
+use crate::web::partials::Fact;
 use crate::web::problem::Problem;
 use actix_web::web;
 use serde::Serialize;
@@ -55,23 +56,6 @@ struct Head {
     what: &'static str,
     at: When,
     tone: Tone,
-}
-
-/// A name and a value, as `partials/facts` shows them.
-#[derive(Serialize)]
-struct Fact {
-    term: String,
-    text: String,
-    note: Option<String>,
-    at: Option<When>,
-    hash: bool,
-}
-
-impl Fact {
-    /// A fact in words.
-    fn new(term: &str, text: impl Into<String>) -> Self {
-        Self { term: term.to_owned(), text: text.into(), note: None, at: None, hash: false }
-    }
 }
 
 /// The bytes that are hashed.
@@ -143,8 +127,7 @@ pub async fn receipt(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
 
 /// No such entry.
 fn nothing(index: u64) -> Problem {
-    Problem::new(crate::fault::Kind::NotFound, format!("The log has no entry {index}."))
-        .action("/security", "To the log")
+    Problem::new(Kind::NotFound, format!("The log has no entry {index}.")).action("/security", "To the log")
 }
 
 /// Reads the entry and everything about it.
@@ -186,9 +169,9 @@ fn facts(db: &mut Db, names: &mut Names<'_>, leaf: &Leaf) -> Result<Vec<Fact>, F
         ("Download", leaf.download.map(|id| id.to_string())),
     ];
     facts.extend(ids.into_iter().filter_map(|(term, id)| id.map(|id| Fact::new(term, id))));
-    facts.extend(leaf.facts.iter().map(|(key, fact)| Fact {
-        hash: words::is_digest(fact),
-        ..Fact::new(&words::term(key), words::value(key, fact))
+    facts.extend(leaf.facts.iter().map(|(key, fact)| {
+        let (term, value) = (words::term(key), words::value(key, fact));
+        if words::is_digest(fact) { Fact::hash(term, value) } else { Fact::new(term, value) }
     }));
     Ok(facts)
 }

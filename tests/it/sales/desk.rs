@@ -8,7 +8,8 @@ use crate::support::visitor::{Page, Visitor};
 use candor::accounts::{self, Company};
 use candor::db::data_keys;
 use candor::fault::Fault;
-use candor::grants::{Grant, store as grants};
+use candor::grants::acts::{Invitation, invite};
+use candor::grants::{Grant, Terms, store as grants};
 use candor::identity::{Origin, Role, store as people};
 use candor::ids::{GrantId, PersonId, RequestId, VersionId};
 use candor::ledger::{Act, EventKind, Recorded};
@@ -84,6 +85,19 @@ impl Office {
         let sent = asking.post_form("/confirm", &[("csrf", ""), ("code", code)]);
         assert_eq!(sent.status, 303, "{}", sent.words());
         asking
+    }
+    /// Invites a reader of Meridian Bank: the act behind the page, where many are needed.
+    pub fn invites(&self, name: &str) {
+        let invitation = Invitation {
+            email: email(&format!("{}@meridian-bank.example", name.to_lowercase().replace(' ', "."))),
+            name: PersonName::parse(name).unwrap(),
+            company: CompanyName::parse("Meridian Bank").unwrap(),
+            items: vec![self.report],
+            terms: Terms::new(30, 3),
+            reason: None,
+        };
+        let (house, by) = (self.house.app().house.clone(), self.officer);
+        act(&self.house, "grant.invite", move |act| invite(act, &house, by, &invitation));
     }
     /// A request that waits although no NDA text is in force: past the portal, which would not take it.
     pub fn has_waiting(&self, name: &str, address: &str) {
@@ -187,7 +201,7 @@ pub fn email(text: &str) -> EmailAddress {
 }
 
 /// Runs an act of the house, which must be accepted.
-fn act<T, E>(
+pub(super) fn act<T, E>(
     house: &House,
     name: &'static str,
     act: impl for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,

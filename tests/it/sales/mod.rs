@@ -4,5 +4,6 @@ mod desk;
 mod grants;
 mod invite;
 mod queue;
+mod report;
 mod request;
 mod roles;
