@@ -141,11 +141,8 @@ impl Clock {
     ///
     /// # Panics
     /// When the operating system refuses randomness: no key made after that could be trusted, so nothing goes on.
-    #[expect(clippy::panic, reason = "without randomness no secret is safe; see the documentation")]
     pub fn fill(&self, bytes: &mut [u8]) {
-        if self.random.fill(bytes).is_err() {
-            panic!("the operating system gave no randomness");
-        }
+        assert!(self.random.fill(bytes).is_ok(), "the operating system gave no randomness");
     }
     /// `N` random bytes.
     pub fn random<const N: usize>(&self) -> [u8; N] {

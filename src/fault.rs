@@ -96,7 +96,7 @@ impl fmt::Display for Fault {
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.what)?;
-        let mut cause = self.cause.as_deref().map(|cause| cause as &dyn Error);
+        let mut cause = self.source();
         while let Some(inner) = cause {
             write!(f, ": {inner}")?;
             cause = inner.source();
@@ -107,7 +107,8 @@ impl fmt::Debug for Fault {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as &(dyn Error + 'static))
+        let cause: &(dyn Error + 'static) = self.cause.as_deref()?;
+        Some(cause)
     }
 }
 

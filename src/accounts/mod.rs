@@ -87,8 +87,8 @@ fn one_edit(a: &[char], b: &[char]) -> bool {
     let tail = tail.min(a.len().min(b.len()) - head);
     let middle = |text: &[char]| text.get(head..text.len() - tail).map(<[char]>::to_vec).unwrap_or_default();
     match (middle(a).as_slice(), middle(b).as_slice()) {
-        ([], [_]) | ([_], []) | ([_], [_]) => true,
-        ([p, q], [r, s]) => p == s && q == r,
+        ([] | [_], [_]) | ([_], []) => true,
+        ([first, second], [third, fourth]) => first == fourth && second == third,
         _ => false,
     }
 }

@@ -8,9 +8,12 @@
 //! SQLite file for a mistyped PostgreSQL URL.
 
 pub mod columns;
+mod connection;
 pub mod data_keys;
 pub mod installation;
 pub mod schema;
+
+pub use connection::Db;
 
 use crate::fault::Fault;
 use diesel::connection::SimpleConnection as _;
@@ -25,15 +28,6 @@ use std::time::Duration;
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// Migrations of PostgreSQL.
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
-
-/// A connection to either database.
-#[derive(diesel::MultiConnection)]
-pub enum Db {
-    /// The embedded database, a file.
-    Sqlite(SqliteConnection),
-    /// PostgreSQL.
-    Pg(PgConnection),
-}
 
 /// A pooled read-only connection.
 pub type Reader = PooledConnection<Readers>;

@@ -216,6 +216,7 @@ fn admit<'a>(
 }
 
 /// Records that a stored report does not pass its check.
+#[expect(clippy::unnecessary_wraps, reason = "acts have this form")]
 fn damaged<'a>(
     act: Act<'a>,
     person: PersonId,

@@ -112,7 +112,7 @@ fn mark_text(gate: &Gate, grant: &Grant) -> MarkText {
         name: grant.mark.name.to_string(),
         email: grant.mark.email.to_string(),
         company: grant.mark.company.to_string(),
-        copy: grant.copy.clone(),
+        copy: grant.copy,
         granted_on: grant.granted_at.date_words(),
         verify_url: gate.house.link("/verify"),
     }

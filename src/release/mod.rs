@@ -1,8 +1,9 @@
 //! The gate: nothing of a report leaves without passing here.
 //!
-//! [`decide`] is pure: policy, evidence and the time give [`Decision`]. [`admit`] runs it inside the writer, together with
-//! the entry that says who gets what under which grant and which NDA acceptance. From the entry alone, after COMMIT,
-//! comes the [`Admission`]; an [`Admission`] is the one key that opens a [`Copy`](copy::Copy) or a report's room.
+//! [`decide`](fn@decide) is pure: policy, evidence and the time give [`Decision`]. [`admit`] runs it inside the writer,
+//! together with the entry that says who gets what under which grant and which NDA acceptance. From the entry alone,
+//! after COMMIT, comes the [`Admission`]; an [`Admission`] is the one key that opens a [`Copy`](copy::Copy) or a report's
+//! room.
 //!
 //! Promises:
 //! * No entry, no byte: the entry is durable before the first byte is read for the answer. If it cannot be written, the

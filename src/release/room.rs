@@ -11,6 +11,7 @@ use crate::remediation::{Standing, Update, standing, store as remediation};
 use crate::reports::{Facts, Version, store as reports};
 use crate::text::Day;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// What a reader of the report room sees.
 #[derive(Debug)]
@@ -46,9 +47,9 @@ impl Admission {
         let updates = remediation::open_all(&key, remediation::list_sealed(db, version.id)?)?;
         let mut names = BTreeMap::new();
         for update in &updates {
-            if !names.contains_key(&update.by) {
+            if let Entry::Vacant(unknown) = names.entry(update.by) {
                 let author = people::require_person(db, &gate.house.keyring, update.by)?;
-                names.insert(update.by, author.shown_as().to_owned());
+                unknown.insert(author.shown_as().to_owned());
             }
         }
         let exceptions =

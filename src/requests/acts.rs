@@ -1,4 +1,4 @@
-//! Asking for reports, confirming the address ([`redeem`]), denying.
+//! Asking for reports, confirming the address ([`redeem`](fn@redeem)), denying.
 
 mod redeem;
 

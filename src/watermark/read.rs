@@ -15,6 +15,7 @@ use super::rewrite::lexer::{Lexer, Token};
 use hayro_syntax::object::{Dict, Name, ObjectIdentifier, Stream};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 /// What stands on one page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -137,7 +138,10 @@ impl Reader {
                     path.clear();
                 }
                 Token::Word(operator) => {
-                    operands.iter().for_each(|number| path.push_str(&format!("{number:.0} ")));
+                    for number in &operands {
+                        // Writing to a String cannot fail.
+                        let _ = write!(path, "{number:.0} ");
+                    }
                     path.push_str(&String::from_utf8_lossy(operator));
                     path.push('\n');
                 }

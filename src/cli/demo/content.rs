@@ -13,6 +13,7 @@ use crate::text::{
     CompanyName, Day, Domain, EmailAddress, Line, LongText, Paragraphs, PersonName, Reason, Slug,
 };
 use serde::{Deserialize, Deserializer};
+use std::fmt::Write as _;
 
 /// The NDA text.
 const NDA: &str = include_str!("../../../demo/nda.txt");
@@ -258,7 +259,8 @@ impl Furniture {
             toml::from_str(COMPANY).map_err(|error| Fault::new("demo/company.toml", error))?;
         let mut statement = file.company.commitment;
         for part in file.statement {
-            statement.push_str(&format!("\n\n{}: {}", part.title, part.text));
+            // Writing to a String cannot fail.
+            let _ = write!(statement, "\n\n{}: {}", part.title, part.text);
         }
         let broken = |error| Fault::new("demo text", error);
         let reports =

@@ -63,9 +63,8 @@ fn start(demo: &Demo) -> Result<(), Trouble> {
                 demo.data.display()
             )));
         }
-        None => {}
         Some(state) if demo.fresh || state != FURNISHED => remove(&config)?,
-        Some(_) => {}
+        None | Some(_) => {}
     }
     let fresh = demo.fresh || state.as_deref() != Some(FURNISHED);
     if fresh {

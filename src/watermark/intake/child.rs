@@ -28,7 +28,7 @@ pub const COMMAND: &str = "intake-child";
 /// The hidden command that runs the child of [`read_in_child`].
 pub const READ_COMMAND: &str = "read-child";
 /// After this long the child is killed.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 /// Begins every answer.
 const MAGIC: &[u8; 8] = b"CANDOR1\n";
 /// No answer is longer: a body may grow, but not without end.

@@ -109,8 +109,7 @@ pub async fn submit(visitor: Visitor, mut form: Form) -> Answer {
             let field = match &error {
                 SubmitError::NothingPicked => "items",
                 SubmitError::Ask(_) => "email",
-                SubmitError::NoNda => return Err(Problem::from(error)),
-                SubmitError::Fault(_) => return Err(Problem::from(error)),
+                SubmitError::NoNda | SubmitError::Fault(_) => return Err(Problem::from(error)),
             };
             form.refuse(field, error.to_string());
             show_again(&visitor, &page(&visitor, &form).await?)

@@ -1,7 +1,6 @@
 //! What is asked of the log: typed into the filter, carried along by the pager.
 
 use super::names::Names;
-use crate::fault::Fault;
 use crate::ids::ReportId;
 use crate::ledger::EventKind;
 use crate::ledger::store::Filter;
@@ -45,6 +44,7 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
 }
 
 /// A choice that may be left open.
+#[expect(clippy::option_option, reason = "refused, left open, or chosen; each has its own answer")]
 fn one_of<T>(
     form: &mut Form,
     name: &str,
@@ -55,6 +55,7 @@ fn one_of<T>(
 }
 
 /// The number of a copy, in any spelling that people use.
+#[expect(clippy::option_option, reason = "refused, left open, or chosen; each has its own answer")]
 fn copy(form: &mut Form) -> Option<Option<String>> {
     let typed = form.text("copy").trim();
     if typed.is_empty() {
@@ -91,7 +92,7 @@ struct Choice {
 
 impl FilterForm {
     /// The form with what was typed, and with everything there is to choose from.
-    pub(super) fn new(form: &Form, names: &Names<'_>) -> Result<Self, Fault> {
+    pub(super) fn new(form: &Form, names: &Names<'_>) -> Self {
         let all = |text: &str| Choice { id: String::new(), text: text.to_owned(), chosen: false };
         let reports = names.reports().into_iter().map(|(id, text)| (id.to_string(), text));
         let kinds = EventKind::ALL.iter().map(|kind| (kind.to_string(), kind.to_string()));
@@ -100,7 +101,7 @@ impl FilterForm {
             let rest = all.into_iter().map(|(id, text)| Choice { chosen: id == chosen, id, text });
             std::iter::once(first).chain(rest).collect()
         };
-        Ok(Self {
+        Self {
             person: form.text("person").to_owned(),
             copy: form.text("copy").to_owned(),
             from: form.text("from").to_owned(),
@@ -108,7 +109,7 @@ impl FilterForm {
             report_options: choices("report", all("Every report"), reports.collect()),
             kind_options: choices("kind", all("Every kind"), kinds.collect()),
             problems: form.problems().to_vec(),
-        })
+        }
     }
 }
 

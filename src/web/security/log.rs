@@ -166,7 +166,7 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
             let rows = entries.iter().map(|entry| row(db, &keyring, &mut names, entry));
             Ok(Read {
                 rows: rows.collect::<Result<_, Fault>>()?,
-                form: FilterForm::new(&form, &names)?,
+                form: FilterForm::new(&form, &names),
                 more,
                 last: Verified::newest(db)?,
             })

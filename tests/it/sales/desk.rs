@@ -1,7 +1,6 @@
 //! A house with one report on offer, somebody at its sales desk, and people who ask through the portal.
 
-mod published;
-
+use super::report::publish;
 use crate::support::databases::{TestDatabase, on_both};
 use crate::support::house::House;
 use crate::support::visitor::{Page, Visitor};
@@ -41,7 +40,7 @@ impl Office {
             statement: LongText::parse("We share what our auditors found.").unwrap(),
         };
         act(&house, "company.change", move |act| accounts::acts::change_company(act, officer, &company));
-        let report = published::publish(&house, officer);
+        let report = publish(&house, officer);
         Self { house, officer, report }
     }
     /// The same with an NDA text in force.

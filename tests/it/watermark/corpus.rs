@@ -88,6 +88,10 @@ fn examine(name: &str, source: &[u8]) -> Row {
 }
 
 /// Prints what was found.
+#[expect(
+    clippy::print_stdout,
+    reason = "the table is for whoever tries a corpus of their own, with --nocapture"
+)]
 fn print(rows: &[Row]) {
     for row in rows {
         let per_page = row.millis / f64::from(u32::try_from(row.pages).unwrap());

@@ -48,9 +48,6 @@ fn long_texts_shrink_and_endless_ones_are_refused() {
     let mut body = ready.body.clone();
     Edits::for_copy(&ready.manifest, &long).unwrap().apply(0, &mut body);
     assert_eq!(read_copy_id(&body).unwrap().copies(), [copy]);
-    let slot = Edits::for_copy(&ready.manifest, &long).unwrap().ranges().next().unwrap();
-    let slot = &body[usize::try_from(slot.start).unwrap()..usize::try_from(slot.end).unwrap()];
-    println!("long texts fill {} of {} bytes", slot.trim_ascii_end().len(), slot.len());
     let endless = MarkText { name: "x".repeat(2_000), ..jane(copy) };
     assert!(matches!(Edits::for_copy(&ready.manifest, &endless), Err(IntakeRefusal::SlotOverflow { .. })));
     let too_much = MarkText {
