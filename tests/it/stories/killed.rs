@@ -63,7 +63,8 @@ fn acts_that_the_server_died_in_happened_whole_or_not_at_all() {
             thread::scope(|scope| {
                 // The answer may never come.
                 let asking = scope.spawn(move || {
-                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ada.submit(&page, &form).status)).ok()
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ada.submit(&page, &form).status))
+                        .ok()
                 });
                 thread::sleep(Duration::from_millis(2 + 9 * round));
                 house.kill();

@@ -31,7 +31,9 @@ fn the_main_job_from_init_to_a_marked_copy_and_a_whole_log() {
         assert!(access.contains(&number), "{access}");
 
         let log = watch.get("/security").words();
-        for kind in ["download.completed", "download.started", "report.viewed", "request.approved", "nda.accepted"] {
+        for kind in
+            ["download.completed", "download.started", "report.viewed", "request.approved", "nda.accepted"]
+        {
             assert!(log.contains(kind), "{kind} is not in the log: {log}");
         }
         let page = watch.get("/security/integrity");
@@ -39,7 +41,8 @@ fn the_main_job_from_init_to_a_marked_copy_and_a_whole_log() {
         assert!(verified.words().contains("whole"), "{}", verified.words());
 
         let certificate = house.mailbox.wait_for("ada@buyer.example", "certificate").text();
-        let note = certificate.split_once("candor/").map(|(_, rest)| format!("candor/{}", rest.trim_end())).unwrap();
+        let note =
+            certificate.split_once("candor/").map(|(_, rest)| format!("candor/{}", rest.trim_end())).unwrap();
         house.stop();
         let said = house.log_is_whole(Some(&format!("{note}\n")));
         assert!(!said.contains("not anchored"), "the letter's checkpoint anchors the log: {said}");

@@ -114,7 +114,8 @@ impl Running {
         ];
         assert_eq!(send(officer, &page, "/compliance/company", &company).status, 303);
         let page = officer.get("/compliance/nda");
-        let asked = send(officer, &page, "/compliance/nda", &[("text", "What you read here stays with you.")]);
+        let asked =
+            send(officer, &page, "/compliance/nda", &[("text", "What you read here stays with you.")]);
         assert_eq!(officer.submit(&asked, &asked.form("/compliance/nda/publish")).status, 303);
         let href = creates(officer, "audit");
         assert_eq!(uploads(officer, &href, REPORT).status, 303);

@@ -29,7 +29,12 @@ fn a_stolen_data_directory_tells_nothing() {
             code.as_str(),
             &code.replace('-', ""),
         ];
-        let stolen: Vec<_> = house.folder.files().into_iter().filter(|file| file.starts_with(house.folder.join("house"))).collect();
+        let stolen: Vec<_> = house
+            .folder
+            .files()
+            .into_iter()
+            .filter(|file| file.starts_with(house.folder.join("house")))
+            .collect();
         assert!(!stolen.is_empty());
         for file in stolen {
             let bytes = fs::read(&file).unwrap();
