@@ -152,9 +152,9 @@ impl Running {
     /// Approves the request of an address.
     fn approves(&self, seller: &mut Visitor, email: &str) -> Page {
         let link = self.mailbox.wait_for("sam@house.example", "Access request").link("/sales/requests/");
-        let page = seller.get(&path_of(&link));
+        let page = seller.get(&link);
         assert!(page.words().contains(email), "{}", page.words());
-        let action = format!("{}/approve", path_of(&link));
+        let action = format!("{link}/approve");
         let sent = seller.submit(&page, &page.form(&action));
         assert_eq!(sent.status, 303, "{}", sent.words());
         sent
