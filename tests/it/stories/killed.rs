@@ -1,6 +1,6 @@
 //! The server dies in the middle: afterwards the log is whole and knows of every byte that left.
 
-use super::{Running, play};
+use super::{Running, accepts, play, publish};
 use std::thread;
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use std::time::Duration;
 fn with_a_recipient(house: &Running) -> crate::support::visitor::Visitor {
     let mut officer = house.staff("Tobias", "compliance");
     let mut seller = house.staff("Sam", "sales");
-    house.publish(&mut officer);
+    publish(&mut officer);
     let mut ada = house.visitor("198.51.100.7");
     house.asks(&mut ada, "ada@buyer.example");
-    house.accepts(&mut ada);
+    accepts(&mut ada);
     house.approves(&mut seller, "ada@buyer.example");
     ada
 }
@@ -49,7 +49,7 @@ fn a_download_that_the_server_died_in_has_its_start_and_is_closed_as_unknown() {
 fn acts_that_the_server_died_in_happened_whole_or_not_at_all() {
     play(|mut house| {
         let mut officer = house.staff("Tobias", "compliance");
-        house.publish(&mut officer);
+        publish(&mut officer);
         for round in 0..3_u64 {
             let email = format!("ada{round}@buyer.example");
             let mut ada = house.visitor("198.51.100.7");

@@ -1,6 +1,6 @@
 //! The main job from an empty folder to a copy in the recipient's hands.
 
-use super::play;
+use super::{accepts, downloads, play, publish};
 use candor::watermark::read_copy_id;
 
 #[test]
@@ -10,19 +10,19 @@ fn the_main_job_from_init_to_a_marked_copy_and_a_whole_log() {
         let mut seller = house.staff("Sam", "sales");
         let mut watch = house.staff("Priya", "security");
         assert!(house.visitor("198.51.100.7").get("/request").words().contains("no NDA text is in force"));
-        house.publish(&mut officer);
+        publish(&mut officer);
 
         let mut ada = house.visitor("198.51.100.7");
         let request = house.asks(&mut ada, "ada@buyer.example");
         assert!(ada.get(&request).words().contains("Read the NDA"));
         assert_eq!(ada.get("/reports/audit").status, 403, "nothing opens before the approval");
-        house.accepts(&mut ada);
+        accepts(&mut ada);
         house.approves(&mut seller, "ada@buyer.example");
         house.mailbox.wait_for("ada@buyer.example", "You may now read");
 
         let room = ada.get("/reports/audit").words();
         assert!(room.contains("access was disabled late"), "the auditor's words are in the room: {room}");
-        let copy = house.downloads(&mut ada);
+        let copy = downloads(&mut ada);
         assert_eq!(copy.status, 200, "{}", copy.words());
         let reading = read_copy_id(&copy.body).unwrap();
         let access = ada.get("/access").words();
@@ -56,10 +56,10 @@ fn a_revoked_recipient_is_out_at_the_next_request_and_told_so() {
     play(|house| {
         let mut officer = house.staff("Tobias", "compliance");
         let mut seller = house.staff("Sam", "sales");
-        house.publish(&mut officer);
+        publish(&mut officer);
         let mut ada = house.visitor("198.51.100.7");
         house.asks(&mut ada, "ada@buyer.example");
-        house.accepts(&mut ada);
+        accepts(&mut ada);
         house.approves(&mut seller, "ada@buyer.example");
         assert_eq!(ada.get("/reports/audit").status, 200);
         let grants = seller.get("/sales/grants");

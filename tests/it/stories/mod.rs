@@ -103,28 +103,6 @@ impl Running {
         visitor
     }
 
-    /// Names the company, publishes an NDA text and the report with one exception.
-    fn publish(&self, officer: &mut Visitor) {
-        let page = officer.get("/compliance/company");
-        let company = [
-            ("name", "House Ltd"),
-            ("contact", "trust@house.example"),
-            ("domain", "house.example"),
-            ("statement", "We share what our auditors found."),
-        ];
-        assert_eq!(send(officer, &page, "/compliance/company", &company).status, 303);
-        let page = officer.get("/compliance/nda");
-        let asked =
-            send(officer, &page, "/compliance/nda", &[("text", "What you read here stays with you.")]);
-        assert_eq!(officer.submit(&asked, &asked.form("/compliance/nda/publish")).status, 303);
-        let href = creates(officer, "audit");
-        assert_eq!(uploads(officer, &href, REPORT).status, 303);
-        let page = officer.get(&format!("{href}/exceptions/new"));
-        send(officer, &page, &format!("{href}/exceptions/new"), EXCEPTION);
-        let asked = officer.get(&format!("{href}/finalize"));
-        assert_eq!(officer.submit(&asked, &asked.form(&format!("{href}/finalize"))).status, 303);
-    }
-
     /// Asks for the report and confirms the address with the mailed code; gives the path of the request.
     fn asks(&self, visitor: &mut Visitor, email: &str) -> String {
         let page = visitor.get("/request?item=audit");
@@ -141,14 +119,6 @@ impl Running {
         sent.header("location").unwrap_or_else(|| panic!("{}", sent.words())).to_owned()
     }
 
-    /// Reads and accepts the NDA.
-    fn accepts(&self, visitor: &mut Visitor) {
-        let page = visitor.get("/nda");
-        let form = page.form("/nda").tick("read", "yes").tick("authorised", "yes");
-        let sent = visitor.submit(&page, &form.fill("title", "Head of vendor risk"));
-        assert_eq!(sent.status, 303, "{}", sent.words());
-    }
-
     /// Approves the request of an address.
     fn approves(&self, seller: &mut Visitor, email: &str) -> Page {
         let link = self.mailbox.wait_for("sam@house.example", "Access request").link("/sales/requests/");
@@ -158,12 +128,6 @@ impl Running {
         let sent = seller.submit(&page, &page.form(&action));
         assert_eq!(sent.status, 303, "{}", sent.words());
         sent
-    }
-
-    /// Fetches the copy from the room.
-    fn downloads(&self, visitor: &mut Visitor) -> Page {
-        let room = visitor.get("/reports/audit");
-        visitor.submit(&room, &room.form("/reports/audit/copy"))
     }
 
     /// Exports the log and lets the offline verifier judge it, with the checkpoint that a letter brought along.
@@ -192,6 +156,41 @@ impl Drop for Running {
             let _ = child.wait();
         }
     }
+}
+
+/// Names the company, publishes an NDA text and the report with one exception.
+fn publish(officer: &mut Visitor) {
+    let page = officer.get("/compliance/company");
+    let company = [
+        ("name", "House Ltd"),
+        ("contact", "trust@house.example"),
+        ("domain", "house.example"),
+        ("statement", "We share what our auditors found."),
+    ];
+    assert_eq!(send(officer, &page, "/compliance/company", &company).status, 303);
+    let page = officer.get("/compliance/nda");
+    let asked = send(officer, &page, "/compliance/nda", &[("text", "What you read here stays with you.")]);
+    assert_eq!(officer.submit(&asked, &asked.form("/compliance/nda/publish")).status, 303);
+    let href = creates(officer, "audit");
+    assert_eq!(uploads(officer, &href, REPORT).status, 303);
+    let page = officer.get(&format!("{href}/exceptions/new"));
+    send(officer, &page, &format!("{href}/exceptions/new"), EXCEPTION);
+    let asked = officer.get(&format!("{href}/finalize"));
+    assert_eq!(officer.submit(&asked, &asked.form(&format!("{href}/finalize"))).status, 303);
+}
+
+/// Reads and accepts the NDA.
+fn accepts(visitor: &mut Visitor) {
+    let page = visitor.get("/nda");
+    let form = page.form("/nda").tick("read", "yes").tick("authorised", "yes");
+    let sent = visitor.submit(&page, &form.fill("title", "Head of vendor risk"));
+    assert_eq!(sent.status, 303, "{}", sent.words());
+}
+
+/// Fetches the copy from the room.
+fn downloads(visitor: &mut Visitor) -> Page {
+    let room = visitor.get("/reports/audit");
+    visitor.submit(&room, &room.form("/reports/audit/copy"))
 }
 
 /// Plays a story on each database.

@@ -1,6 +1,6 @@
 //! Somebody steals the data directory: without the keyring it tells nothing.
 
-use super::play;
+use super::{accepts, downloads, play, publish};
 use std::fs;
 
 #[test]
@@ -8,13 +8,13 @@ fn a_stolen_data_directory_tells_nothing() {
     play(|mut house| {
         let mut officer = house.staff("Tobias", "compliance");
         let mut seller = house.staff("Sam", "sales");
-        house.publish(&mut officer);
+        publish(&mut officer);
         let mut ada = house.visitor("198.51.100.77");
         house.asks(&mut ada, "ada.lovelace@buyer.example");
         let code = house.mailbox.wait_for("ada.lovelace@buyer.example", "Your code").code();
-        house.accepts(&mut ada);
+        accepts(&mut ada);
         house.approves(&mut seller, "ada.lovelace@buyer.example");
-        assert_eq!(house.downloads(&mut ada).status, 200);
+        assert_eq!(downloads(&mut ada).status, 200);
         house.kill();
         let secrets = [
             "ada.lovelace@buyer.example",
