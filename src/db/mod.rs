@@ -160,12 +160,15 @@ impl Backend {
                 let mut db = SqliteConnection::establish(&path.to_string_lossy()).map_err(unavailable)?;
                 // FULL: a commit that was acknowledged survives a power cut. Foreign keys are off by default.
                 db.batch_execute(
-                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;",
+                    "PRAGMA busy_timeout = 10000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                     PRAGMA secure_delete = ON;",
                 )?;
-                if access == Access::Read {
-                    db.batch_execute("PRAGMA query_only = ON;")?;
-                }
+                // The mode is kept in the file. Two connections that set it at once would lock each other out, and
+                // the busy timeout does not help there: whoever may write sets it, readers find it.
+                db.batch_execute(match access {
+                    Access::Read => "PRAGMA query_only = ON;",
+                    Access::Write => "PRAGMA journal_mode = WAL;",
+                })?;
                 Ok(Db::Sqlite(db))
             }
             Self::Postgres(url) => {

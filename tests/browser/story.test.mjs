@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { Candor, binary } from './candor.mjs';
+import { Candor, binary, look } from './candor.mjs';
 
 /** The ways the story is played. */
 const WAYS = [
@@ -95,6 +95,32 @@ async function reads(page, request) {
   await download.saveAs(file);
   return { file, number: room.match(COPY)[0] };
 }
+
+test('every page of a recipient is accessible, and whole at every width', { timeout: 300_000 }, async () => {
+  const page = await house.page();
+  const email = 'mary@buyer.example';
+  const wrong = [];
+  const judge = async (address, name) => wrong.push(...await look(page, address, `recipient_${name}`));
+  await asks(page, { name: 'Mary Somerville', email, organisation: 'Buyer Works' });
+  await judge(`${house.base}/confirm`, 'confirm');
+  const request = await confirms(page, email);
+  await judge(request, 'steps_waiting');
+  await judge(`${house.base}/nda`, 'nda');
+  await page.goto(request);
+  await accepts(page, request);
+  await approves(email);
+  await judge(request, 'steps_approved');
+  await page.goto(request);
+  const { number } = await reads(page, request);
+  await judge(page.url(), 'room');
+  await judge(`${house.base}/access`, 'access');
+  await page.goto(`${house.base}/access`);
+  await judge(await page.getByRole('link', { name: /^Certificate/ }).first().evaluate((link) => link.href), 'certificate');
+  await judge(`${house.base}/verify`, 'verify');
+  await judge(`${house.base}/`, 'trust');
+  assert.match(number, COPY);
+  assert.deepEqual(wrong.filter((text) => !text.includes('status of 422')), []);
+});
 
 for (const way of WAYS) {
   test(`the main job ${way.name}`, { timeout: 180_000 }, async () => {

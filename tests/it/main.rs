@@ -7,6 +7,7 @@
 
 mod compliance;
 mod ledger;
+mod stories;
 mod sales;
 mod seal;
 mod security;

@@ -96,7 +96,7 @@ pub async fn show_trust(visitor: Visitor, search: Query<Search>) -> Answer {
         reports: versions
             .iter()
             .filter(|version| mentions(version, &words))
-            .map(|version| card(version, now))
+            .map(|version| card(version, now, visitor.signed_in.is_some()))
             .collect(),
         commitments: paragraphs.map(commitment).collect(),
     };
@@ -123,8 +123,8 @@ fn mentions(version: &Version, words: &str) -> bool {
 }
 
 /// A version's card in words.
-fn card(version: &Version, now: Micros) -> CardWords {
-    let card = &version.card;
+fn card(version: &Version, now: Micros, is_known: bool) -> CardWords {
+    let (card, slug) = (&version.card, &version.report.slug);
     CardWords {
         framework: card.framework.words(),
         title: card.title.to_string(),
@@ -135,8 +135,8 @@ fn card(version: &Version, now: Micros) -> CardWords {
         freshness: freshness(card.period.end(), now),
         next: card.next_expected.map(Day::words),
         note: card.note.as_ref().map(ToString::to_string),
-        href: format!("/reports/{}", version.report.slug),
-        action: "Read this report",
+        href: if is_known { format!("/reports/{slug}") } else { format!("/request?item={slug}") },
+        action: if is_known { "Read this report" } else { "Request this report" },
     }
 }
 

@@ -149,13 +149,17 @@ impl Page {
     pub fn words(&self) -> String {
         forms::words(&self.html())
     }
-    /// The one form whose action begins with `action`; empty means the form that is sent to the page itself.
+    /// The one form with this action, or else the one whose action begins so; empty means the form that is sent to the
+    /// page itself.
     pub fn form(&self, action: &str) -> Form {
         let fits = |form: &Form| {
             if action.is_empty() { form.action.is_empty() } else { form.action.starts_with(action) }
         };
         let all = Form::all(&self.html());
         let mut fitting: Vec<Form> = all.iter().filter(|form| fits(form)).cloned().collect();
+        if fitting.len() > 1 {
+            fitting.retain(|form| form.action == action);
+        }
         let actions: Vec<&str> = all.iter().map(|form| form.action.as_str()).collect();
         assert_eq!(
             fitting.len(),
