@@ -1,5 +1,5 @@
-//! The whole check of a log where it lies, as [`in_place`](mod@in_place) does it, and besides every checkpoint that was kept,
-//! the anchor file, and all personal data beside the log against its commitments.
+//! The whole check of a log where it lies, as [`in_place`](mod@in_place) does it, and besides every checkpoint that was
+//! kept, the anchor file, and all personal data beside the log against its commitments.
 //!
 //! Memory does not grow with the log. What it cannot see: a log that was regrown as a whole, with new checkpoints and
 //! anchor. That needs a checkpoint from outside, and `candor ledger verify`.
