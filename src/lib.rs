@@ -2,6 +2,25 @@
 //!
 //! The modules below stand in layer order, from the ground up. **A module may name only modules listed above it**;
 //! the test `laws::layers` reads this list and every `crate::` path.
+//!
+//! # Four walks through the house
+//!
+//! **Publish.** [`reports::acts::create`] begins a draft with a key of its own ([`db::data_keys`]). An upload is spooled
+//! sealed ([`vault::Spool`]), prepared in a child process ([`watermark::intake::child`]), and put into the vault as
+//! original, body and manifest ([`reports::upload`]). Exceptions are sealed under the same key ([`exceptions`]).
+//! [`exceptions::acts::finalize`] makes the version immutable; its entry holds the digests of everything.
+//!
+//! **From request to grant.** [`requests::acts::submit`] keeps the request and mails a code
+//! ([`identity::acts::codes`]); only the confirmed one reaches sales. [`nda::acts::accept`] keeps the exact page that
+//! was shown. [`grants::acts::approve`] gives a grant per report and fixes the words of its mark.
+//!
+//! **Download.** [`release::Gate::admit_copy`] checks the stored body whole, then runs the decision
+//! ([`release::decide()`], pure) and the entry in one transaction ([`ledger::Writer::act_then`]). From the committed entry
+//! alone comes the [`release::Admission`], and it is the one key that opens a [`release::copy::Copy`], which is
+//! personalised while it is streamed ([`watermark::Edits`]). Its end is recorded however it ends.
+//!
+//! **Verify.** [`ledger::export`] writes everything outsiders need, [`ledger::verify`] judges it offline with the key and
+//! checkpoints that somebody kept; [`ledger::receipt`] proves a single entry.
 
 // -- ground: names nothing of ours
 pub mod clock;
