@@ -7,6 +7,7 @@
 
 mod compliance;
 mod ledger;
+mod portal;
 mod sales;
 mod seal;
 mod security;
