@@ -8,6 +8,7 @@
 mod compliance;
 mod ledger;
 mod stories;
+mod portal;
 mod sales;
 mod seal;
 mod security;

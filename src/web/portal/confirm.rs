@@ -67,6 +67,16 @@ async fn asked(visitor: &Visitor) -> Result<Option<Asked>, Problem> {
     Ok(found.await?)
 }
 
+/// Whether the code was asked for with a request: only then may its page tell how often it was tried. A sign-in answers
+/// alike for addresses that are known and for others.
+fn may_tell(asked: Option<&Asked>) -> bool {
+    asked.is_some_and(|asked| asked.row.request.is_some())
+}
+
+/// What is said of a code that does not fit a sign-in, whatever the reason.
+const UNTOLD: &str = "This code does not fit, or it has ended: it works once, for ten minutes, and in the browser that asked for it. \
+                      Please look at the newest letter, or ask for a new code.";
+
 /// The page; `link` when it was reached by the letter's link in the browser that asked.
 fn page(visitor: &Visitor, asked: Option<&Asked>, form: &Form, link: &str) -> ConfirmPage {
     let told = asked.filter(|asked| asked.row.request.is_some() || !link.is_empty());
@@ -82,7 +92,7 @@ fn page(visitor: &Visitor, asked: Option<&Asked>, form: &Form, link: &str) -> Co
         valid: "for 10 minutes",
         via_link: !link.is_empty(),
         link: link.to_owned(),
-        tries_left: asked
+        tries_left: told
             .filter(|asked| asked.row.tries > 0)
             .map(|asked| tries_words(codes::MOST_TRIES - asked.row.tries)),
         form: Fields {
@@ -143,6 +153,7 @@ pub async fn open_link(visitor: Visitor, link: Path<String>) -> Answer {
 /// Redeems the code or the link, and signs this browser in.
 pub async fn redeem_answer(visitor: Visitor, mut form: Form) -> Answer {
     let link = Token::parse(form.text("link"));
+    let by_link = link.is_some();
     let reply = match link {
         Some(link) => Reply::Link(link),
         None => Reply::Code(TypedCode::parse(form.text("code"))),
@@ -167,24 +178,26 @@ pub async fn redeem_answer(visitor: Visitor, mut form: Form) -> Answer {
         Err(RedeemError::Fault(fault)) => return Err(fault.into()),
         Err(refusal) => refusal.to_string(),
     };
-    form.refuse("code", said);
     let asked = asked(&visitor).await?;
+    form.refuse("code", if may_tell(asked.as_ref()) || by_link { said } else { UNTOLD.to_owned() });
     show_again(&visitor, &page(&visitor, asked.as_ref(), &form, ""))
 }
 
 /// Mails a new code for what this browser asked for; the older one dies.
 pub async fn resend(visitor: Visitor) -> Answer {
     use crate::identity::acts::codes::{AskError, resend as resend_code};
-    let Some(asked) = asked(&visitor).await? else { return Ok(see_other(&visitor, "/sign-in", "")) };
     let Some(browser) = visitor.browser().cloned() else { return Ok(see_other(&visitor, "/sign-in", "")) };
-    if asked.row.request.is_none() {
-        sign_in::send_if_known(&visitor, asked.person.email, browser);
+    let asked = asked(&visitor).await?;
+    let Some(asked) = asked.clone().filter(|_| may_tell(asked.as_ref())) else {
+        if let Some(asked) = asked {
+            sign_in::send_if_known(&visitor, asked.person.email, browser);
+        }
         return Ok(see_other(
             &visitor,
             "/confirm",
             "A new code is on its way, if the address is known here.",
         ));
-    }
+    };
     let (house, origin, row) = (visitor.app.house.clone(), visitor.origin.clone(), asked.row.clone());
     let sent =
         visitor.app.act("code.resend", move |act| resend_code(act, &house, &row, &browser, &origin)).await;

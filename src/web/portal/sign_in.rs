@@ -54,7 +54,8 @@ pub async fn ask(visitor: Visitor, mut form: Form) -> Answer {
     let Some(email) = form.parse("email", "E-mail address", EmailAddress::parse) else {
         return show_again(&visitor, &page(&visitor, &form));
     };
-    let browser = visitor.browser().cloned().unwrap_or_else(|| Token::new(&visitor.app.clock));
+    // Always a new one: what this browser asked for before would show again only when the address is not known.
+    let browser = Token::new(&visitor.app.clock);
     send_if_known(&visitor, email, browser.clone());
     let mut response = see_other(&visitor, "/confirm", "");
     response

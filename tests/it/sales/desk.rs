@@ -200,7 +200,7 @@ pub fn email(text: &str) -> EmailAddress {
 }
 
 /// Runs an act of the house, which must be accepted.
-pub(super) fn act<T, E>(
+pub fn act<T, E>(
     house: &House,
     name: &'static str,
     act: impl for<'a> FnOnce(Act<'a>) -> Result<Recorded<'a, T>, E> + Send + 'static,

@@ -1,6 +1,6 @@
 //! The sales desk, as its people and those who ask them see it: over HTTP, on both databases.
 
-mod desk;
+pub mod desk;
 mod grants;
 mod invite;
 mod queue;
