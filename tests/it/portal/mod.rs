@@ -1,14 +1,24 @@
 //! The portal's promises, as a recipient, a stranger and somebody who cheats meet them: over HTTP, on both databases.
 
 mod codes;
+mod copy;
 mod limits;
+mod nda;
+mod room;
 
-use crate::sales::desk::Office;
+use crate::reports::desk::{card, facts};
+use crate::sales::desk::{Office, act};
+use crate::support::databases::TestDatabase;
 use crate::support::forms::Form;
 use crate::support::visitor::{Page, Visitor};
+use candor::db::data_keys;
+use candor::ids::{GrantId, VersionId};
 use candor::ledger::EventKind;
 use candor::ledger::store::{self, Entry, Filter};
 use candor::notices::letter::LetterKind;
+use candor::reports::acts::NewReport;
+use candor::reports::upload::{Shelf, take_in};
+use candor::text::Slug;
 use std::time::{Duration, Instant};
 
 /// What holds a prospect's session.
@@ -83,4 +93,65 @@ fn size(office: &Office) -> u64 {
 /// Whether nobody is signed in at this browser.
 fn is_stranger(visitor: &mut Visitor) -> bool {
     visitor.cookie(SESSION).is_none() && visitor.get("/access").status == 303
+}
+
+/// Ticks, types and accepts on an NDA page.
+fn signs(visitor: &mut Visitor, page: &Page) -> Page {
+    let filled = form(page, "/nda").tick("read", "yes").tick("authorised", "yes");
+    visitor.submit(page, &filled.fill("name", "Ada First").fill("title", "Head of risk"))
+}
+
+/// Somebody invited who signs in and accepts the NDA: the room is open.
+fn recipient(office: &Office, address: &str) -> Visitor {
+    let mut visitor = signs_in(office, address, "192.0.2.1");
+    let page = visitor.get("/nda");
+    let sent = signs(&mut visitor, &page);
+    assert_eq!(sent.status, 303, "{}", sent.words());
+    visitor
+}
+
+/// The token of a visitor's forms.
+fn csrf(visitor: &mut Visitor) -> String {
+    form(&visitor.get("/access"), "/sign-out").value("csrf").unwrap().to_owned()
+}
+
+/// Asks for the copy, whether or not the room offers it.
+fn fetch(visitor: &mut Visitor, slug: &str) -> Page {
+    let token = csrf(visitor);
+    visitor.post_form(&format!("/reports/{slug}/copy"), &[("csrf", &token)])
+}
+
+/// Revokes a grant.
+fn revoke(office: &Office, grant: GrantId) {
+    let (house, by) = (office.house.app().house.clone(), office.officer);
+    act(&office.house, "grant.revoke", move |act| candor::grants::acts::revoke(act, &house, by, grant));
+}
+
+/// A furnished house whose report has a real file: one of the demo's, its page named as the file is.
+fn shelved(database: &TestDatabase, pdf: &str) -> Office {
+    let mut office = Office::furnished(database);
+    office.report = put_on_shelf(&office, pdf, pdf);
+    office
+}
+
+/// Publishes a report with one of the demo's files.
+fn put_on_shelf(office: &Office, slug: &str, pdf: &str) -> VersionId {
+    let (app, by) = (office.house.app(), office.officer);
+    let new = NewReport { slug: Slug::parse(slug).unwrap(), card: card(), facts: facts() };
+    let house = app.house.clone();
+    let version =
+        act(&office.house, "report.create", move |act| candor::reports::acts::create(act, &house, by, new));
+    let db = &mut *app.database.read().unwrap();
+    let key = data_keys::open_for(db, &app.keyring, version.key_owner()).unwrap();
+    let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version: &version };
+    let pdf = std::fs::read(format!("{}/demo/{pdf}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (id, file) = (version.id, take_in(&shelf, &app.config.program, &pdf).unwrap());
+    act(&office.house, "report.upload", move |act| {
+        candor::reports::acts::attach_upload(act, by, id, &file)
+    });
+    let house = app.house.clone();
+    act(&office.house, "report.finalize", move |act| {
+        candor::exceptions::acts::finalize(act, &house, by, id)
+    });
+    id
 }
