@@ -146,12 +146,8 @@ fn put_on_shelf(office: &Office, slug: &str, pdf: &str) -> VersionId {
     let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version: &version };
     let pdf = std::fs::read(format!("{}/demo/{pdf}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let (id, file) = (version.id, take_in(&shelf, &app.config.program, &pdf).unwrap());
-    act(&office.house, "report.upload", move |act| {
-        candor::reports::acts::attach_upload(act, by, id, &file)
-    });
+    act(&office.house, "report.upload", move |act| candor::reports::acts::attach_upload(act, by, id, &file));
     let house = app.house.clone();
-    act(&office.house, "report.finalize", move |act| {
-        candor::exceptions::acts::finalize(act, &house, by, id)
-    });
+    act(&office.house, "report.finalize", move |act| candor::exceptions::acts::finalize(act, &house, by, id));
     id
 }
