@@ -2,7 +2,13 @@
 //!
 //! `cargo bench --bench personalise [FILE.pdf]` prepares the file (the demo's SOC 2 look-alike and the public report
 //! when none is given), seals it, and then in turns opens it whole and opens it marked. Medians of 200 rounds.
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, clippy::as_conversions, reason = "a measurement prints, and stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::as_conversions,
+    reason = "a measurement prints, and stops at the first surprise"
+)]
 
 use candor::clock::Clock;
 use candor::ids::{ReportId, VersionId};
