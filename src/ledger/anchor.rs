@@ -15,6 +15,7 @@ use diesel::prelude::*;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The log is smaller than a checkpoint of it that has left the house.
 pub const ROLLED_BACK: &str =
@@ -70,10 +71,15 @@ fn read(path: &Path) -> Result<Option<String>, Fault> {
     }
 }
 
+/// Counts the anchor files that this process has begun.
+static TURN: AtomicU64 = AtomicU64::new(0);
+
 /// Replaces the anchor file with a newer checkpoint, whole or not at all.
 pub fn write(path: &Path, note: &str) -> Result<(), Fault> {
     let mut name = path.file_name().ok_or(Fault::bare("the anchor file needs a name"))?.to_owned();
-    name.push(".new");
+    // Two writers at once, a worker and a stop, must not take each other's file away.
+    let turn = TURN.fetch_add(1, Ordering::Relaxed);
+    name.push(format!(".{}-{turn}.new", std::process::id()));
     let new = path.with_file_name(name);
     let mut file = File::create(&new)?;
     file.write_all(note.as_bytes())?;

@@ -23,7 +23,7 @@ fn queue(house: &House, ada: candor::ids::PersonId) {
         });
         let letter = parts.letters.render(LetterKind::Code, &person.email, &context)?;
         outbox::enqueue(act.db(), &parts, ada, &letter)?;
-        let event = candor::ledger::Event::new(candor::ledger::EventKind::CodeIssued).about(ada);
+        let event = candor::ledger::Event::new(EventKind::CodeIssued).about(ada);
         Ok(act.record(event, ()))
     });
     done.unwrap();
