@@ -7,7 +7,7 @@ use candor::db::Db;
 use candor::ledger::EventKind;
 use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 
 /// Presses the button and follows to the result.
 fn verifies(desk: &mut Desk) -> Page {
@@ -139,9 +139,7 @@ fn a_checkpoint_that_was_not_signed_here_is_found() {
             let forged = note.replacen(&format!("\n{size}\n"), &format!("\n{smaller}\n"), 1);
             let row =
                 "INSERT INTO ledger_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING";
-            let row = diesel::sql_query(row)
-                .bind::<diesel::sql_types::BigInt, _>(smaller)
-                .bind::<diesel::sql_types::Text, _>(forged);
+            let row = diesel::sql_query(row).bind::<BigInt, _>(smaller).bind::<Text, _>(forged);
             row.execute(&mut intruder).unwrap() == 1
         });
         assert!(inserted, "a checkpoint of every size was kept");
