@@ -4,10 +4,12 @@ use super::Desk;
 use crate::support::databases::on_both;
 use crate::support::visitor::Page;
 use candor::db::Db;
+use candor::db::schema::ledger_checkpoint;
 use candor::ledger::EventKind;
-use diesel::RunQueryDsl as _;
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::{BigInt, Binary, Text};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary};
+use std::time::Duration;
 
 /// Presses the button and follows to the result.
 fn verifies(desk: &mut Desk) -> Page {
@@ -129,25 +131,32 @@ fn exchanged_personal_data_is_found() {
 fn a_checkpoint_that_was_not_signed_here_is_found() {
     on_both(|database| {
         let mut desk = Desk::open(database);
-        desk.house.advance_secs(60);
-        desk.says(1);
+        // A checkpoint is kept once a second at most. The newest one stays good: it is looked at in any case.
+        let kept = || {
+            let sizes =
+                ledger_checkpoint::table.select(ledger_checkpoint::size).order(ledger_checkpoint::size);
+            desk.read(|db| Ok(sizes.load::<i64>(db)?))
+        };
+        for _ in 0..200 {
+            if kept().len() > 1 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            desk.says(1);
+        }
+        let (smallest, size) = (kept()[0], desk.house.app().writer.head().size);
         let note = desk.house.app().writer.checkpoint();
-        let size = i64::try_from(desk.house.app().writer.head().size).unwrap();
-        // Somebody puts a smaller checkpoint in, signed by nobody, where none was kept.
-        let mut intruder = desk.intruder();
-        let inserted = (1..size).any(|smaller| {
-            let forged = note.replacen(&format!("\n{size}\n"), &format!("\n{smaller}\n"), 1);
-            let row =
-                "INSERT INTO ledger_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING";
-            let row = diesel::sql_query(row).bind::<BigInt, _>(smaller).bind::<Text, _>(forged);
-            row.execute(&mut intruder).unwrap() == 1
-        });
-        assert!(inserted, "a checkpoint of every size was kept");
+        let forged = note.replacen(&format!("\n{size}\n"), &format!("\n{smallest}\n"), 1);
+        assert_ne!(forged, note);
+        let mut db = desk.intruder();
+        disarm(&mut db);
+        let changed = diesel::update(ledger_checkpoint::table.find(smallest))
+            .set(ledger_checkpoint::note.eq(forged))
+            .execute(&mut db);
+        assert_eq!(changed.unwrap(), 1);
         let words = verifies(&mut desk).words();
         assert!(words.contains("The log was tampered with"), "{words}");
-        // The newest one kept is compared with the log first; any other is found by its signature.
-        let reasons = ["signature does not fit", "is not the one its last checkpoint speaks of"];
-        assert!(reasons.iter().any(|reason| words.contains(reason)), "{words}");
+        assert!(words.contains("signature does not fit"), "{words}");
     });
 }
 
