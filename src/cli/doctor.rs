@@ -7,8 +7,10 @@ use crate::db::{Database, installation};
 use crate::identity::{Role, staff};
 use crate::seal::Keyring;
 use crate::server;
+use crate::watermark::intake::probe::{self, Attempt, Held};
 use clap::Args;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Arguments of `candor doctor`.
@@ -53,6 +55,7 @@ fn examine(config: &Config) -> Vec<Finding> {
         ("configuration", Ok("can be read".to_owned())),
         ("data directory", data_directory(config)),
         ("mail and transport", transport(config)),
+        ("sandbox", sandbox(&config.program)),
     ];
     let keyring = open_keyring(config);
     findings
@@ -92,6 +95,29 @@ fn transport(config: &Config) -> Result<String, String> {
         Mail::Smtp(smtp) => Ok(format!("letters by {}, people come to {}", smtp.host, config.base_url)),
         Mail::Shown | Mail::Missing => Ok(config.base_url.clone()),
     }
+}
+
+/// A child process that reads PDFs is closed in: every way out is tried, for kernels and containers differ.
+fn sandbox(program: &Path) -> Result<String, String> {
+    let outcomes = Attempt::ALL.map(|attempt| (attempt, probe::attempt(program, attempt)));
+    let could = |wanted: fn(&Held) -> bool| {
+        let words: Vec<_> =
+            outcomes.iter().filter(|(_, held)| wanted(held)).map(|(it, _)| it.words()).collect();
+        words.join(", ")
+    };
+    let (open, unknown) = (could(|held| *held == Held::No), could(|held| *held != Held::No && !held.holds()));
+    if !unknown.is_empty() {
+        return Err(format!(
+            "the process that reads PDFs does not run as it should (it was to {unknown}): is {} this program, and may it be started?",
+            program.display()
+        ));
+    }
+    if open.is_empty() {
+        return Ok(format!("a harmful PDF could not {}", could(Held::holds).replace(", ", " or ")));
+    }
+    Ok(format!(
+        "{NOTE} a harmful PDF that takes its reader over could {open}. This kernel or container offers neither Landlock nor filters of system calls: Linux 5.13 or later does, and a container must let them through"
+    ))
 }
 
 /// What is good to know about a good keyring.

@@ -10,6 +10,7 @@ mod serve;
 mod staff;
 mod watermark;
 
+use crate::watermark::intake::sandbox::Limits;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
@@ -34,10 +35,13 @@ enum Command {
     Init(init::Init),
     /// Runs an intake in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
-    IntakeChild,
+    IntakeChild(Limits),
+    /// Tries whether the sandbox of the others holds; not for people.
+    #[command(name = crate::watermark::intake::probe::COMMAND, hide = true)]
+    ProbeChild(Limits),
     /// Reads a mark in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::READ_COMMAND, hide = true)]
-    ReadChild,
+    ReadChild(Limits),
     /// Lists the key-encryption keys.
     Keys(keys::Keys),
     /// Takes the log out of the house, and checks what came out of one.
@@ -59,8 +63,9 @@ pub fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
-        Command::IntakeChild => watermark::run_intake_child(),
-        Command::ReadChild => watermark::run_read_child(),
+        Command::IntakeChild(limits) => watermark::child::prepare(limits),
+        Command::ProbeChild(limits) => watermark::child::probe(limits),
+        Command::ReadChild(limits) => watermark::child::read(limits),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Ledger(arguments) => ledger::run(arguments),
         Command::Serve(arguments) => serve::run(&arguments),

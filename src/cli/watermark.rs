@@ -1,7 +1,8 @@
 //! `candor watermark`: what can be done with any PDF, without a trust center.
 
-use crate::clock::Clock;
-use crate::watermark::intake::child;
+pub(super) mod child;
+
+use crate::watermark::intake::child::prepare_in_child;
 use crate::watermark::{
     Edits, IntakeRefusal, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id,
 };
@@ -81,22 +82,6 @@ pub fn run(watermark: Watermark) -> ExitCode {
         Command::Read { file } => read(&file),
     };
     ExitCode::from(done)
-}
-
-/// Runs in the child of [`child::prepare_in_child`].
-pub fn run_intake_child() -> ExitCode {
-    match child::serve(std::io::stdin().lock(), std::io::stdout().lock(), &Clock::system()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
-}
-
-/// Runs in the child of [`child::read_in_child`].
-pub fn run_read_child() -> ExitCode {
-    match child::serve_reading(std::io::stdin().lock(), std::io::stdout().lock()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
-    }
 }
 
 /// What `check --json` prints.
@@ -222,7 +207,7 @@ fn read(file: &Path) -> u8 {
 /// Prepares a file in the child process.
 fn prepare(pdf: &[u8]) -> Result<Prepared, IntakeRefusal> {
     let program = std::env::current_exe().map_err(|_| IntakeRefusal::Crashed)?;
-    child::prepare_in_child(&program, pdf)
+    prepare_in_child(&program, pdf)
 }
 
 /// Reads a file, or says why not.

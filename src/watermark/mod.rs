@@ -24,7 +24,7 @@ mod read;
 mod rewrite;
 
 pub use copy_id::{CopyId, CopyIdError};
-pub use intake::IntakeRefusal;
+pub use intake::{Intake, IntakeRefusal, Password, Progress, Stage};
 pub use manifest::{Manifest, ManifestError, SlotPlace, Tier, Warning};
 pub use personalise::{Edits, MarkText, SampleText};
 pub use read::{PageReading, Reading, read_copy_id};
@@ -44,8 +44,19 @@ pub struct Prepared {
 ///
 /// Works in this process: call [`intake::child::prepare_in_child`] for files of other people.
 pub fn prepare(pdf: Vec<u8>, clock: &Clock) -> Result<Prepared, IntakeRefusal> {
-    let source_sha256 = manifest::sha256_hex(&pdf);
-    let rewritten = rewrite::rewrite(&intake::open(pdf)?, clock)?;
+    prepare_watched(Intake::from(pdf), clock, &mut |_| {})
+}
+
+/// The same for a file with a password, and for somebody who wants to hear how far it is.
+pub fn prepare_watched(
+    intake: Intake,
+    clock: &Clock,
+    watch: intake::Watch<'_>,
+) -> Result<Prepared, IntakeRefusal> {
+    watch(Progress::begun(Stage::Opening, 0));
+    let source_sha256 = manifest::sha256_hex(&intake.pdf);
+    let rewritten = rewrite::rewrite(&intake::open(intake)?, clock, watch)?;
+    watch(Progress::begun(Stage::Checking, rewritten.pages));
     let body = check_body(rewritten.body, rewritten.pages)?;
     let pages = u32::try_from(rewritten.pages).unwrap_or(u32::MAX);
     let body_bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);

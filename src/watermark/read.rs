@@ -57,7 +57,7 @@ impl Reading {
 
 /// Reads which copy stands on every page of a PDF.
 pub fn read_copy_id(pdf: &[u8]) -> Result<Reading, IntakeRefusal> {
-    let pdf = intake::open(pdf.to_vec())?;
+    let pdf = intake::open(pdf.to_vec().into())?;
     let mut reader = Reader { letters: letters(), budget: Budget::whole(), known: HashMap::new() };
     let mut pages = Vec::new();
     for page in pdf.pages().iter() {

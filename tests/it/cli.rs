@@ -109,6 +109,7 @@ fn doctor_names_each_finding_and_how_to_mend_it() {
     let (code, out, _) = run(&folder, &["doctor", "--data", "house"]);
     assert_eq!(code, 0, "{out}");
     assert!(out.contains("note     mail and transport: letters are written into"), "{out}");
+    assert!(out.contains("ok       sandbox: a harmful PDF could not take memory without end or"), "{out}");
 
     let keyring = folder.join("house.keyring");
     fs::set_permissions(&keyring, fs::Permissions::from_mode(0o644)).unwrap();

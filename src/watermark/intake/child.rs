@@ -1,27 +1,23 @@
-//! Intake in a process of its own, of the same binary.
+//! Work on a PDF in a process of its own, of the same binary: the side of the parent.
 //!
-//! The parent writes the PDF to the child's standard input and reads one answer from its standard output; the child
-//! has an empty environment and no other file. Whatever the PDF does to it, crash, hang or endless output, the
-//! parent kills it after [`DEADLINE`] and answers with a named refusal. Limits on memory and system calls belong
-//! into [`serve`], before the first byte is read.
+//! The parent hands the PDF over a pipe and reads stages and one answer from another. The child has an empty
+//! environment and closes its [sandbox](super::sandbox) before the first byte. Whatever the PDF does to it, crash,
+//! hang or endless output, the parent kills it at the latest after the deadline and answers with a named refusal.
 //!
-//! # The answer
-//! ```text
-//! "CANDOR1\n"                                                magic
-//! 'P'  u64 manifest length  manifest  u64 body length  body  prepared
-//! 'C'  u64 length  reading as JSON                           read
-//! 'R'  u64 length  refusal as JSON                           refused
-//! ```
-//! Lengths are big-endian. Anything else, or less, is [`IntakeRefusal::Crashed`].
+//! A new command is a name, a [`Task`] here and a call of [`super::serving::answer`] in the child.
 
+use super::frames::{self, Frames};
 use super::limits::FILE_BYTES;
-use crate::clock::Clock;
-use crate::watermark::{IntakeRefusal, Manifest, Prepared, Reading, prepare, read_copy_id};
-use std::io::{Read, Write};
+use super::password::Password;
+use super::progress::{Progress, Watch};
+use super::sandbox::Limits;
+use crate::watermark::{IntakeRefusal, Manifest, Prepared, Reading};
+use std::io::{self, Read};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::Duration;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
 
 /// The hidden command that runs the child of [`prepare_in_child`].
 pub const COMMAND: &str = "intake-child";
@@ -29,152 +25,192 @@ pub const COMMAND: &str = "intake-child";
 pub const READ_COMMAND: &str = "read-child";
 /// After this long the child is killed.
 pub const DEADLINE: Duration = Duration::from_mins(1);
-/// Begins every answer.
-const MAGIC: &[u8; 8] = b"CANDOR1\n";
 /// No answer is longer: a body may grow, but not without end.
 const ANSWER_BYTES: usize = 4 * FILE_BYTES;
+/// As many frames may wait for the parent; a child that writes more waits itself.
+const FRAMES: usize = 16;
+/// As much is read of what a dying child complains, to find the reason in it.
+const COMPLAINT_BYTES: u64 = 4096;
+
+/// What a child is asked.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    /// The hidden command.
+    pub command: &'a str,
+    /// The PDF.
+    pub pdf: &'a [u8],
+    /// What opens it.
+    pub password: Option<&'a Password>,
+    /// What the command wants to know besides, in its own format.
+    pub arguments: &'a [u8],
+    /// What the child may spend.
+    pub limits: Limits,
+    /// How long it may take.
+    pub deadline: Duration,
+}
+
+impl<'a> Task<'a> {
+    /// A command for a file, within what its size allows.
+    pub fn new(command: &'a str, pdf: &'a [u8]) -> Self {
+        let limits = Limits::for_file(pdf.len());
+        Self { command, pdf, password: None, arguments: &[], limits, deadline: DEADLINE }
+    }
+}
 
 /// Prepares a PDF in a child process of `program`, which is this binary. Blocks up to [`DEADLINE`].
 pub fn prepare_in_child(program: &Path, pdf: &[u8]) -> Result<Prepared, IntakeRefusal> {
-    prepare_within(program, pdf, DEADLINE)
+    prepare_by(program, &Task::new(COMMAND, pdf), &mut |_| {})
 }
 
-/// The same with another deadline.
-pub fn prepare_within(program: &Path, pdf: &[u8], deadline: Duration) -> Result<Prepared, IntakeRefusal> {
-    parse(&ask(program, COMMAND, pdf, deadline)?)
+/// The same for a task with a password or another deadline, and for somebody who wants to hear how far it is.
+pub fn prepare_by(program: &Path, task: &Task<'_>, watch: Watch<'_>) -> Result<Prepared, IntakeRefusal> {
+    let [manifest, body] = expect(ask(program, task, watch)?)?;
+    let manifest = Manifest::from_bytes(&manifest).map_err(|_| IntakeRefusal::Crashed)?;
+    if u64::try_from(body.len()) == Ok(manifest.body_bytes) {
+        Ok(Prepared { body, manifest })
+    } else {
+        Err(IntakeRefusal::Crashed)
+    }
 }
 
 /// Reads which copy a PDF is, in a child process of `program`. Blocks up to [`DEADLINE`].
 pub fn read_in_child(program: &Path, pdf: &[u8]) -> Result<Reading, IntakeRefusal> {
-    parse_reading(&ask(program, READ_COMMAND, pdf, DEADLINE)?)
+    let [reading] = expect(ask(program, &Task::new(READ_COMMAND, pdf), &mut |_| {})?)?;
+    serde_json::from_slice(&reading).map_err(|_| IntakeRefusal::Crashed)
 }
 
-/// The answer of a child that runs `command`.
-fn ask(program: &Path, command: &str, pdf: &[u8], deadline: Duration) -> Result<Vec<u8>, IntakeRefusal> {
-    if pdf.len() > FILE_BYTES {
+/// The parts of an answer that has so many; any other answer is a crash.
+fn expect<const PARTS: usize>(parts: Vec<Vec<u8>>) -> Result<[Vec<u8>; PARTS], IntakeRefusal> {
+    parts.try_into().map_err(|_| IntakeRefusal::Crashed)
+}
+
+/// Asks a child of `program` and answers with the parts it answered with. Blocks up to the task's deadline.
+pub fn ask(program: &Path, task: &Task<'_>, watch: Watch<'_>) -> Result<Vec<Vec<u8>>, IntakeRefusal> {
+    if task.pdf.len() > FILE_BYTES {
         return Err(IntakeRefusal::TooLarge { limit_bytes: FILE_BYTES });
     }
     let mut child = Command::new(program);
-    child.arg(command).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    child.arg(task.command).args(task.limits.arguments()).env_clear();
+    child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = child.spawn().map_err(|_| IntakeRefusal::Crashed)?;
-    let answer = converse(&mut child, pdf, deadline);
+    let (outcome, complaint) = converse(&mut child, task, watch);
     // Whatever was answered, nothing of the child stays behind.
     let _ = child.kill();
-    let _ = child.wait();
-    answer
+    let status = child.wait();
+    match outcome {
+        Outcome::Answered(parts) => Ok(parts),
+        Outcome::Refused(refusal) => Err(refusal),
+        Outcome::Late => Err(IntakeRefusal::TimedOut { limit_secs: task.deadline.as_secs() }),
+        Outcome::Gone => Err(status.map_or(IntakeRefusal::Crashed, |status| {
+            let refusal = cause_of_death(status, &complaint, task.limits);
+            tracing::warn!(command = task.command, %status, refusal = refusal.code(), "a child ended without an answer");
+            refusal
+        })),
+    }
 }
 
-/// Writes the PDF and reads the answer, both at once, until the deadline.
-fn converse(child: &mut Child, pdf: &[u8], deadline: Duration) -> Result<Vec<u8>, IntakeRefusal> {
-    let mut input = child.stdin.take().ok_or(IntakeRefusal::Crashed)?;
-    let output = child.stdout.take().ok_or(IntakeRefusal::Crashed)?;
-    let (send, receive) = mpsc::channel();
+/// What came of a conversation.
+enum Outcome {
+    /// An answer, whole.
+    Answered(Vec<Vec<u8>>),
+    /// A refusal by the child.
+    Refused(IntakeRefusal),
+    /// Nothing until the deadline.
+    Late,
+    /// The child is gone, or says what no child of ours says.
+    Gone,
+}
+
+/// Writes the request and reads the answer, both at once, until the deadline. What the child complained comes along.
+fn converse(child: &mut Child, task: &Task<'_>, watch: Watch<'_>) -> (Outcome, Vec<u8>) {
+    let (input, output, complaints) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (Some(input), Some(output), Some(complaints)) = (input, output, complaints) else {
+        return (Outcome::Gone, Vec::new());
+    };
+    let (send, receive) = mpsc::sync_channel(FRAMES);
     std::thread::scope(|scope| {
-        scope.spawn(move || {
-            // A child that has answered already does not read to the end.
-            let _ = input.write_all(pdf);
-        });
-        scope.spawn(move || {
-            let most = u64::try_from(ANSWER_BYTES).unwrap_or(u64::MAX);
-            let mut answer = Vec::new();
-            let read = output.take(most).read_to_end(&mut answer);
-            let _ = send.send(read.map(|_| answer));
-        });
-        let answer = receive.recv_timeout(deadline);
-        // Killing closes both pipes, which ends both threads; they are joined when the scope ends.
-        let _ = child.kill();
-        match answer {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) | Err(mpsc::RecvTimeoutError::Disconnected) => Err(IntakeRefusal::Crashed),
-            Err(mpsc::RecvTimeoutError::Timeout) => {
-                Err(IntakeRefusal::TimedOut { limit_secs: deadline.as_secs() })
-            }
+        // A child that has answered already does not read to the end.
+        scope.spawn(move || request(input, task).ok());
+        scope.spawn(move || forward(output, &send));
+        let complaint = scope.spawn(move || listen(complaints));
+        let outcome = await_answer(&receive, Instant::now() + task.deadline, watch);
+        // The reader may wait for a place: without a receiver it ends.
+        drop(receive);
+        if !matches!(outcome, Outcome::Gone) {
+            // Killing closes the pipes, which ends the threads. One that is gone keeps its own cause of death.
+            let _ = child.kill();
         }
+        let complaint = complaint.join().unwrap_or_default();
+        (outcome, complaint)
     })
 }
 
-/// Runs in the child of [`prepare_in_child`]: reads a PDF to its end, writes one answer.
-pub fn serve(input: impl Read, mut output: impl Write, clock: &Clock) -> std::io::Result<()> {
-    let pdf = take(input)?;
-    output.write_all(MAGIC)?;
-    match prepare(pdf, clock) {
-        Ok(prepared) => {
-            output.write_all(b"P")?;
-            write_part(&mut output, &prepared.manifest.to_bytes())?;
-            write_part(&mut output, &prepared.body)?;
-        }
-        Err(refusal) => refuse(&mut output, &refusal)?,
+/// Writes the request. The password goes this way and no other: arguments and environment can be read by others.
+fn request(mut input: ChildStdin, task: &Task<'_>) -> io::Result<()> {
+    if !task.arguments.is_empty() {
+        frames::write(&mut input, frames::ARGUMENTS, task.arguments)?;
     }
-    output.flush()
-}
-
-/// Runs in the child of [`read_in_child`]: reads a PDF to its end, writes one answer.
-pub fn serve_reading(input: impl Read, mut output: impl Write) -> std::io::Result<()> {
-    let pdf = take(input)?;
-    output.write_all(MAGIC)?;
-    match read_copy_id(&pdf) {
-        Ok(reading) => {
-            output.write_all(b"C")?;
-            write_part(&mut output, &serde_json::to_vec(&reading)?)?;
-        }
-        Err(refusal) => refuse(&mut output, &refusal)?,
+    if let Some(password) = task.password {
+        frames::write(&mut input, frames::PASSWORD, password.expose().as_bytes())?;
     }
-    output.flush()
+    frames::write(&mut input, frames::DOCUMENT, task.pdf)?;
+    frames::write(&mut input, frames::END, &[])
 }
 
-/// Everything that is sent, up to one byte more than a file may have.
-fn take(input: impl Read) -> std::io::Result<Vec<u8>> {
-    let most = u64::try_from(FILE_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    let mut pdf = Vec::new();
-    input.take(most).read_to_end(&mut pdf)?;
-    Ok(pdf)
+/// Hands frames on until the child or the receiver has enough.
+fn forward(output: impl Read, send: &SyncSender<(u8, Vec<u8>)>) {
+    let mut frames = Frames::new(output, ANSWER_BYTES);
+    while let Ok(frame) = frames.next() {
+        if send.send(frame).is_err() {
+            return;
+        }
+    }
 }
 
-/// Writes a refusal.
-fn refuse(output: &mut impl Write, refusal: &IntakeRefusal) -> std::io::Result<()> {
-    output.write_all(b"R")?;
-    write_part(output, &serde_json::to_vec(refusal)?)
+/// The beginning of what a child complains; the rest is read and forgotten, so that it never waits.
+fn listen(complaints: impl Read) -> Vec<u8> {
+    let mut beginning = Vec::new();
+    let mut complaints = complaints.take(COMPLAINT_BYTES);
+    let _ = complaints.read_to_end(&mut beginning);
+    let _ = io::copy(&mut complaints.into_inner(), &mut io::sink());
+    beginning
 }
 
-/// Writes a length and as many bytes.
-fn write_part(output: &mut impl Write, part: &[u8]) -> std::io::Result<()> {
-    output.write_all(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes())?;
-    output.write_all(part)
-}
-
-/// Takes a length and as many bytes off the answer.
-fn split_part(answer: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = answer.split_first_chunk::<8>()?;
-    rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)
-}
-
-/// Understands an answer; a broken one is a crash.
-fn parse(answer: &[u8]) -> Result<Prepared, IntakeRefusal> {
-    let rest = answer.strip_prefix(MAGIC).ok_or(IntakeRefusal::Crashed)?;
-    let (kind, rest) = rest.split_first().ok_or(IntakeRefusal::Crashed)?;
-    let (first, rest) = split_part(rest).ok_or(IntakeRefusal::Crashed)?;
-    match kind {
-        b'P' => {
-            let (body, _) = split_part(rest).ok_or(IntakeRefusal::Crashed)?;
-            let manifest = Manifest::from_bytes(first).map_err(|_| IntakeRefusal::Crashed)?;
-            if u64::try_from(body.len()) != Ok(manifest.body_bytes) {
-                return Err(IntakeRefusal::Crashed);
+/// Puts frames together to an answer.
+fn await_answer(receive: &mpsc::Receiver<(u8, Vec<u8>)>, deadline: Instant, watch: Watch<'_>) -> Outcome {
+    let mut parts = Vec::new();
+    loop {
+        match receive.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok((frames::PART, part)) => parts.push(part),
+            Ok((frames::STAGE, stage)) => match serde_json::from_slice::<Progress>(&stage) {
+                Ok(progress) => watch(progress),
+                Err(_) => return Outcome::Gone,
+            },
+            Ok((frames::END, _)) => return Outcome::Answered(parts),
+            Ok((frames::REFUSAL, refusal)) => {
+                return serde_json::from_slice(&refusal).map_or(Outcome::Gone, Outcome::Refused);
             }
-            Ok(Prepared { body: body.to_vec(), manifest })
+            Err(RecvTimeoutError::Timeout) => return Outcome::Late,
+            Ok(_) | Err(RecvTimeoutError::Disconnected) => return Outcome::Gone,
         }
-        b'R' => Err(serde_json::from_slice(first).unwrap_or(IntakeRefusal::Crashed)),
-        _ => Err(IntakeRefusal::Crashed),
     }
 }
 
-/// Understands the answer of a child that reads; a broken one is a crash.
-fn parse_reading(answer: &[u8]) -> Result<Reading, IntakeRefusal> {
-    let rest = answer.strip_prefix(MAGIC).ok_or(IntakeRefusal::Crashed)?;
-    let (kind, rest) = rest.split_first().ok_or(IntakeRefusal::Crashed)?;
-    let (first, _) = split_part(rest).ok_or(IntakeRefusal::Crashed)?;
-    match kind {
-        b'C' => serde_json::from_slice(first).map_err(|_| IntakeRefusal::Crashed),
-        b'R' => Err(serde_json::from_slice(first).unwrap_or(IntakeRefusal::Crashed)),
-        _ => Err(IntakeRefusal::Crashed),
+/// What ended a child that gave no answer, as far as its status and its last words tell.
+///
+/// The last words come from Rust's runtime and may hold bytes of the PDF: they are searched, never shown or logged.
+fn cause_of_death(status: ExitStatus, complaint: &[u8], limits: Limits) -> IntakeRefusal {
+    /// The filter of system calls.
+    const SIGSYS: i32 = 31;
+    /// The limit on computing time.
+    const SIGXCPU: i32 = 24;
+    let says = |words: &str| complaint.windows(words.len()).any(|window| window == words.as_bytes());
+    match status.signal() {
+        Some(SIGSYS) => IntakeRefusal::Forbidden,
+        Some(SIGXCPU) => IntakeRefusal::TooMuchWork { limit_secs: limits.cpu_secs },
+        _ if says("memory allocation of") => {
+            IntakeRefusal::TooMuchMemory { limit_bytes: limits.memory_bytes }
+        }
+        _ => IntakeRefusal::Crashed,
     }
 }

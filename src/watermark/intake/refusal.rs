@@ -34,6 +34,11 @@ pub enum IntakeRefusal {
     /// No byte at all.
     #[error("This file is empty. Please choose the file again; if it stays empty, export it anew.")]
     EmptyFile,
+    /// The child tried what no reading of a PDF needs, and was stopped.
+    #[error(
+        "This PDF made the reading program try something forbidden, and it was stopped. It is built to do harm: please do not open it, and tell your security team where it came from."
+    )]
+    Forbidden,
     /// Objects inside objects beyond the limit.
     #[error(
         "This PDF nests objects deeper than {limit} levels, which no honest file does. Please export it anew."
@@ -58,7 +63,7 @@ pub enum IntakeRefusal {
     },
     /// A password is needed to open it.
     #[error(
-        "This PDF needs a password to be opened. Please save it without an opening password and upload that."
+        "This PDF needs a password to be opened. Please give its opening password together with the file, or save it without one and upload that."
     )]
     PasswordNeeded,
     /// The recipient's texts do not fit.
@@ -83,6 +88,22 @@ pub enum IntakeRefusal {
         /// The limit that was passed.
         limit_bytes: usize,
     },
+    /// More memory than the child may take.
+    #[error(
+        "Reading this PDF takes more than {limit_bytes} bytes of memory, which is more than a file of its size is worth. It is built to do harm or far too complex. Please export it anew."
+    )]
+    TooMuchMemory {
+        /// The limit that was passed.
+        limit_bytes: u64,
+    },
+    /// More computing than the child may do.
+    #[error(
+        "Reading this PDF takes more than {limit_secs} seconds of computing. It is built to do harm or far too complex. Please export it anew."
+    )]
+    TooMuchWork {
+        /// The limit that was passed.
+        limit_secs: u64,
+    },
     /// More objects than the limit.
     #[error(
         "This PDF consists of more than {limit} parts, which is more than we accept. Please export it anew."
@@ -102,6 +123,11 @@ pub enum IntakeRefusal {
         "This PDF is encrypted in a way we cannot open (for example with a certificate). Please save it without encryption and upload that."
     )]
     UnsupportedEncryption,
+    /// The password that was given is not the one.
+    #[error(
+        "This password does not open this PDF. Please type it again: capital and small letters are different."
+    )]
+    WrongPassword,
 }
 
 impl IntakeRefusal {

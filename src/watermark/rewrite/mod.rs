@@ -25,6 +25,7 @@ mod pages;
 mod stencils;
 
 use super::intake::limits::find;
+use super::intake::{Progress, Stage, Watch};
 use super::manifest::{SlotPlace, Warning};
 use super::{IntakeRefusal, marks};
 use crate::clock::Clock;
@@ -50,7 +51,7 @@ pub(super) struct Rewritten {
 }
 
 /// Rewrites an opened file.
-pub(super) fn rewrite(pdf: &Pdf, clock: &Clock) -> Result<Rewritten, IntakeRefusal> {
+pub(super) fn rewrite(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewritten, IntakeRefusal> {
     let xref = pdf.xref();
     let catalog = xref
         .get::<hayro_syntax::object::Dict<'_>>(xref.root_id())
@@ -72,7 +73,7 @@ pub(super) fn rewrite(pdf: &Pdf, clock: &Clock) -> Result<Rewritten, IntakeRefus
     let slot = stencils.slot;
     let parent = copier.objects.reserve();
     let mut press = Press { stencils, budget: Budget::whole(), prefix: &prefix, parent };
-    write_pages(&mut copier, &mut press, &found)?;
+    write_pages(&mut copier, &mut press, &found, watch)?;
     let (info, metadata) = metadata::write(&mut copier, pdf, &catalog, &mut press.budget)?;
     let root = catalog::write(&mut copier, &catalog, parent, metadata)?;
     copier.finish()?;
@@ -86,6 +87,7 @@ fn write_pages<'a>(
     copier: &mut Copier<'a>,
     press: &mut Press<'_>,
     found: &[pages::Page<'a>],
+    watch: Watch<'_>,
 ) -> Result<(), IntakeRefusal> {
     // Numbers first, so that links and bookmarks lead to the new pages from the beginning.
     let numbers: Vec<u32> = found.iter().map(|_| copier.objects.reserve()).collect();
@@ -94,7 +96,8 @@ fn write_pages<'a>(
             copier.lead(id, Some(*number));
         }
     }
-    for (page, number) in found.iter().zip(&numbers) {
+    for (done, (page, number)) in found.iter().zip(&numbers).enumerate() {
+        watch(Progress { stage: Stage::Writing, done, of: found.len() });
         let dict = page::write(copier, press, page)?;
         copier.objects.put(*number, Node::Value(Value::Dict(dict)));
     }

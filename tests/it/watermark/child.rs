@@ -3,7 +3,8 @@
 use super::made::{SQUARE, page};
 use super::nasa;
 use candor::watermark::IntakeRefusal;
-use candor::watermark::intake::child::{prepare_in_child, prepare_within};
+use candor::watermark::intake::child::{COMMAND, Task, prepare_by, prepare_in_child};
+use candor::watermark::{Password, Prepared, Progress, Stage};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,6 +21,11 @@ fn program(name: &str, script: &str) -> PathBuf {
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     path
+}
+
+/// Prepares within a deadline.
+fn prepare_within(program: &Path, pdf: &[u8], deadline: Duration) -> Result<Prepared, IntakeRefusal> {
+    prepare_by(program, &Task { deadline, ..Task::new(COMMAND, pdf) }, &mut |_| {})
 }
 
 #[test]
@@ -49,6 +55,36 @@ fn a_child_that_crashes_hangs_or_lies_is_a_named_refusal() {
     assert!(begun.elapsed() < Duration::from_secs(10), "the child outlived its deadline");
     let missing = Path::new("/nonexistent/candor");
     assert_eq!(prepare_within(missing, &pdf, second).unwrap_err(), IntakeRefusal::Crashed);
+}
+
+#[test]
+fn whoever_waits_hears_how_far_it_is() {
+    let pdf = nasa();
+    let mut heard = Vec::new();
+    prepare_by(candor(), &Task::new(COMMAND, &pdf), &mut |progress| heard.push(progress)).unwrap();
+    let mut expected = vec![Progress::begun(Stage::Opening, 0)];
+    expected.extend((0..49).map(|done| Progress { stage: Stage::Writing, done, of: 49 }));
+    expected.push(Progress::begun(Stage::Checking, 49));
+    assert_eq!(heard, expected);
+}
+
+#[test]
+fn the_opening_password_goes_by_the_pipe_and_opens_the_file() {
+    let pdf = include_bytes!("fixtures/user-password.pdf");
+    let with = |word: &str| {
+        let password = Password::parse(word);
+        let task = Task { password: password.as_ref(), ..Task::new(COMMAND, pdf) };
+        prepare_by(candor(), &task, &mut |_| {})
+    };
+    assert_eq!(with("").unwrap_err(), IntakeRefusal::PasswordNeeded);
+    assert_eq!(with("wrong").unwrap_err(), IntakeRefusal::WrongPassword);
+    assert_eq!(with("secret").unwrap().manifest.pages, 1);
+    assert_eq!(format!("{:?}", Password::parse("secret")), "Some(Password(..))");
+    // A password nobody asked for is passed over.
+    let plain = page(SQUARE, "", &[]);
+    let password = Password::parse("x");
+    let task = Task { password: password.as_ref(), ..Task::new(COMMAND, &plain) };
+    prepare_by(candor(), &task, &mut |_| {}).unwrap();
 }
 
 #[test]

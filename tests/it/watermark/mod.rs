@@ -9,6 +9,7 @@ mod marks;
 mod pixels;
 mod properties;
 mod rewriting;
+mod sandbox;
 
 use candor::clock::Clock;
 use candor::watermark::{CopyId, Edits, IntakeRefusal, MarkText, Prepared, prepare};
