@@ -125,14 +125,15 @@ impl Reader {
                 Token::Word(b"q") => (line, pen, width) = (String::new(), 0.0, 0.0),
                 Token::Word(b"Q") => lines.push(std::mem::take(&mut line)),
                 Token::Word(b"cm") => {
-                    // A step from glyph to glyph; more than the last glyph's width is a blank.
-                    pen = if line.is_empty() { 0.0 } else { operands.get(4).copied().unwrap_or(0.0) };
+                    // Steps from glyph to glyph; more than the last glyph's width is a blank.
+                    pen += operands.get(4).copied().unwrap_or(0.0);
                 }
                 Token::Word(b"B" | b"b" | b"f" | b"F" | b"S" | b"n") => {
                     if !line.is_empty() && pen > width + 0.5 {
                         line.push(' ');
                     }
                     let letter = self.letters.get(&path).copied();
+                    pen = 0.0;
                     width = letter.map_or(0.0, |letter| f64::from(glyph(letter).advance));
                     line.push(letter.unwrap_or(char::REPLACEMENT_CHARACTER));
                     path.clear();

@@ -6,6 +6,7 @@
 //! black and scanned pages alike, and transparent enough that the text below stays readable.
 
 pub(crate) mod glyphs;
+mod pack;
 mod script;
 pub(crate) mod slot;
 

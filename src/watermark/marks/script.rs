@@ -10,15 +10,26 @@ use std::fmt::Write as _;
 
 /// The text as it is drawn: transliterated where the font cannot draw it.
 pub(super) fn drawable_name(text: &str) -> String {
+    drawn_when(text, is_drawn)
+}
+
+/// The text in ASCII alone: few different letters, however many the text has.
+pub(super) fn transliterated(text: &str) -> String {
+    drawn_when(text, |letter| matches!(letter, '!'..='~'))
+}
+
+/// The text with some letters as they are, the others transliterated.
+fn drawn_when(text: &str, as_is: impl Fn(char) -> bool) -> String {
     let mut drawn = String::with_capacity(text.len());
     for letter in text.chars().filter(|c| !is_invisible(*c)) {
         if letter.is_whitespace() {
             drawn.push(' ');
-        } else if is_drawn(letter) {
+        } else if as_is(letter) {
             drawn.push(letter);
         } else {
             let ascii = any_ascii::any_ascii_char(letter);
-            if ascii.is_empty() || ascii.contains('?') {
+            // A symbol's long name says no more than its number, and a line has to hold it.
+            if ascii.is_empty() || ascii.len() > 10 || ascii.contains('?') {
                 push_code_point(&mut drawn, letter);
             } else {
                 drawn.push_str(ascii);

@@ -1,19 +1,20 @@
 //! The slot: the one part of a body that differs between copies.
 //!
-//! A fixed number of bytes, the content stream of one form. It holds six lines of glyph outlines in a box of
-//! [`LINE_WIDTH`] by six times [`LINE_PITCH`] units; the pages paint parts of the box where they want them. What the
-//! glyphs do not need is filled with blanks.
+//! A fixed number of bytes, the deflated content stream of one form. It holds six lines of glyph outlines in a box of
+//! [`LINE_WIDTH`] by six times [`LINE_PITCH`] units; the pages paint parts of the box where they want them. A text that
+//! is too long for its line is drawn smaller and in several rows. What the glyphs do not need is filled with blanks.
 //!
 //! Invariant: whatever is not personalised says UNASSIGNED COPY, never nothing. Held by
 //! `watermark::rewriting::a_body_as_stored_says_unassigned_copy`.
 
-use super::glyphs;
-use super::script::{drawable_exact, drawable_name};
+use super::glyphs::{self, Glyph};
+use super::pack::Packer;
+use super::script::{drawable_exact, drawable_name, transliterated};
 use crate::watermark::IntakeRefusal;
-use std::fmt::Write as _;
 
-/// The length of every slot. A letter needs about 190 bytes, so this holds 340 letters in all lines together.
-pub(crate) const SLOT_BYTES: usize = 64 * 1024;
+/// The length of every slot. A letter needs about 85 bytes the first time and 6 when it is repeated: this holds the
+/// longest name, address and company that a form takes.
+pub(crate) const SLOT_BYTES: usize = 16 * 1024;
 /// The width of a line in units (100 to the em); longer lines are drawn smaller.
 pub(crate) const LINE_WIDTH: u32 = 2_400;
 /// The distance between two lines, and the height of a line's box.
@@ -22,8 +23,12 @@ pub(crate) const LINE_PITCH: u32 = 150;
 pub(crate) const LINES: u32 = 6;
 /// How far the baseline stands above the bottom of a line's box.
 const BASELINE: u32 = 42;
+/// The most rows of one line.
+const MOST_ROWS: u32 = 6;
 /// A line is never drawn smaller than this part of its size: then it is refused.
 const LEAST_SCALE: f64 = 0.16;
+/// To this many letters a name is shortened when nothing else helps.
+const SHORTENED: usize = 40;
 /// What an unissued body says.
 pub(crate) const UNASSIGNED: &str = "UNASSIGNED COPY";
 /// What a sample says.
@@ -61,56 +66,125 @@ impl Lines {
         }
     }
     /// The slot: outlines of all lines, filled with blanks.
+    ///
+    /// Name and company give way when all together do not fit: first their own letters, then their ends. The address
+    /// and the copy id never do.
     pub(crate) fn to_slot(&self) -> Result<Vec<u8>, IntakeRefusal> {
+        let shortened = |text: &str| match text.char_indices().nth(SHORTENED) {
+            Some((end, _)) => transliterated(text.get(..end).unwrap_or_default()) + "...",
+            None => transliterated(text),
+        };
+        let ways: [&dyn Fn(&str) -> String; 3] = [&drawable_name, &transliterated, &shortened];
+        for draw in ways {
+            if let Some(slot) = self.to_slot_with(draw)? {
+                return Ok(slot);
+            }
+        }
+        Err(IntakeRefusal::SlotOverflow { what: "name, e-mail address and company together".to_owned() })
+    }
+    /// The slot with name and company drawn in one way; `None` if it is too long.
+    fn to_slot_with(&self, draw: &dyn Fn(&str) -> String) -> Result<Option<Vec<u8>>, IntakeRefusal> {
         let texts = [
-            ("the name", drawable_name(&self.name)),
+            ("the name", draw(&self.name)),
             ("the e-mail address", drawable_exact(&self.email)),
-            ("the company", drawable_name(&self.company)),
-            ("the line with the copy id", drawable_name(&self.copy)),
-            ("the line for a finder", drawable_name(&self.finder)),
+            ("the company", draw(&self.company)),
+            ("the line with the copy id", drawable_exact(&self.copy)),
+            ("the line for a finder", drawable_exact(&self.finder)),
             ("the address for a finder", drawable_exact(&self.verify)),
         ];
-        let mut slot = String::with_capacity(SLOT_BYTES);
+        let mut slot = Packer::new();
         for ((what, text), below) in texts.iter().zip((0..LINES).rev()) {
-            push_line(&mut slot, text, below * LINE_PITCH + BASELINE)
+            push_line(&mut slot, text, below * LINE_PITCH)
                 .ok_or_else(|| IntakeRefusal::SlotOverflow { what: (*what).to_owned() })?;
         }
-        let mut slot = slot.into_bytes();
-        if slot.len() > SLOT_BYTES {
-            let what = "name, e-mail address and company together".to_owned();
-            return Err(IntakeRefusal::SlotOverflow { what });
-        }
-        slot.resize(SLOT_BYTES, b' ');
-        Ok(slot)
+        Ok(slot.finish(SLOT_BYTES))
     }
 }
 
-/// A slot of blanks: the page as it was, to compare with. It is never stored and never leaves.
+/// A slot that paints nothing: the page as it was, to compare with. It is never stored and never leaves.
 pub(crate) fn blank_slot() -> Vec<u8> {
-    vec![b' '; SLOT_BYTES]
+    Packer::new().finish(SLOT_BYTES).unwrap_or_default()
 }
 
-/// Writes one line, centred; `None` if it had to be smaller than is legible.
-fn push_line(slot: &mut String, text: &str, baseline: u32) -> Option<()> {
+/// One row of a line.
+struct Row {
+    /// What is drawn, from left to right.
+    glyphs: Vec<Glyph>,
+    /// How wide that is in units.
+    width: u32,
+}
+
+impl Row {
+    /// The row that draws a text.
+    fn of(text: &str) -> Self {
+        let glyphs: Vec<_> = text.chars().map(glyphs::glyph).collect();
+        let width = glyphs.iter().fold(0_u32, |sum, glyph| sum.saturating_add(glyph.advance));
+        Self { glyphs, width }
+    }
+}
+
+/// The rows with which the letters are largest, and how large that is.
+fn best_rows(text: &str) -> (f64, Vec<Row>) {
+    let mut best = (0.0, Vec::new());
+    for count in 1..=MOST_ROWS {
+        let most = 1.0 / f64::from(count);
+        if best.0 >= most {
+            break;
+        }
+        let rows: Vec<Row> = parts(text, count).into_iter().map(Row::of).collect();
+        let widest = rows.iter().map(|row| row.width).max().unwrap_or(0);
+        let scale = (f64::from(LINE_WIDTH) / f64::from(widest.max(1))).min(most);
+        if scale > best.0 {
+            best = (scale, rows);
+        }
+    }
+    best
+}
+
+/// Writes one line into its box, centred; `None` if it had to be smaller than is legible.
+fn push_line(slot: &mut Packer, text: &str, bottom: u32) -> Option<()> {
     if text.is_empty() {
         return Some(());
     }
-    let glyphs: Vec<_> = text.chars().map(glyphs::glyph).collect();
-    let width = glyphs.iter().fold(0_u32, |sum, glyph| sum.saturating_add(glyph.advance));
-    let scale = (f64::from(LINE_WIDTH) / f64::from(width.max(1))).min(1.0);
+    let (scale, rows) = best_rows(text);
     if scale < LEAST_SCALE {
         return None;
     }
-    let start = (f64::from(LINE_WIDTH) - f64::from(width) * scale) / 2.0;
-    let _ = writeln!(slot, "q {scale:.3} 0 0 {scale:.3} {start:.0} {baseline} cm");
-    let mut step = 0;
-    for glyph in glyphs {
-        if !glyph.path.is_empty() {
-            let _ = writeln!(slot, "1 0 0 1 {step} 0 cm\n{}B", glyph.path);
-            step = 0;
-        }
-        step += glyph.advance;
+    let (pitch, count) = (f64::from(LINE_PITCH), u32::try_from(rows.len()).unwrap_or(1).max(1));
+    let step = pitch / f64::from(count);
+    for (row, above) in rows.iter().zip((0..count).rev()) {
+        let start = (f64::from(LINE_WIDTH) - f64::from(row.width) * scale) / 2.0;
+        let low = f64::from(bottom) + step * f64::from(above) + (step - pitch * scale) / 2.0;
+        let baseline = low + f64::from(BASELINE) * scale;
+        slot.text(&format!("q {scale:.3} 0 0 {scale:.3} {start:.0} {baseline:.0} cm\n"));
+        push_glyphs(slot, &row.glyphs);
+        slot.text("Q\n");
     }
-    slot.push_str("Q\n");
     Some(())
+}
+
+/// Writes glyphs one behind the other. A letter and the step to the next one are one piece, so that they repeat as one.
+fn push_glyphs(slot: &mut Packer, glyphs: &[Glyph]) {
+    for glyph in glyphs {
+        let painting = if glyph.path.is_empty() { "" } else { "B\n" };
+        slot.piece(&format!("{}{painting}1 0 0 1 {} 0 cm\n", glyph.path, glyph.advance));
+    }
+}
+
+/// A text in as many parts of about the same length, cut at blanks where one is near.
+fn parts(text: &str, count: u32) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    for left in (2..=count).rev() {
+        let share = rest.chars().count().div_ceil(usize::try_from(left).unwrap_or(1));
+        let middle = rest.char_indices().nth(share).map_or(rest.len(), |(place, _)| place);
+        let (before, behind) = rest.split_at(middle);
+        let blank = before.rfind(' ').filter(|place| place * 3 > middle * 2);
+        let (part, further) =
+            blank.and_then(|place| rest.split_at_checked(place)).unwrap_or((before, behind));
+        parts.push(part.trim());
+        rest = further.trim_start();
+    }
+    parts.push(rest);
+    parts.retain(|part| !part.is_empty());
+    parts
 }

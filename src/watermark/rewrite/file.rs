@@ -1,6 +1,6 @@
 //! Writes objects as a file: streams one by one, all other objects packed into object streams, one table at the end.
 //!
-//! The slot comes first, right behind the header, uncompressed. Nothing is written as an update of an older
+//! The slot comes first, right behind the header. Nothing is written as an update of an older
 //! file: a reader that goes back to an earlier end of file finds none.
 
 use super::object::{Dict, Stream, Value, deflate};

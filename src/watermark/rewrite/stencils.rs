@@ -32,6 +32,7 @@ impl Stencils {
     pub(crate) fn new(objects: &mut Objects, slot: Vec<u8>) -> Self {
         let mut dict = form([0.0, 0.0, f64::from(LINE_WIDTH), f64::from(LINES * LINE_PITCH)]);
         dict.set("Resources", Value::Dict(Dict::default()));
+        dict.set("Filter", Value::name("FlateDecode"));
         let slot = objects.add(Node::Stream(Stream { dict, data: slot }));
         let mut states = Dict::default();
         for (name, fill, stroke) in OPACITIES {

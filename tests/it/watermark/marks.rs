@@ -48,16 +48,47 @@ fn long_texts_shrink_and_endless_ones_are_refused() {
     let mut body = ready.body.clone();
     Edits::for_copy(&ready.manifest, &long).unwrap().apply(0, &mut body);
     assert_eq!(read_copy_id(&body).unwrap().copies(), [copy]);
-    let endless = MarkText { name: "x".repeat(2_000), ..jane(copy) };
-    assert!(matches!(Edits::for_copy(&ready.manifest, &endless), Err(IntakeRefusal::SlotOverflow { .. })));
-    let too_much = MarkText {
-        name: "@".repeat(130),
-        email: "@".repeat(130),
-        company: "@".repeat(130),
-        verify_url: "@".repeat(130),
-        ..jane(copy)
-    };
-    assert!(matches!(Edits::for_copy(&ready.manifest, &too_much), Err(IntakeRefusal::SlotOverflow { .. })));
+    for endless in [
+        MarkText { name: "x".repeat(2_000), ..jane(copy) },
+        MarkText { email: "x".repeat(2_000), ..jane(copy) },
+        // So many different letters that their outlines alone are too long.
+        MarkText { email: ('\u{400}'..'\u{482}').chain('\u{C0}'..'\u{240}').collect(), ..jane(copy) },
+    ] {
+        let refused = Edits::for_copy(&ready.manifest, &endless);
+        assert!(matches!(refused, Err(IntakeRefusal::SlotOverflow { .. })), "{endless:?}");
+    }
+}
+
+#[test]
+fn whatever_a_form_takes_fits() {
+    use candor::text::{CompanyName, EmailAddress, PersonName};
+    let ready = prepared(&page(b"", "", &[]));
+    let copy = CopyId::new(&Clock::system());
+    let label = format!("{}x", "w9-".repeat(17));
+    let email = format!("{}@{label}.{label}.{label}.example", "W!#$%&'*+/=?^_`{|}~".repeat(3));
+    let letters: Vec<char> = ('\u{C0}'..'\u{180}').chain('\u{400}'..'\u{480}').collect();
+    for name in [
+        letters[..120].iter().collect::<String>(),
+        letters[120..240].iter().collect(),
+        "W".repeat(120),
+        "\u{9F98}".repeat(120),
+        ('\u{4E00}'..).take(120).collect(),
+        ('\u{1F600}'..).take(120).collect(),
+        ('\u{E000}'..).take(120).collect(),
+    ] {
+        let name = PersonName::parse(&name).unwrap().to_string();
+        let text = MarkText {
+            company: CompanyName::parse(&name.chars().rev().collect::<String>()).unwrap().to_string(),
+            name,
+            email: EmailAddress::parse(&email).unwrap().to_string(),
+            ..jane(copy)
+        };
+        let mut body = ready.body.clone();
+        let edits = Edits::for_copy(&ready.manifest, &text);
+        edits.unwrap_or_else(|refusal| panic!("{refusal}: {text:?}")).apply(0, &mut body);
+        assert_eq!(read_copy_id(&body).unwrap().pages, [PageReading::Copy(copy)]);
+        is_clean_for_qpdf(&body, &text.name);
+    }
 }
 
 #[test]
