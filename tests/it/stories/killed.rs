@@ -1,11 +1,14 @@
 //! The server dies in the middle: afterwards the log is whole and knows of every byte that left.
 
-use super::{Running, accepts, play, publish};
+use super::{REPORT, Running, accepts, play, publish};
+use crate::compliance::{creates, uploads};
+use crate::support::forms::Form;
+use crate::support::visitor::{Page, Visitor};
 use std::thread;
 use std::time::Duration;
 
 /// A recipient who may download, and the seller.
-fn with_a_recipient(house: &Running) -> crate::support::visitor::Visitor {
+fn with_a_recipient(house: &Running) -> Visitor {
     let mut officer = house.staff("Tobias", "compliance");
     let mut seller = house.staff("Sam", "sales");
     publish(&mut officer);
@@ -34,15 +37,36 @@ fn a_download_that_the_server_died_in_has_its_start_and_is_closed_as_unknown() {
         house.kill();
         drop(answer);
         let said = house.log_is_whole(None);
-        assert!(said.contains("1 download without an end") || said.contains("entries"), "{said}");
+        assert!(said.contains("open downloads      1"), "{said}");
         house.start();
         let mut watch = house.staff("Priya", "security");
         let log = watch.get("/security").words();
         assert!(log.contains("download.started"), "every byte that left has its start: {log}");
         assert!(log.contains("download.outcome_unknown"), "{log}");
         house.stop();
-        house.log_is_whole(None);
+        let said = house.log_is_whole(None);
+        assert!(said.contains("open downloads      0"), "{said}");
     });
+}
+
+/// Begins `work` and kills the server so many milliseconds later; its answer may never come.
+fn dies_during(house: &mut Running, millis: u64, work: impl FnOnce() + Send) {
+    thread::scope(|scope| {
+        let working = scope.spawn(move || {
+            // A connection that breaks off panics at the visitor, and that is what happens here.
+            let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+        });
+        thread::sleep(Duration::from_millis(millis));
+        house.kill();
+        let _ = working.join();
+    });
+    house.log_is_whole(None);
+    house.start();
+}
+
+/// The form for this path, if the page has it.
+fn offered(page: &Page, action: &str) -> Option<Form> {
+    Form::all(&page.html()).into_iter().find(|form| form.action == action)
 }
 
 #[test]
@@ -60,19 +84,73 @@ fn acts_that_the_server_died_in_happened_whole_or_not_at_all() {
                 .fill("email", &email)
                 .fill("organisation", "Buyer Works")
                 .choose("relation", "customer");
-            thread::scope(|scope| {
-                // The answer may never come.
-                let asking = scope.spawn(move || {
-                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ada.submit(&page, &form).status))
-                        .ok()
-                });
-                thread::sleep(Duration::from_millis(2 + 9 * round));
-                house.kill();
-                let _ = asking.join();
-            });
-            house.log_is_whole(None);
-            house.start();
+            dies_during(&mut house, 2 + 9 * round, move || drop(ada.submit(&page, &form)));
         }
         assert_eq!(house.visitor("198.51.100.7").get("/healthz").status, 200);
+    });
+}
+
+#[test]
+fn an_approval_that_the_server_died_in_gave_one_grant_or_none() {
+    play(|mut house| {
+        publish(&mut house.staff("Tobias", "compliance"));
+        house.staff("Sam", "sales");
+        for round in 0..4_u64 {
+            let email = format!("ada{round}@buyer.example");
+            house.asks(&mut house.visitor("198.51.100.7"), &email);
+            let mut seller = house.staff(&format!("Before{round}"), "sales");
+            let waiting = seller.get("/sales").links();
+            let link = waiting.into_iter().find(|link| link.starts_with("/sales/requests/")).unwrap();
+            let (page, action) = (seller.get(&link), format!("{link}/approve"));
+            let form = page.form(&action);
+            dies_during(&mut house, 1 + 6 * round, move || drop(seller.submit(&page, &form)));
+            let mut seller = house.staff(&format!("After{round}"), "sales");
+            let page = seller.get(&link);
+            if let Some(form) = offered(&page, &action) {
+                assert_eq!(
+                    seller.submit(&page, &form).status,
+                    303,
+                    "an approval that did not happen can be given"
+                );
+            }
+            let grants = seller.get("/sales/grants").words();
+            assert_eq!(grants.matches(&email).count(), 1, "one grant, however the first try ended: {grants}");
+        }
+        house.stop();
+        house.log_is_whole(None);
+    });
+}
+
+#[test]
+fn a_publication_that_the_server_died_in_is_a_draft_or_finalized() {
+    play(|mut house| {
+        publish(&mut house.staff("Tobias", "compliance"));
+        for round in 0..3_u64 {
+            let mut officer = house.staff(&format!("Before{round}"), "compliance");
+            let slug = format!("report-{round}");
+            let href = creates(&mut officer, &slug);
+            let path = href.clone();
+            dies_during(&mut house, 5 + 400 * round, move || drop(uploads(&mut officer, &path, REPORT)));
+            let mut officer = house.staff(&format!("Between{round}"), "compliance");
+            let ask = format!("{href}/finalize");
+            if officer.get(&ask).status != 200 || offered(&officer.get(&ask), &ask).is_none() {
+                assert_eq!(uploads(&mut officer, &href, REPORT).status, 303, "the upload can be repeated");
+            }
+            let (page, path) = (officer.get(&ask), ask.clone());
+            let form = page.form(&path);
+            dies_during(&mut house, 1 + 5 * round, move || drop(officer.submit(&page, &form)));
+            let mut officer = house.staff(&format!("After{round}"), "compliance");
+            let page = officer.get(&ask);
+            if let Some(form) = offered(&page, &ask) {
+                assert_eq!(
+                    officer.submit(&page, &form).status,
+                    303,
+                    "a publication that did not happen can be repeated"
+                );
+            }
+            assert!(officer.get(&href).words().contains("Finalized"), "{}", officer.get(&href).words());
+        }
+        house.stop();
+        house.log_is_whole(None);
     });
 }
