@@ -3,6 +3,8 @@
 //! Stop: no new connections; running requests end or are cut; the downloads' last entries are posted; the writer does
 //! what waits; the anchor file is written. The server also ends when its writer ends: no entry, no byte.
 
+pub mod settings;
+
 use crate::app::App;
 use crate::config::{Config, Mail, Mode};
 use crate::fault::Fault;
@@ -184,6 +186,7 @@ async fn begin(app: &App) -> Result<(), Fault> {
     if unknown > 0 || swept > 0 {
         tracing::warn!(unknown, swept, "the last run did not end in order");
     }
+    settings::record(app).await?;
     app.act("server.start", |act| {
         let event = Event::new(EventKind::ServerStarted).fact("version", env!("CARGO_PKG_VERSION"));
         Ok::<_, Fault>(act.record(event, ()))

@@ -4,7 +4,7 @@ use super::{Person, Role};
 use crate::clock::Clock;
 use crate::db::schema::{person, staff_role};
 use crate::db::{Db, data_keys};
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::ids::PersonId;
 use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
 use crate::text::{Domain, EmailAddress, PersonName};
@@ -58,8 +58,8 @@ pub fn find_person_by_email(
 
 /// The person with this id.
 pub fn require_person(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Person, Fault> {
-    let row: Row = person::table.find(id).first(db)?;
-    open(db, keyring, row)
+    let row: Option<Row> = person::table.find(id).first(db).optional()?;
+    open(db, keyring, row.ok_or(Fault::bare("no person of this id").with_kind(Kind::NotFound))?)
 }
 
 /// Opens a row with its person's key.

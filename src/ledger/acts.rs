@@ -73,7 +73,7 @@ pub fn search<'a>(act: Act<'a>, reader: Reader, sought: &Sought) -> Result<Recor
 
 /// Adds what a filter asks for.
 fn filtered(mut event: Event, filter: &Filter) -> Event {
-    let Filter { kind, person, report, grant, copy, from, until, before } = filter;
+    let Filter { kind, person, report, grant, copy, from, until, before, after } = filter;
     if let Some(kind) = kind {
         event = event.fact("kind", kind.as_str());
     }
@@ -97,6 +97,9 @@ fn filtered(mut event: Event, filter: &Filter) -> Event {
     }
     if let Some(before) = before {
         event = event.fact("before", *before);
+    }
+    if let Some(after) = after {
+        event = event.fact("after", *after);
     }
     event
 }

@@ -3,6 +3,7 @@
 //! * Each entry is a leaf in its one form, and none is dated before the entry that precedes it.
 //! * A download or view by a prospect follows a grant of this very version to this very person, neither revoked nor
 //!   expired, and an NDA acceptance by the same person.
+//! * A copy's number belongs to one grant, and what is released under a grant bears its number.
 //! * An end closes a start of the same download, and no start has two ends.
 //!
 //! Memory grows with the number of grants, acceptances and open downloads, not with the number of entries.
@@ -13,7 +14,7 @@ use super::path::TreeHead;
 use super::tree::{Edge, leaf_hash};
 use crate::clock::Micros;
 use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, VersionId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The fact of a `grant.created` entry that says until when it holds, in microseconds since 1970.
 pub const EXPIRES_AT: &str = "expires_at";
@@ -46,6 +47,7 @@ struct Grant {
     person: Option<PersonId>,
     version: Option<VersionId>,
     expires_at: Option<Micros>,
+    copy: Option<String>,
     revoked: bool,
 }
 
@@ -55,6 +57,7 @@ pub struct Audit {
     edge: Edge,
     last_at: Option<Micros>,
     grants: HashMap<GrantId, Grant>,
+    copies: HashSet<String>,
     acceptances: HashMap<AcceptanceId, Option<PersonId>>,
     open: HashMap<u64, Option<DownloadId>>,
 }
@@ -121,7 +124,11 @@ impl Audit {
             Some(Fact::U64(at)) => i64::try_from(*at).ok().map(Micros),
             _ => None,
         };
-        let grant = Grant { person: leaf.about, version: leaf.version, expires_at, revoked: false };
+        if leaf.copy.as_ref().is_some_and(|copy| !self.copies.insert(copy.clone())) {
+            return Err(Flaw::Repeated);
+        }
+        let (person, version, copy) = (leaf.about, leaf.version, leaf.copy.clone());
+        let grant = Grant { person, version, expires_at, copy, revoked: false };
         let id = leaf.grant.ok_or(Flaw::Grant)?;
         if self.grants.insert(id, grant).is_some() { Err(Flaw::Repeated) } else { Ok(()) }
     }
@@ -131,7 +138,8 @@ impl Audit {
         let person = leaf.recipient();
         let grant = leaf.grant.and_then(|id| self.grants.get(&id)).ok_or(Flaw::Grant)?;
         let expired = grant.expires_at.is_some_and(|until| leaf.at > until);
-        if grant.person != person || grant.version != leaf.version || grant.revoked || expired {
+        let other_copy = leaf.copy.is_some() && grant.copy.is_some() && leaf.copy != grant.copy;
+        if grant.person != person || grant.version != leaf.version || grant.revoked || expired || other_copy {
             return Err(Flaw::Grant);
         }
         let accepted = leaf.acceptance.and_then(|id| self.acceptances.get(&id));

@@ -27,12 +27,14 @@ kinds! {
     LogOpened = "log.opened", "The log was opened.";
     ServerStarted = "server.started", "The server started.";
     ServerStopped = "server.stopped", "The server stopped.";
+    ConfigurationChanged = "configuration.changed", "The server started with other settings than before.";
     StaffAdded = "staff.added", "A member of staff was added or given another desk.";
     StaffLinkIssued = "staff.link_issued", "A one-time sign-in link was issued for a member of staff.";
     StaffRemoved = "staff.removed", "A member of staff was removed.";
     StaffSignedIn = "staff.signed_in", "A member of staff signed in.";
     StaffSignInRefused = "staff.sign_in_refused", "A staff sign-in was refused.";
     SessionEnded = "session.ended", "A session ended.";
+    DeskRefused = "desk.refused", "Somebody signed in was refused at a desk that is not theirs.";
     CodeIssued = "code.issued", "A confirmation code was mailed.";
     CodeConfirmed = "code.confirmed", "An address was confirmed with a mailed code or link.";
     CodeFailed = "code.failed", "A wrong, used or expired code was entered.";
@@ -42,6 +44,7 @@ kinds! {
     NdaShown = "nda.shown", "An NDA text was shown to a person.";
     NdaAccepted = "nda.accepted", "A person accepted an NDA text.";
     NdaDeclined = "nda.declined", "A person declined an NDA text.";
+    CertificateRead = "certificate.read", "A person opened the certificate of their acceptance.";
     ReportCreated = "report.created", "A report was created.";
     ReportUploaded = "report.uploaded", "A report's file was uploaded and prepared.";
     ReportUploadRefused = "report.upload_refused", "An uploaded file was refused.";

@@ -4,19 +4,19 @@ use super::anchor;
 use super::append::{place, stored};
 use super::checkpoints;
 use super::commitment::Disclosure;
-use super::event::{Actor, Event};
 use super::kind::{EventKind, PersonalField};
-use super::leaf::Leaf;
+use super::leaf::{Leaf, LeafError};
 use super::link::{Lock, read_head};
 use super::nodes;
 use super::note::LogKey;
 use super::path::{self, TreeHead};
 use super::receipt::Receipt;
+use super::tree::Hash;
 use crate::clock::Micros;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
-use crate::ids::{DownloadId, GrantId, PersonId, ReportId};
+use crate::ids::{GrantId, PersonId, ReportId};
 use crate::seal::{DataKey, KeyOwner, Keyring, SealError, Sealed};
 use diesel::prelude::*;
 use std::path::Path;
@@ -67,6 +67,18 @@ impl Entry {
     }
 }
 
+/// An entry as it is stored: whoever holds the database may have made its leaf unreadable, and the entries around it
+/// must be shown all the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Its index.
+    pub index: u64,
+    /// When it was appended, by the column beside the leaf.
+    pub at: Micros,
+    /// The leaf, or what is wrong with it.
+    pub leaf: Result<Leaf, LeafError>,
+}
+
 /// Which entries to show. Everything that is set must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -84,15 +96,25 @@ pub struct Filter {
     pub from: Option<Micros>,
     /// Before this instant.
     pub until: Option<Micros>,
-    /// Only entries with a smaller index: the last one of the page before.
+    /// Only entries with a smaller index: the last one of the newer page.
     pub before: Option<u64>,
+    /// Only entries with a larger index, those nearest to it: the first one of the older page.
+    pub after: Option<u64>,
 }
 
 /// A page of entries, newest first; at most `limit`.
+///
+/// # Errors
+/// Also when one of them cannot be read; [`list_stored`] gives those too.
 pub fn list(db: &mut Db, filter: &Filter, limit: u16) -> Result<Vec<Entry>, Fault> {
+    let stored = list_stored(db, filter, limit)?;
+    stored.into_iter().map(|Stored { index, leaf, .. }| Ok(Entry { index, leaf: leaf? })).collect()
+}
+
+/// A page of entries, newest first, whether they can be read or not; at most `limit`.
+pub fn list_stored(db: &mut Db, filter: &Filter, limit: u16) -> Result<Vec<Stored>, Fault> {
     let mut query = ledger_entry::table
-        .select((ledger_entry::idx, ledger_entry::leaf))
-        .order(ledger_entry::idx.desc())
+        .select((ledger_entry::idx, ledger_entry::at, ledger_entry::leaf))
         .limit(limit.into())
         .into_boxed();
     if let Some(kind) = filter.kind {
@@ -119,8 +141,20 @@ pub fn list(db: &mut Db, filter: &Filter, limit: u16) -> Result<Vec<Entry>, Faul
     if let Some(before) = filter.before {
         query = query.filter(ledger_entry::idx.lt(stored(before)?));
     }
-    let rows: Vec<(i64, Vec<u8>)> = query.load(db)?;
-    rows.into_iter().map(Entry::read).collect()
+    let mut rows: Vec<(i64, Micros, Vec<u8>)> = match filter.after {
+        Some(after) => {
+            query.filter(ledger_entry::idx.gt(stored(after)?)).order(ledger_entry::idx.asc()).load(db)?
+        }
+        None => query.order(ledger_entry::idx.desc()).load(db)?,
+    };
+    if filter.after.is_some() {
+        rows.reverse();
+    }
+    let read = |(index, at, leaf): (i64, Micros, Vec<u8>)| {
+        let index = u64::try_from(index).map_err(|_| Fault::bare("an entry's index is negative"))?;
+        Ok(Stored { index, at, leaf: Leaf::parse(&leaf) })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// The entry at an index.
@@ -199,6 +233,11 @@ pub(super) fn open(
     key.open(&place(index, field), &sealed)
 }
 
+/// The proof that the log of `new` entries extends the log of `old` ones; none when `old` is larger.
+pub fn consistency(db: &mut Db, old: u64, new: u64) -> Result<Option<Vec<Hash>>, Fault> {
+    path::consistency(old, new, |node| nodes::read(db, node))
+}
+
 /// An entry with the proof that the newest committed head covers it. None when there is no such entry.
 pub fn receipt(db: &mut Db, keyring: &Keyring, index: u64) -> Result<Option<Receipt>, Fault> {
     let key = log_key(db, keyring)?;
@@ -208,45 +247,4 @@ pub fn receipt(db: &mut Db, keyring: &Keyring, index: u64) -> Result<Option<Rece
     let leaf: Vec<u8> = ledger_entry::table.find(stored(index)?).select(ledger_entry::leaf).first(db)?;
     let note = key.sign_head(TreeHead { size, root: head.edge.root() });
     Ok(Some(Receipt { index, leaf, path, note }))
-}
-
-/// A download that has started and has no end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OpenDownload {
-    /// Index of its start.
-    pub start: u64,
-    /// The download.
-    pub download: DownloadId,
-    /// Who started it.
-    pub by: Option<PersonId>,
-}
-
-impl OpenDownload {
-    /// The entry that closes it when the server was stopped meanwhile and nobody knows how it ended.
-    pub fn outcome_unknown(&self) -> Event {
-        Event::new(EventKind::DownloadOutcomeUnknown)
-            .by(Actor::System)
-            .download(self.download)
-            .closes(self.start)
-    }
-}
-
-/// The downloads that have started and have no end, oldest first. At start, all of them were cut off by a stop.
-pub fn open_downloads(db: &mut Db) -> Result<Vec<OpenDownload>, Fault> {
-    let ends = diesel::alias!(ledger_entry as ends);
-    let rows: Vec<(i64, Option<DownloadId>, Option<PersonId>)> = ledger_entry::table
-        .filter(ledger_entry::kind.eq(EventKind::DownloadStarted))
-        .filter(diesel::dsl::not(diesel::dsl::exists(
-            ends.filter(ends.field(ledger_entry::closes).eq(ledger_entry::idx.nullable())),
-        )))
-        .order(ledger_entry::idx)
-        .select((ledger_entry::idx, ledger_entry::download_id, ledger_entry::actor_id))
-        .load(db)?;
-    rows.into_iter()
-        .map(|(start, download, by)| {
-            let start = u64::try_from(start).ok().zip(download);
-            let (start, download) = start.ok_or(Fault::bare("a start names no download"))?;
-            Ok(OpenDownload { start, download, by })
-        })
-        .collect()
 }

@@ -188,6 +188,22 @@ pub fn decline<'a>(
     Ok(act.record(event, ()))
 }
 
+/// Records that the person opened the certificate of an acceptance: it names them, and where they were.
+pub fn read_certificate<'a>(
+    act: Act<'a>,
+    acceptance: &Acceptance,
+    origin: &Origin,
+) -> Result<Recorded<'a, ()>, Fault> {
+    let person = acceptance.person;
+    let event = Event::new(EventKind::CertificateRead)
+        .by(Actor::Person(person))
+        .about(person)
+        .acceptance(acceptance.id)
+        .fact("nda", acceptance.nda.to_string())
+        .personal(person, PersonalField::NetworkAddress, &origin.address.to_string());
+    Ok(act.record(event, ()))
+}
+
 /// Records that the text was shown, so that a later acceptance has its beginning in the log.
 pub fn show<'a>(act: Act<'a>, person: PersonId, text: &Nda) -> Result<Recorded<'a, ()>, Fault> {
     let event = Event::new(EventKind::NdaShown)

@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod desk;
+mod refused;
 
 pub use caller::{Caller, SignedIn};
 
@@ -109,6 +110,7 @@ impl<D: Sits> FromRequest for Staff<D> {
                 return Err(Problem::sign_in("/staff/sign-in"));
             };
             if session.face != Face::Staff || !D::admits(&session.roles) {
+                refused::record(&caller, &session, D::WHOM).await?;
                 let what = format!("This page is for {}. Your sign-in does not open it.", D::WHOM);
                 return Err(Problem::forbidden(what).todo(
                     "Another desk is opened by an administrator, with the command: candor staff add.",

@@ -215,6 +215,25 @@ pub fn sign_in<'a>(
     Ok(act.record(event, SignIn::Welcome(session, member)))
 }
 
+/// Records that somebody signed in was refused at a desk that is not theirs.
+pub fn refuse_desk<'a>(
+    act: Act<'a>,
+    session: &Session,
+    desk: &'static str,
+    origin: &Origin,
+) -> Result<Recorded<'a, ()>, Fault> {
+    let by = match session.face {
+        Face::Prospect => Actor::Person(session.person),
+        Face::Staff => Actor::Staff(session.person),
+    };
+    let event = Event::new(EventKind::DeskRefused).by(by).fact("desk", desk).personal(
+        session.person,
+        PersonalField::NetworkAddress,
+        &origin.address.to_string(),
+    );
+    Ok(act.record(event, ()))
+}
+
 /// Ends a session because its person says so.
 pub fn sign_out<'a>(mut act: Act<'a>, session: &Session) -> Result<Recorded<'a, ()>, Fault> {
     let at = act.at();

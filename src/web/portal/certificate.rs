@@ -1,11 +1,11 @@
-//! The certificate of an acceptance: what the log holds, on a page that prints.
+//! The certificate of an acceptance: what the log holds, on a page that prints. Opening it is recorded first.
 
 use crate::app::Template;
 use crate::fault::Fault;
 use crate::ids::AcceptanceId;
 use crate::ledger::store as log;
 use crate::ledger::tree::leaf_hash;
-use crate::nda::{Acceptance, Nda, store as ndas};
+use crate::nda::{Acceptance, Nda, acts, store as ndas};
 use crate::text::hex;
 use crate::web::Answer;
 use crate::web::guard::Prospect;
@@ -71,6 +71,8 @@ pub async fn show_certificate(prospect: Prospect, id: Path<AcceptanceId>) -> Ans
         Ok(Some(Known { text: ndas::require(db, acceptance.nda)?, acceptance, leaf }))
     });
     let known = known.await?.ok_or_else(Problem::not_found)?;
+    let (acceptance, origin) = (known.acceptance.clone(), prospect.origin.clone());
+    prospect.app.act("nda.certificate", move |act| acts::read_certificate(act, &acceptance, &origin)).await?;
     let page = CertificatePage {
         shell: prospect.shell(Desk::Portal, "Certificate of acceptance"),
         text_href: format!("/nda/{}/text", known.text.id),

@@ -4,7 +4,7 @@
 //! digest of a file that was read. The file is read in a process of its own and not kept.
 
 use super::dropped::{self, Dropped};
-use super::found::{self, Found, Shown};
+use super::found::{self, Found, Match, Shown};
 use super::{may_act, reader};
 use crate::app::Template;
 use crate::fault::Fault;
@@ -17,9 +17,9 @@ use crate::web::Answer;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{
     Caller, Staff,
-    desk::{LogReader, Security},
+    desk::{LogReader, Sales, Security, Sits as _},
 };
-use crate::web::page::{Desk, Page, Shell, Tone, show, show_again};
+use crate::web::page::{Desk, Page, Shell, show, show_again};
 use actix_multipart::Multipart;
 use actix_web::web;
 use ring::digest::{SHA256, digest};
@@ -62,17 +62,11 @@ struct CopyLink {
 struct Hit {
     #[serde(flatten)]
     copy: Shown,
+    /// The grant's page, for those who may see it.
+    grant_href: Option<String>,
     sha256: Option<String>,
     #[serde(rename = "match")]
     matches: Option<Match>,
-}
-
-/// Whether the file that was read is the copy that was sent.
-#[derive(Serialize)]
-struct Match {
-    tone: Tone,
-    words: &'static str,
-    text: &'static str,
 }
 
 /// An answer without a copy.
@@ -177,10 +171,11 @@ async fn look_up(
     };
     record(caller, looked, by).await?;
     Ok(match found {
-        Some(Found { sha256, shown, .. }) => Outcome::Hit(Box::new(Hit {
+        Some(Found { sha256, shown, issued }) => Outcome::Hit(Box::new(Hit {
             copy: shown,
+            grant_href: at_sales(caller).then(|| format!("/sales/grants/{}", issued.grant)),
             sha256: sha256.map(|sha256| hex(&sha256)),
-            matches: file.map(|file| compare(file, sha256)),
+            matches: file.map(|file| found::compare(file, sha256)),
         })),
         None => Outcome::Words(Words {
             title: format!("No copy of ours has the number {copy}"),
@@ -189,32 +184,15 @@ async fn look_up(
     })
 }
 
+/// Whether the caller sits at the sales desk too, where grants have their pages.
+fn at_sales(caller: &Caller) -> bool {
+    caller.signed_in.as_ref().is_some_and(|signed_in| Sales::admits(&signed_in.session.roles))
+}
+
 /// Records a lookup.
 async fn record(caller: &Caller, looked: LookUp, by: PersonId) -> Result<(), Fault> {
     let reader = reader(caller, by);
     caller.app.act("copy.look_up", move |act| acts::look_up(act, reader, &looked)).await.map(drop)
-}
-
-/// Whether a file is the copy as it was sent.
-fn compare(file: [u8; 32], sent: Option<[u8; 32]>) -> Match {
-    match sent {
-        Some(sent) if sent == file => Match {
-            tone: Tone::Ok,
-            words: "The file is genuine",
-            text: "It is the copy as it was sent, to the last byte.",
-        },
-        Some(_) => Match {
-            tone: Tone::Warn,
-            words: "The file was changed",
-            text: "It carries the number of this copy, but it is not the file as it was sent. A program may have saved it anew, or \
-                   somebody altered it; a number can also be painted onto another file.",
-        },
-        None => Match {
-            tone: Tone::Danger,
-            words: "This copy was never sent",
-            text: "Nobody has downloaded this copy from here, so the file cannot be it. Somebody painted its number onto another file.",
-        },
-    }
 }
 
 /// Notes what is wrong with a typed number.

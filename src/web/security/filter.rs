@@ -9,7 +9,7 @@ use crate::watermark::CopyId;
 use crate::web::form::{Form, Line};
 use serde::Serialize;
 
-/// The fields that a page of the log takes, in the order of the form; `before` is the pager's.
+/// The fields that a page of the log takes, in the order of the form; `before` and `after` are the pager's.
 pub(super) const FIELDS: [&str; 6] = ["person", "report", "kind", "copy", "from", "to"];
 
 /// What was asked, parsed. The person is still an address.
@@ -29,6 +29,7 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
     let report = one_of(form, "report", "Report", |text| text.parse::<ReportId>().ok());
     let kind = one_of(form, "kind", "Kind", EventKind::parse);
     let before = one_of(form, "before", "Page", |text| text.parse::<u64>().ok());
+    let after = one_of(form, "after", "Page", |text| text.parse::<u64>().ok());
     let copy = copy(form);
     let filter = Filter {
         kind: kind?,
@@ -38,6 +39,7 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
         // The last day is included.
         until: to?.map(|day| day.start().plus_days(1)),
         before: before?,
+        after: after?,
         ..Filter::default()
     };
     Some(Asked { email: email?, filter })
@@ -113,17 +115,29 @@ impl FilterForm {
     }
 }
 
-/// The address of the page with the same filter whose entries are older than `before`.
-pub(super) fn href(form: &Form, before: Option<u64>) -> String {
+/// A page beside another one.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Beside {
+    /// The entries that follow this index.
+    After(u64),
+    /// The entries that precede this index.
+    Before(u64),
+}
+
+/// The address of another page of the same filter.
+pub(super) fn href(form: &Form, beside: Beside) -> String {
     let mut pairs: Vec<(&str, String)> = FIELDS
         .iter()
         .map(|name| (*name, form.text(name).to_owned()))
         .filter(|(_, value)| !value.is_empty())
         .collect();
-    pairs.extend(before.map(|before| ("before", before.to_string())));
+    pairs.push(match beside {
+        Beside::After(index) => ("after", index.to_string()),
+        Beside::Before(index) => ("before", index.to_string()),
+    });
     let query: Vec<String> =
         pairs.into_iter().map(|(name, value)| format!("{name}={}", escape(&value))).collect();
-    if query.is_empty() { "/security".to_owned() } else { format!("/security?{}", query.join("&")) }
+    format!("/security?{}", query.join("&"))
 }
 
 /// Percent-encodes everything but letters, digits and `-._~`.
@@ -165,9 +179,9 @@ mod tests {
         assert_eq!((kind, before), (Some(EventKind::DownloadStarted), Some(70)));
         assert_eq!(until.unwrap().secs_since(from.unwrap()), 2 * 86_400);
         assert_eq!(
-            href(&form, Some(20)),
+            href(&form, Beside::Before(20)),
             "/security?person=ada%2Blog%40company.example&kind=download.started&from=2026-11-20&to=2026-11-21&before=20"
         );
-        assert_eq!(href(&Form::default(), None), "/security");
+        assert_eq!(href(&Form::default(), Beside::After(7)), "/security?after=7");
     }
 }

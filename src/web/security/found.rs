@@ -7,12 +7,12 @@ use crate::fault::{Fault, Kind};
 use crate::grants::{Grant, store as grants};
 use crate::ids::{GrantId, PersonId, VersionId};
 use crate::ledger::acts::Issued;
-use crate::ledger::store::{self, Disclosed, Entry, Filter};
+use crate::ledger::store::{self, Disclosed, Entry, Filter, Stored};
 use crate::ledger::{EventKind, PersonalField};
 use crate::reports::store as reports;
 use crate::seal::Keyring;
 use crate::watermark::CopyId;
-use crate::web::page::When;
+use crate::web::page::{Tone, When};
 use serde::Serialize;
 
 /// The most entries that are shown of a copy; the log itself shows the others.
@@ -37,7 +37,6 @@ pub(super) struct Shown {
     organisation: Option<String>,
     report: String,
     granted_by: String,
-    grant_href: Option<String>,
     at: When,
     entries: Vec<Access>,
     log_href: String,
@@ -51,6 +50,14 @@ struct Access {
     at: When,
     what: &'static str,
     network: Option<String>,
+}
+
+/// Whether the file that was read is the copy that was sent.
+#[derive(Serialize)]
+pub(super) struct Match {
+    tone: Tone,
+    words: &'static str,
+    text: &'static str,
 }
 
 /// The recipient as the mark names them.
@@ -102,7 +109,6 @@ pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Opti
             organisation: recipient.organisation,
             report: format!("{}, version {}", version.card.title, version.number),
             granted_by,
-            grant_href: None,
             at: given.at.into(),
             entries: accesses(db, keyring, given.id)?,
             log_href: format!("/security?copy={copy}"),
@@ -135,19 +141,21 @@ fn from_log(db: &mut Db, copy: &CopyId) -> Result<Option<Given>, Fault> {
 
 /// The entries under the copy's grant, newest first.
 fn accesses(db: &mut Db, keyring: &Keyring, grant: GrantId) -> Result<Vec<Access>, Fault> {
-    let entries = store::list(db, &Filter { grant: Some(grant), ..Filter::default() }, MOST)?;
-    entries.iter().map(|entry| access(db, keyring, entry)).collect()
+    let entries = store::list_stored(db, &Filter { grant: Some(grant), ..Filter::default() }, MOST)?;
+    entries.into_iter().map(|stored| access(db, keyring, stored)).collect()
 }
 
 /// One of them, with the network it came from.
-fn access(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<Access, Fault> {
-    Ok(Access {
-        index: entry.index,
-        href: format!("/security/entries/{}", entry.index),
-        at: entry.leaf.at.into(),
-        what: entry.leaf.kind.words(),
-        network: network(db, keyring, entry)?,
-    })
+fn access(db: &mut Db, keyring: &Keyring, stored: Stored) -> Result<Access, Fault> {
+    let Stored { index, at, leaf } = stored;
+    let href = format!("/security/entries/{index}");
+    let Ok(leaf) = leaf else {
+        let what = "This entry cannot be read: see Integrity.";
+        return Ok(Access { index, href, at: at.into(), what, network: None });
+    };
+    let what = leaf.kind.words();
+    let network = network(db, keyring, &Entry { index, leaf })?;
+    Ok(Access { index, href, at: at.into(), what, network })
 }
 
 /// The network address that an entry discloses, or why it does not.
@@ -162,4 +170,26 @@ pub(super) fn network(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<O
         Disclosed::Mismatch => "does not fit its commitment".to_owned(),
         Disclosed::Value(address) => address,
     }))
+}
+
+/// Whether a file is the copy as it was sent.
+pub(super) fn compare(file: [u8; 32], sent: Option<[u8; 32]>) -> Match {
+    match sent {
+        Some(sent) if sent == file => Match {
+            tone: Tone::Ok,
+            words: "The file is genuine",
+            text: "It is the copy as it was sent, to the last byte.",
+        },
+        Some(_) => Match {
+            tone: Tone::Warn,
+            words: "The file was changed",
+            text: "It carries the number of this copy, but it is not the file as it was sent. A program may have saved it anew, or \
+                   somebody altered it; a number can also be painted onto another file.",
+        },
+        None => Match {
+            tone: Tone::Danger,
+            words: "This copy was never sent",
+            text: "Nobody has downloaded this copy from here, so the file cannot be it. Somebody painted its number onto another file.",
+        },
+    }
 }

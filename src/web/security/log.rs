@@ -5,9 +5,9 @@
 //! log again and again does not fill it.
 //!
 //! Network addresses are shown and not searched: they lie sealed under each person's key, and a search over the page at
-//! hand would look like one over the log.
+//! hand would look like one over the log. An entry that cannot be read keeps its row and leads to the check.
 
-use super::filter::{self, Asked, FilterForm, href};
+use super::filter::{self, Asked, Beside, FilterForm, href};
 use super::names::Names;
 use super::verdict::Verified;
 use super::{found, reader, unreadable, words};
@@ -18,8 +18,8 @@ use crate::fault::Fault;
 use crate::identity::store as people;
 use crate::ids::PersonId;
 use crate::ledger::acts::{self, Sought};
-use crate::ledger::store::{self, Entry, Filter};
-use crate::ledger::{Actor, EventKind};
+use crate::ledger::store::{self, Entry, Filter, Stored};
+use crate::ledger::{Actor, EventKind, Leaf};
 use crate::seal::Keyring;
 use crate::web::Answer;
 use crate::web::form::Form;
@@ -84,7 +84,10 @@ struct Pager {
 struct Read {
     form: FilterForm,
     rows: Vec<Row>,
-    more: bool,
+    /// Whether there are newer entries than these.
+    newer: bool,
+    /// Whether there are older entries than these.
+    older: bool,
     last: Option<Verified>,
 }
 
@@ -147,7 +150,8 @@ fn has_read_since(db: &mut Db, by: PersonId, since: Micros) -> Result<bool, Faul
         ..Filter::default()
     };
     // Others may have searched for this person meanwhile; their entries come along.
-    Ok(store::list(db, &filter, PAGE)?.iter().any(|entry| entry.leaf.by == Actor::Staff(by)))
+    let by_them = |entry: &Stored| entry.leaf.as_ref().is_ok_and(|leaf| leaf.by == Actor::Staff(by));
+    Ok(store::list_stored(db, &filter, PAGE)?.iter().any(by_them))
 }
 
 /// Reads the entries, or only what the form needs when there is nothing to ask for.
@@ -157,17 +161,24 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
         .app
         .read(move |db| {
             let mut names = Names::read(db, &keyring)?;
-            let mut entries = match &filter {
-                Some(filter) => store::list(db, filter, PAGE + 1)?,
+            let entries = match &filter {
+                Some(filter) => store::list_stored(db, filter, PAGE)?,
                 None => Vec::new(),
             };
-            let more = entries.len() > usize::from(PAGE);
-            entries.truncate(usize::from(PAGE));
-            let rows = entries.iter().map(|entry| row(db, &keyring, &mut names, entry));
+            let (mut newer, mut older) = (false, false);
+            if let (Some(filter), Some(first), Some(last)) = (filter, entries.first(), entries.last()) {
+                let any = |db: &mut Db, filter: &Filter| {
+                    Ok::<_, Fault>(!store::list_stored(db, filter, 1)?.is_empty())
+                };
+                newer = any(db, &Filter { after: Some(first.index), before: None, ..filter.clone() })?;
+                older = any(db, &Filter { after: None, before: Some(last.index), ..filter })?;
+            }
+            let rows = entries.into_iter().map(|entry| row(db, &keyring, &mut names, entry));
             Ok(Read {
                 rows: rows.collect::<Result<_, Fault>>()?,
                 form: FilterForm::new(&form, &names),
-                more,
+                newer,
+                older,
                 last: Verified::newest(db)?,
             })
         })
@@ -175,8 +186,32 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
 }
 
 /// An entry as the list shows it.
-fn row(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry) -> Result<Row, Fault> {
-    let leaf = &entry.leaf;
+fn row(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, stored: Stored) -> Result<Row, Fault> {
+    match stored {
+        Stored { index, leaf: Ok(leaf), .. } => readable(db, keyring, names, &Entry { index, leaf }),
+        Stored { index, at, leaf: Err(_) } => Ok(unreadable_row(index, at)),
+    }
+}
+
+/// The row of an entry that was made unreadable.
+fn unreadable_row(index: u64, at: Micros) -> Row {
+    Row {
+        index,
+        href: "/security/integrity".to_owned(),
+        at: at.into(),
+        kind: "unreadable",
+        tone: Tone::Danger,
+        what: "This entry cannot be read: see Integrity.",
+        who: "not known".to_owned(),
+        whom: None,
+        report: None,
+        network: None,
+    }
+}
+
+/// The row of an entry that says what happened.
+fn readable(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry) -> Result<Row, Fault> {
+    let leaf: &Leaf = &entry.leaf;
     Ok(Row {
         index: entry.index,
         href: format!("/security/entries/{}", entry.index),
@@ -193,15 +228,14 @@ fn row(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry) -> 
 
 /// The page of what was read.
 fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
-    let Read { form: shown, rows, more, last } = read;
-    let oldest = rows.last().map(|row| row.index);
-    let words = match (rows.first(), oldest) {
-        (Some(newest), Some(oldest)) if newest.index != oldest => {
-            format!("{} entries, {} down to {oldest}", rows.len(), newest.index)
+    let Read { form: shown, rows, newer, older, last } = read;
+    let (newest, oldest) = (rows.first().map(|row| row.index), rows.last().map(|row| row.index));
+    let words = match (newest, oldest) {
+        (Some(newest), Some(oldest)) if newest != oldest => {
+            format!("{} entries, {newest} down to {oldest}", rows.len())
         }
         _ => format!("{} {}", rows.len(), if rows.len() == 1 { "entry" } else { "entries" }),
     };
-    let paged = !form.text("before").is_empty();
     LogPage {
         shell: staff.shell(Desk::Security, "Log"),
         head: Head {
@@ -211,8 +245,8 @@ fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
         },
         filtered: filter::FIELDS.iter().any(|name| !form.text(name).is_empty()),
         pager: Pager {
-            newer: paged.then(|| href(form, None)),
-            older: oldest.filter(|_| more).map(|oldest| href(form, Some(oldest))),
+            newer: newest.filter(|_| newer).map(|newest| href(form, Beside::After(newest))),
+            older: oldest.filter(|_| older).map(|oldest| href(form, Beside::Before(oldest))),
             words,
         },
         form: shown,

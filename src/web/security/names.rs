@@ -36,6 +36,7 @@ impl<'a> Names<'a> {
                 None => person.email.to_string(),
             },
             Err(fault) if fault.kind() == Kind::Gone => ERASED.to_owned(),
+            Err(fault) if fault.kind() == Kind::NotFound => "somebody who is not on file".to_owned(),
             Err(fault) => return Err(fault),
         };
         self.people.insert(id, name.clone());

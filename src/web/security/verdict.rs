@@ -27,7 +27,21 @@ impl Verified {
     /// The last check that was recorded.
     pub(super) fn newest(db: &mut Db) -> Result<Option<Self>, Fault> {
         let filter = Filter { kind: Some(EventKind::LogVerified), ..Filter::default() };
-        Ok(store::list(db, &filter, 1)?.first().map(|entry| Self::told_by(&entry.leaf)))
+        let newest = store::list_stored(db, &filter, 1)?.pop();
+        Ok(newest.map(|entry| match &entry.leaf {
+            Ok(leaf) => Self::told_by(leaf),
+            Err(error) => Self {
+                at: entry.at,
+                verdict: "unusable".to_owned(),
+                why: Some(format!(
+                    "entry {}, which holds the last result, cannot be read: {error}",
+                    entry.index
+                )),
+                first_bad: Some(entry.index),
+                checked: None,
+                took_millis: 0,
+            },
+        }))
     }
 
     /// What an entry tells of a check.

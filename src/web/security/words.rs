@@ -10,6 +10,8 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
     match kind {
         E::IntegrityFailed => Tone::Danger,
         E::AccessRefused
+        | E::ConfigurationChanged
+        | E::DeskRefused
         | E::CodeDisowned
         | E::CodeFailed
         | E::DownloadAborted
@@ -32,7 +34,8 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         E::CopyLookedUp | E::DownloadStarted | E::LogExported | E::LogVerified | E::ReportViewed => {
             Tone::Info
         }
-        E::CodeIssued
+        E::CertificateRead
+        | E::CodeIssued
         | E::CompanyChanged
         | E::ExceptionChanged
         | E::ExceptionRecorded

@@ -4,6 +4,7 @@
 //! Lists of exceptions stand in the law's own file, so that adding to one is a visible change.
 
 mod entries;
+mod events;
 mod housekeeping;
 mod layers;
 mod lexer;

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Exports a house's log into a new folder below `folder`.
-fn export_to(house: &House, database: &TestDatabase, disclose: Disclose, to: PathBuf) -> PathBuf {
+pub(super) fn export_to(house: &House, database: &TestDatabase, disclose: Disclose, to: PathBuf) -> PathBuf {
     let mut db = database.connect().unwrap();
     let key = store::log_key(&mut db, &house.keyring).unwrap();
     let head = store::checked_head(&mut db, &key, None).unwrap();

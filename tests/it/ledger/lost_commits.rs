@@ -1,5 +1,6 @@
 //! Commits whose connection is lost: nothing is said to be saved that is not, and nothing saved is said to be lost.
 
+use super::cutting::{Cut, Cutting};
 use super::{House, entry, insert, make_table, things};
 use crate::support::databases::TestDatabase;
 use candor::fault::Fault;
@@ -56,4 +57,37 @@ fn a_node_that_hangs_with_the_head_in_its_hands_is_cut_off() {
     // Waits for the server to end the hung session, and gets the index it would have had.
     assert_eq!(second.act_blocking("go on", entry).unwrap().index, 1);
     assert_eq!(hung.join().unwrap().unwrap_err(), (trouble::NOT_SAVED, 2));
+}
+
+#[test]
+fn a_commit_that_never_reached_the_server_is_said_to_be_lost() {
+    let Some(database) = TestDatabase::postgres() else { return };
+    make_table(&database);
+    let proxy = Cutting::before(&database);
+    let house = House::open(&proxy.database);
+    proxy.cut(Cut::Before);
+    let lost = house.writer.act_blocking::<_, (), Fault>("cut", move |mut act| {
+        insert(act.db(), "lost")?;
+        entry(act)
+    });
+    assert_eq!(lost.unwrap_err().what(), trouble::NOT_SAVED);
+    assert_eq!(things(&database), Vec::<String>::new());
+    assert_eq!(house.writer.act_blocking("next", entry).unwrap().index, 1);
+}
+
+#[test]
+fn a_commit_whose_answer_was_lost_is_found_and_said_to_be_saved() {
+    let Some(database) = TestDatabase::postgres() else { return };
+    make_table(&database);
+    let proxy = Cutting::before(&database);
+    let house = House::open(&proxy.database);
+    proxy.cut(Cut::After);
+    let saved = house.writer.act_blocking::<_, (), Fault>("cut", move |mut act| {
+        insert(act.db(), "saved")?;
+        entry(act)
+    });
+    assert_eq!(saved.unwrap().index, 1);
+    assert_eq!(things(&database), ["saved"]);
+    assert_eq!(house.writer.act_blocking("next", entry).unwrap().index, 2);
+    assert_eq!(house.writer.head().size, 3);
 }

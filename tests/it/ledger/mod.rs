@@ -1,7 +1,9 @@
 //! The log: its formats against their specifications, and the writer against bad acts and lost commits.
 
 mod commands;
+mod cutting;
 mod exports;
+mod independent;
 mod isolation;
 mod leaves;
 mod lost_commits;

@@ -116,6 +116,8 @@ fn the_page_that_was_shown_is_kept_to_the_byte() {
         assert_eq!(entry.leaf.facts["page_sha256"].to_string(), digest(&page.body));
         let certificate = ada.get(&format!("/certificates/{}", accepted.id));
         assert!(certificate.html().contains(&digest(&page.body)), "{}", certificate.words());
+        let read = entries(office, EventKind::CertificateRead).remove(0).leaf;
+        assert_eq!((read.acceptance, read.about), (Some(accepted.id), Some(accepted.person)));
     });
 }
 

@@ -98,10 +98,16 @@ fn an_entry_that_cannot_be_read_leads_to_the_check() {
             .bind::<BigInt, _>(i64::try_from(victim).unwrap())
             .execute(&mut db);
         assert_eq!(changed.unwrap(), 1);
-        for path in ["/security".to_owned(), format!("/security/entries/{victim}")] {
-            let page = desk.security.get(&path);
-            assert_eq!(page.status, 500);
-            assert!(page.links().contains(&"/security/integrity".to_owned()), "{}", page.words());
+        let page = desk.security.get(&format!("/security/entries/{victim}"));
+        assert_eq!(page.status, 500);
+        assert!(page.links().contains(&"/security/integrity".to_owned()), "{}", page.words());
+        // In the list its row says so, and the others are there as ever.
+        let page = desk.security.get("/security");
+        assert_eq!(page.status, 200, "{}", page.words());
+        assert!(page.words().contains(&format!("{victim} 21 November 2026")), "{}", page.words());
+        assert!(page.words().contains("This entry cannot be read: see Integrity."), "{}", page.words());
+        for other in [victim - 1, victim + 1] {
+            assert!(page.links().contains(&format!("/security/entries/{other}")), "{}", page.words());
         }
         let words = verifies(&mut desk).words();
         assert!(words.contains(&format!("First bad entry: {victim}")), "{words}");

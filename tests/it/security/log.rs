@@ -16,6 +16,11 @@ fn older(page: &Page) -> Option<String> {
     page.links().into_iter().find(|href| href.contains("before="))
 }
 
+/// The address of the next newer page.
+fn newer(page: &Page) -> Option<String> {
+    page.links().into_iter().find(|href| href.contains("after="))
+}
+
 #[test]
 fn the_pager_shows_every_entry_exactly_once_newest_first() {
     on_both(|database| {
@@ -44,6 +49,16 @@ fn the_pager_shows_every_entry_exactly_once_newest_first() {
         };
         assert_eq!(wanted.len(), 121);
         assert_eq!(seen, wanted);
+        // And back again, page by page: "Newer" leads to the next newer entries, not to the newest.
+        let (mut back, mut page) = (Vec::new(), desk.security.get(&at));
+        loop {
+            let indexes = listed(&page);
+            back = [indexes, back].concat();
+            let Some(next) = newer(&page) else { break };
+            assert!(next.contains("kind=server.started"), "the filter went lost: {next}");
+            page = desk.security.get(&next);
+        }
+        assert_eq!(back, wanted);
     });
 }
 

@@ -57,7 +57,14 @@ fn other_desks_and_strangers_see_nothing_of_the_log() {
                 assert_eq!(page.status, 403, "{role} at {path}");
                 assert!(!page.words().contains("log.opened"));
             }
+            // All tries at one desk within ten minutes are one entry.
+            desk.house.advance_secs(601);
+            assert_eq!(staff.get("/security").status, 403);
         }
+        let refused = desk.entries(EventKind::DeskRefused);
+        let tried: Vec<String> = refused.iter().map(|entry| entry.leaf.facts["desk"].to_string()).collect();
+        assert_eq!(tried.len(), 6, "{tried:?}");
+        assert!(tried.iter().all(|desk| desk == "the security desk and auditors"), "{tried:?}");
         let mut stranger = desk.house.visitor();
         for path in PAGES {
             let page = stranger.get(path);

@@ -147,6 +147,7 @@ impl Drop for House {
         let ended = self.thread.take().map(JoinHandle::join);
         if !thread::panicking() {
             assert!(ended.is_some_and(|ended| ended.is_ok()), "the server did not stop in order");
+            super::events::all_are_told_of(&self.app.database);
         }
     }
 }

@@ -104,3 +104,43 @@ fn the_anchor_follows_the_log() {
     let size: u64 = anchor.lines().nth(1).unwrap().parse().unwrap();
     assert!(size >= 2, "{anchor}");
 }
+
+#[test]
+fn settings_are_recorded_when_they_change_and_hold_no_secret() {
+    let house = House::open();
+    let recorded = || {
+        let changed = Filter { kind: Some(EventKind::ConfigurationChanged), ..Filter::default() };
+        log::list(&mut house.app().database.read().unwrap(), &changed, 9).unwrap()
+    };
+    for _ in 0..250 {
+        if !recorded().is_empty() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let first = recorded().remove(0).leaf;
+    assert_eq!(first.facts["changed"].to_string(), "all");
+    // The same house, opened again beside the running one: nothing new, then one other limit.
+    let again = |upload_limit_bytes| {
+        let config = candor::config::Config { upload_limit_bytes, ..house.app().config.clone() };
+        let app = candor::app::App::open(config, house.app().clock.clone()).unwrap();
+        let record = async { candor::server::settings::record(&app).await.unwrap() };
+        let told = actix_web::rt::System::new().block_on(record);
+        app.writer.finish();
+        told
+    };
+    assert!(!again(house.app().config.upload_limit_bytes));
+    assert!(again(7));
+    let second = recorded().remove(0).leaf;
+    assert_eq!(second.facts["changed"].to_string(), "upload_limit_bytes");
+    assert_ne!(second.facts["sha256"], first.facts["sha256"]);
+
+    let mut secret = house.app().config.clone();
+    let lines = "mail = \"files\"\ndatabase = \"postgres://u:hunter2@127.0.0.1/c\"";
+    let lines = crate::support::house::settings(lines);
+    secret.database =
+        candor::config::Config::parse(&lines, &secret.data.join("candor.toml")).unwrap().database;
+    let account = candor::server::settings::account(&secret);
+    assert!(account.contains(&("database", "postgres".to_owned())), "{account:?}");
+    assert!(!format!("{account:?}").contains("hunter2"), "{account:?}");
+}

@@ -47,6 +47,12 @@ fn broken_stories(house: &House, database: &TestDatabase) -> Vec<(&'static str, 
             vec![accepted(), granted(), started().version(VersionId::new(&house.clock))],
             "no grant",
         ),
+        ("another copy", vec![accepted(), granted().copy("ONE"), started().copy("TWO")], "no grant"),
+        (
+            "a copy twice",
+            vec![granted().copy("ONE"), granted().copy("ONE").grant(GrantId::new(&house.clock))],
+            "an id that an earlier entry has used",
+        ),
         ("granted twice", vec![granted(), granted()], "an id that an earlier entry has used"),
         ("revoked unknown", vec![Event::new(EventKind::GrantRevoked).grant(grant)], "no grant"),
     ]
