@@ -81,7 +81,9 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
 
 /// Every setting and its value, a line each.
 fn in_lines(config: &Config) -> String {
-    account(config).into_iter().map(|(name, value)| format!("{name} = {value}\n")).collect()
+    let lines: Vec<String> =
+        account(config).into_iter().map(|(name, value)| format!("{name} = {value}\n")).collect();
+    lines.concat()
 }
 
 /// Every setting and a short digest of its value.

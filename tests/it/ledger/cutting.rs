@@ -107,7 +107,7 @@ fn serve(client: UnixStream, upstream: &Upstream, next: &Next) {
     let (lose, lost) = mpsc::channel::<()>();
     let next = Arc::clone(next);
     thread::spawn(move || {
-        let mut bytes = [0; 65536];
+        let mut bytes = vec![0; 65536];
         while let Ok(count @ 1..) = from_client.read(&mut bytes) {
             // libpq sends a simple query as one write: type, length, text.
             let commits = bytes[..count].ends_with(b"COMMIT\0");
@@ -125,7 +125,7 @@ fn serve(client: UnixStream, upstream: &Upstream, next: &Next) {
         close_server();
     });
     thread::spawn(move || {
-        let mut bytes = [0; 65536];
+        let mut bytes = vec![0; 65536];
         while let Ok(count @ 1..) = from_server.read(&mut bytes) {
             if lost.try_recv().is_ok() || to_client.write_all(&bytes[..count]).is_err() {
                 break;
