@@ -3,6 +3,12 @@
 //! `candor init` writes the file into the data directory with every setting commented; relative paths in it are meant
 //! from the file's own folder.
 
+mod log;
+mod remote;
+
+pub use log::{LogSettings, Webhook};
+
+use remote::is_remote_postgres;
 use serde::Deserialize;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -69,6 +75,9 @@ struct File {
     /// Largest upload in mebibytes.
     #[serde(default = "default_upload_mib")]
     upload_limit_mib: u64,
+    /// How the log is anchored outside and checked.
+    #[serde(default)]
+    log: LogSettings,
 }
 
 /// The default of `upload_limit_mib`.
@@ -189,6 +198,8 @@ pub struct Config {
     pub mail: Mail,
     /// Largest upload in bytes.
     pub upload_limit_bytes: u64,
+    /// How the log is anchored outside and checked.
+    pub log: LogSettings,
     /// Serve or demo.
     pub mode: Mode,
     /// The program that reads foreign files in a process of its own: this one. No setting.
@@ -241,6 +252,7 @@ impl Config {
                 .map(|tls| Tls { certificate: folder.join(tls.certificate), key: folder.join(tls.key) }),
             mail,
             upload_limit_bytes: file.upload_limit_mib.saturating_mul(1024 * 1024),
+            log: file.log.checked(folder).map_err(refuse)?,
             mode: Mode::Serve,
             program: this_program(),
             data,
@@ -259,6 +271,7 @@ impl Config {
             tls: None,
             mail: Mail::Shown,
             upload_limit_bytes: default_upload_mib() * 1024 * 1024,
+            log: LogSettings::default(),
             mode: Mode::Demo,
             program: this_program(),
         }
@@ -317,22 +330,6 @@ fn resolve_mail(setting: Option<MailSetting>, data: &Path) -> Result<Mail, Strin
             Ok(Mail::Smtp(smtp))
         }
     }
-}
-
-/// Whether a PostgreSQL URL names another host than this machine.
-fn is_remote_postgres(url: &str) -> bool {
-    let Some((_, rest)) = url.split_once("://").filter(|(scheme, _)| scheme.starts_with("postgres")) else {
-        return false;
-    };
-    let authority = rest.split(['/', '?']).next().unwrap_or_default();
-    let host_port = authority.rsplit('@').next().unwrap_or_default();
-    let host = host_port.trim_start_matches('[').split([']', ':']).next().unwrap_or_default();
-    let by_parameter = rest.split_once('?').map(|(_, query)| query).unwrap_or_default();
-    let named = by_parameter.split('&').find_map(|pair| pair.strip_prefix("host=")).unwrap_or(host);
-    let socket =
-        named.is_empty() || named.starts_with('/') || named.starts_with("%2F") || named.starts_with("%2f");
-    let loopback = named == "localhost" || host_port.starts_with("[::1]") || named.starts_with("127.");
-    !socket && !loopback
 }
 
 /// Whether `domain` belongs to a mail provider where anybody gets an address.

@@ -8,7 +8,9 @@ pub mod settings;
 use crate::app::App;
 use crate::config::{Config, Mail, Mode};
 use crate::fault::Fault;
-use crate::ledger::{Event, EventKind, anchor};
+use crate::ledger::acts::VERDICT;
+use crate::ledger::store::{self, Filter};
+use crate::ledger::{Event, EventKind, Fact, anchor};
 use crate::web;
 use crate::worker::Worker;
 use actix_web::HttpServer;
@@ -187,11 +189,22 @@ async fn begin(app: &App) -> Result<(), Fault> {
         tracing::warn!(unknown, swept, "the last run did not end in order");
     }
     settings::record(app).await?;
+    remember_last_check(app).await?;
     app.act("server.start", |act| {
         let event = Event::new(EventKind::ServerStarted).fact("version", env!("CARGO_PKG_VERSION"));
         Ok::<_, Fault>(act.record(event, ()))
     })
     .await?;
+    Ok(())
+}
+
+/// A log that was found broken before the start is still broken: the staff are told on every page.
+async fn remember_last_check(app: &App) -> Result<(), Fault> {
+    let filter = Filter { kind: Some(EventKind::LogVerified), ..Filter::default() };
+    let last = app.read(move |db| store::list_stored(db, &filter, 1)).await?.pop();
+    let whole = Fact::from("whole");
+    app.checks
+        .found(last.is_none_or(|last| last.leaf.is_ok_and(|leaf| leaf.facts.get(VERDICT) == Some(&whole))));
     Ok(())
 }
 

@@ -1,20 +1,29 @@
-//! Duties that nobody waits for: sending letters, keeping the anchor. Each can be called once, by the clock or by a test.
+//! Duties that nobody waits for: sending letters, anchoring the log, reading it again. Each can be called once, by the
+//! clock or by a test.
+
+mod anchors;
+mod self_check;
+
+use anchors::Anchors;
 
 use crate::accounts;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::ledger::anchor;
 use crate::notices::carrier::{Carrier, CarryError};
 use crate::notices::outbox::{self, Queued};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 
 /// How often the queue of letters is looked at.
 const LETTERS_EVERY: Duration = Duration::from_secs(1);
-/// How often the anchor file is brought up to date: what is older cannot be rolled back unseen.
-const ANCHOR_EVERY: Duration = Duration::from_mins(1);
+/// How often the anchor file is brought up to date, if the log has grown.
+const FILE_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether auditors are due a letter, and the log a check.
+const SLOW_EVERY: Duration = Duration::from_mins(5);
+/// How long after the start that happens first.
+const SLOW_AFTER: Duration = Duration::from_mins(1);
 /// How many letters are taken from the queue at once.
 const LETTERS_AT_ONCE: i64 = 20;
 
@@ -26,24 +35,32 @@ pub struct Worker {
     carrier: Option<(String, Carrier)>,
     /// The size of the log that the anchor file speaks of.
     anchored: Option<u64>,
+    anchors: Anchors,
 }
 
 impl Worker {
     /// The duties of this node.
-    pub const fn new(app: App) -> Self {
-        Self { app, carrier: None, anchored: None }
+    pub fn new(app: App) -> Self {
+        let anchors = Anchors::new(app.clone());
+        Self { app, carrier: None, anchored: None, anchors }
     }
 
     /// Does each duty in its time, until `stop` turns true; a duty that was begun is finished first.
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let (mut letters, mut anchors) = (interval(LETTERS_EVERY), interval(ANCHOR_EVERY));
-        letters.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        anchors.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let anchor_every = Duration::from_secs(u64::from(self.app.config.log.anchor_every_secs));
+        let (mut letters, mut file) = (interval(LETTERS_EVERY), interval(FILE_EVERY));
+        let (mut anchors, mut slow) =
+            (interval(anchor_every), interval_at(Instant::now() + SLOW_AFTER, SLOW_EVERY));
+        for clock in [&mut letters, &mut file, &mut anchors, &mut slow] {
+            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
         loop {
             let done = tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => return,
                 _ = letters.tick() => self.send_letters().await.map(drop),
-                _ = anchors.tick() => self.keep_anchor().await.map(drop),
+                _ = file.tick() => self.keep_anchor().await.map(drop),
+                _ = anchors.tick() => self.tell_anchors().await,
+                _ = slow.tick() => self.do_slowly().await,
             };
             if let Err(fault) = done {
                 tracing::error!(cause = ?fault, "a duty failed and will be tried again");
@@ -113,13 +130,24 @@ impl Worker {
 
     /// Writes the current checkpoint into the anchor file, if the log has grown; `false` when it has not.
     pub async fn keep_anchor(&mut self) -> Result<bool, Fault> {
-        let size = self.app.writer.head().size;
-        if self.anchored == Some(size) {
-            return Ok(false);
-        }
-        let (path, note) = (self.app.config.anchor_file(), self.app.writer.checkpoint());
-        self.app.work(move || anchor::write(&path, &note)).await??;
-        self.anchored = Some(size);
-        Ok(true)
+        let wrote = self.anchors.keep_file(self.anchored).await?;
+        self.anchored = wrote.or(self.anchored);
+        Ok(wrote.is_some())
+    }
+
+    /// Tells webhook and witnesses how far the log has grown, and notices who has been silent for too long.
+    pub async fn tell_anchors(&mut self) -> Result<(), Fault> {
+        self.anchors.tell_all().await
+    }
+
+    /// Writes to auditors who are due a letter.
+    pub async fn mail_auditors(&mut self) -> Result<(), Fault> {
+        self.anchors.mail().await
+    }
+
+    /// Letters to auditors and the check of the whole log, as far as they are due.
+    pub async fn do_slowly(&mut self) -> Result<(), Fault> {
+        self.mail_auditors().await?;
+        self_check::if_due(&self.app).await.map(drop)
     }
 }

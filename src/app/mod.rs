@@ -3,6 +3,7 @@
 //! An [`App`] is a handle; cloning it is cheap. Reads go through [`App::read`], which runs on the blocking pool; every
 //! change goes through the writer.
 
+pub mod backup;
 pub mod open;
 pub mod pages;
 
@@ -13,6 +14,9 @@ use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::db::{Database, Db};
 use crate::fault::Fault;
+use crate::ledger::anchors;
+use crate::ledger::check::Checks;
+use crate::ledger::witness::Policy;
 use crate::ledger::{Act, Done, Recorded, Writer};
 use crate::notices::House;
 use crate::release::Gate;
@@ -44,6 +48,10 @@ pub struct Parts {
     pub gate: Gate,
     /// What acts need beside the database.
     pub house: House,
+    /// Who must have seen the log's checkpoints.
+    pub witnesses: Policy,
+    /// Checks of the whole log that this process makes.
+    pub checks: Checks,
     /// The templates of pages.
     pub pages: Pages,
 }
@@ -109,6 +117,17 @@ impl App {
     /// The gate through which every report leaves.
     pub fn gate(&self) -> Gate {
         self.gate.clone()
+    }
+
+    /// The names of all anchors that are set up.
+    pub fn anchor_names(&self) -> Vec<String> {
+        let log = &self.config.log;
+        let witnesses = self.witnesses.witnesses().iter().filter(|witness| witness.url.is_some());
+        let mut names = vec![anchors::FILE.to_owned()];
+        names.extend(log.webhook.is_some().then(|| anchors::WEBHOOK.to_owned()));
+        names.extend((!log.auditors.is_empty()).then(|| anchors::MAIL.to_owned()));
+        names.extend(witnesses.map(anchors::of_witness));
+        names
     }
 
     /// Whether this is a demonstration.

@@ -5,7 +5,9 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, installation};
 use crate::fault::Fault;
-use crate::ledger::Writer;
+use crate::ledger::check::Checks;
+use crate::ledger::witness::{Policy, PolicyError};
+use crate::ledger::{Writer, anchor};
 use crate::notices::House;
 use crate::notices::letter::Letters;
 use crate::release::Gate;
@@ -38,6 +40,14 @@ pub enum OpenError {
         "the database is of another version of this program: start `candor serve` of this version once, it brings the database up to date"
     )]
     OldSchema,
+    /// The log is not the one that was signed last.
+    #[error(
+        "the log refuses to sign: {0}. If you have restored a backup, go on with `candor ledger new-epoch`; if not, somebody changed the database: keep everything as it is and find out first"
+    )]
+    LogBehind(&'static str),
+    /// The policy that names witnesses.
+    #[error(transparent)]
+    Witnesses(#[from] PolicyError),
     /// Unexpected.
     #[error("{0:?}")]
     Fault(#[from] Fault),
@@ -94,7 +104,11 @@ impl App {
             Arc::clone(&keyring),
             clock.clone(),
             Some(&config.anchor_file()),
-        )?;
+        )
+        .map_err(|fault| match fault.what() {
+            what @ (anchor::DAMAGED | anchor::FORKED | anchor::ROLLED_BACK) => OpenError::LogBehind(what),
+            _ => OpenError::Fault(fault),
+        })?;
         let vault = Arc::new(Vault::open(&config.vault_folder())?);
         let gate = Gate {
             house: house.clone(),
@@ -104,7 +118,21 @@ impl App {
             live: Arc::default(),
         };
         let pages = Pages::load()?;
-        Ok(Self(Arc::new(Parts { config, clock, keyring, database, writer, vault, gate, house, pages })))
+        let witnesses = config.log.witnesses.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
+        let checks = Checks::default();
+        Ok(Self(Arc::new(Parts {
+            config,
+            clock,
+            keyring,
+            database,
+            writer,
+            vault,
+            gate,
+            house,
+            witnesses,
+            checks,
+            pages,
+        })))
     }
 }
 

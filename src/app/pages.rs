@@ -60,6 +60,8 @@ templates! {
     SecurityEntry = "security/entry",
     SecurityIntegrity = "security/integrity",
     SecurityLog = "security/log",
+    SecurityOverview = "security/overview",
+    StaffEntries = "staff/entries",
     StaffLinks = "staff/links",
     StaffPeople = "staff/people",
     StaffSignIn = "staff/sign_in",

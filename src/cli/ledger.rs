@@ -2,13 +2,18 @@
 
 use super::place::{self, Place, Trouble, say};
 use crate::app::App;
+use crate::app::open::open_keyring;
+use crate::clock::Clock;
+use crate::db::Database;
 use crate::fault::Fault;
-use crate::ledger::export::{self, Disclose};
+use crate::ledger::epoch::{self, EpochError};
+use crate::ledger::export::{self, Disclose, Signer};
 use crate::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
 use crate::ledger::{Actor, Event, EventKind, VerifierKey, store};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Arguments of `candor ledger`.
 #[derive(Debug, Args)]
@@ -66,6 +71,21 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Continues a log that is older than its last checkpoint, after a backup was restored.
+    ///
+    /// The log gets a new origin, and its first leaf admits the last checkpoint that is known of the old one. Nothing is
+    /// hidden: whoever holds an old checkpoint keeps a proof of what is lost. Exit code 0: opened. 1: refused, for example
+    /// because the log is whole. 2: the installation cannot be used.
+    #[command(
+        after_help = "Example:\n  candor ledger new-epoch --reason 'disk of 21 November replaced, backup of the 20th' --data /srv/candor"
+    )]
+    NewEpoch {
+        /// Why; kept in the log for ever. Name no person.
+        #[arg(long, value_parser = reason)]
+        reason: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Prints the signed checkpoint of the log. Whoever keeps it notices when the log is rewritten.
     ///
     /// Exit code 0: printed. 2: the installation cannot be used.
@@ -88,6 +108,7 @@ pub fn run(ledger: Ledger) -> ExitCode {
             place::exit(export_to(&place, &out, disclose))
         }
         Command::Receipt { index, place } => place::exit(receipt(&place, index)),
+        Command::NewEpoch { reason, place } => place::exit(new_epoch(&place, &reason)),
         Command::Checkpoint { key, place } => place::exit(checkpoint(&place, key)),
     }
 }
@@ -128,6 +149,10 @@ fn in_words(verdict: &Verdict) -> String {
 /// What a whole log was found to hold, and what that rests on.
 fn whole_in_words(whole: &Whole) -> String {
     let Whole { origin, entries, checkpoints, open_downloads, disclosed, undisclosed, .. } = whole;
+    let witnessed = match whole.witnessed_at {
+        Some(size) => format!("by the quorum of the export's policy, up to {size} entries"),
+        None => "by nobody that the export names".to_owned(),
+    };
     let standing = match whole.anchored_at {
         Some(size) => format!("Whole, and anchored: entries 0 to {} are those you hold a checkpoint of.", size.saturating_sub(1)),
         None => "Consistent, not anchored: nothing you kept outside was compared. Whoever holds database and signing \
@@ -137,7 +162,7 @@ fn whole_in_words(whole: &Whole) -> String {
     let key = if whole.key_from_outside { "the key you gave" } else { "the key in the export" };
     format!(
         "{standing}\nlog                 {origin}\nentries             {entries}\ncheckpoints         {checkpoints}, \
-         signed by {key}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
+         signed by {key}\nwitnessed           {witnessed}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
          {undisclosed} not disclosed or erased"
     )
 }
@@ -159,7 +184,9 @@ fn export_to(place: &Place, out: &Path, disclose: Disclose) -> Result<(), Troubl
     let mut db = app.database.read()?;
     let key = store::log_key(&mut db, &app.keyring)?;
     let head = store::checked_head(&mut db, &key, Some(&app.config.anchor_file()))?;
-    export::write(&mut db, (&app.keyring, &key), head, disclose, out)?;
+    let witnesses = app.witnesses.clone();
+    let signer = Signer { keyring: &app.keyring, key: &key, witnesses: &witnesses };
+    export::write(&mut db, signer, head, disclose, out)?;
     say(format_args!("{} entries written to {}", head.size, out.display()));
     say(format_args!("verifier key: {}", key.verifier()));
     Ok(())
@@ -174,6 +201,34 @@ fn receipt(place: &Place, index: u64) -> Result<(), Trouble> {
     app.writer.finish();
     let receipt = store::receipt(&mut *app.database.read()?, &app.keyring, index)?.ok_or_else(missing)?;
     say(receipt.to_string().trim_end_matches('\n'));
+    Ok(())
+}
+
+/// Reads a reason.
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("must say why".to_owned()),
+        1..=200 => Ok(text.to_owned()),
+        _ => Err("must be 200 characters at the most".to_owned()),
+    }
+}
+
+/// Opens a new epoch. Not through [`App`], which does not open a log that was rolled back.
+fn new_epoch(place: &Place, reason: &str) -> Result<(), Trouble> {
+    let config = place.config()?;
+    let keyring = Arc::new(open_keyring(&config)?);
+    let database = Database::open(config.database.expose())?;
+    let opened = epoch::open(&database, &keyring, &Clock::system(), &config.anchor_file(), reason);
+    let epoch::Opened { origin, last, index } = opened.map_err(|error| match error {
+        EpochError::Fault(fault) => Trouble::Fault(fault),
+        refusal => Trouble::refused(refusal),
+    })?;
+    say(format_args!("The log goes on as {origin}."));
+    say(format_args!(
+        "Entry {index} admits that its last checkpoint, of {} entries, is not extended. Tell whoever holds receipts.",
+        last.size
+    ));
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! The command line: one file per command, stable names and exit codes, because people's scripts depend on them.
 
+mod backup;
 mod demo;
 mod doctor;
 mod init;
@@ -25,6 +26,10 @@ struct Arguments {
 /// What can be asked for.
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Writes database, settings and sealed objects into one file, beside a running server and without the keyring.
+    ///
+    /// Exit code 0: written. 1: refused, for example because the database is PostgreSQL. 2: cannot be read or written.
+    Backup(backup::Backup),
     /// Runs a furnished trust center on a loopback address, with nothing to set up.
     Demo(demo::Demo),
     /// Checks everything `serve` needs and says how to mend each finding. Exit code 0: all is well; 1: findings.
@@ -46,6 +51,10 @@ enum Command {
     Keys(keys::Keys),
     /// Takes the log out of the house, and checks what came out of one.
     Ledger(ledger::Ledger),
+    /// Puts a backup into a new data directory, whole or not at all.
+    ///
+    /// Exit code 0: restored. 1: refused, or the restored log is broken. 2: cannot be read or written.
+    Restore(backup::Restore),
     /// Serves, until a signal stops it. Exit code 0: stopped in order; 1: refused to start; 2: could not go on.
     Serve(serve::Serve),
     /// Adds, links, removes and lists staff.
@@ -60,6 +69,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     match arguments.command {
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
@@ -68,6 +78,7 @@ pub fn run() -> ExitCode {
         Command::ReadChild(limits) => watermark::child::read(limits),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Ledger(arguments) => ledger::run(arguments),
+        Command::Restore(arguments) => backup::run_restore(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Staff(arguments) => staff::run(arguments),
         Command::Version => {

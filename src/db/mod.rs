@@ -7,6 +7,7 @@
 //! The backend is chosen by the URL's scheme here, never by trying: diesel's derived `establish` would open an empty
 //! SQLite file for a mistyped PostgreSQL URL.
 
+pub mod anchor_schema;
 pub mod columns;
 mod connection;
 pub mod data_keys;
@@ -87,6 +88,12 @@ impl Database {
         self.readers.get().map_err(|error| {
             Fault::new("no database connection", error).with_kind(crate::fault::Kind::Unavailable)
         })
+    }
+
+    /// Copies the embedded database, as it is at one moment, into a new file; others may write meanwhile.
+    pub fn copy_to(&self, file: &Path) -> Result<(), Fault> {
+        let quoted = file.display().to_string().replace('\'', "''");
+        Ok(self.connect()?.batch_execute(&format!("VACUUM INTO '{quoted}'"))?)
     }
 
     /// Brings the schema up to date.

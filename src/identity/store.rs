@@ -12,6 +12,8 @@ use diesel::prelude::*;
 
 /// Label of the blind index over addresses.
 const EMAIL_INDEX: &str = "person.email";
+/// Names opened at a time.
+const NAMES_AT_ONCE: i64 = 1000;
 /// Label of the blind index over domains.
 const DOMAIN_INDEX: &str = "person.domain";
 
@@ -54,6 +56,46 @@ pub fn find_person_by_email(
     let row: Option<Row> =
         person::table.filter(person::email_index.eq(email_index(keyring, email))).first(db).optional()?;
     row.map(|row| open(db, keyring, row)).transpose()
+}
+
+/// People whose address is of this domain, in the order in which they came; at most `most`.
+pub fn list_by_domain(
+    db: &mut Db,
+    keyring: &Keyring,
+    domain: &Domain,
+    most: i64,
+) -> Result<Vec<PersonId>, Fault> {
+    let index = keyring.blind_index(DOMAIN_INDEX, domain.as_str()).to_vec();
+    let found = person::table.filter(person::domain_index.eq(index)).order(person::id).limit(most);
+    Ok(found.select(person::id).load(db)?)
+}
+
+/// People whose name holds these letters, in any case; at most `most`. Opens every name: people whose key was destroyed
+/// are passed over.
+pub fn list_by_name(db: &mut Db, keyring: &Keyring, part: &str, most: usize) -> Result<Vec<PersonId>, Fault> {
+    let part = part.to_lowercase();
+    let (mut found, mut last) = (Vec::new(), None);
+    loop {
+        let mut query = person::table.order(person::id).limit(NAMES_AT_ONCE).into_boxed();
+        if let Some(last) = last {
+            query = query.filter(person::id.gt(last));
+        }
+        let rows: Vec<Row> = query.load(db)?;
+        let Some(newest) = rows.last() else { return Ok(found) };
+        last = Some(newest.id);
+        for row in rows {
+            let id = row.id;
+            match open(db, keyring, row) {
+                Ok(known) if known.shown_as().to_lowercase().contains(&part) => found.push(id),
+                Ok(_) => {}
+                Err(fault) if fault.kind() == Kind::Gone => {}
+                Err(fault) => return Err(fault),
+            }
+            if found.len() >= most {
+                return Ok(found);
+            }
+        }
+    }
 }
 
 /// The person with this id.

@@ -71,14 +71,28 @@ pub fn search<'a>(act: Act<'a>, reader: Reader, sought: &Sought) -> Result<Recor
     Ok(act.record(event, ()))
 }
 
+/// Records that entries leave with the personal data beside them. To be done before the first byte.
+pub fn export<'a>(
+    act: Act<'a>,
+    reader: Reader,
+    filter: &Filter,
+    format: &'static str,
+) -> Result<Recorded<'a, ()>, Fault> {
+    let event = filtered(reader.event(EventKind::LogExported), filter);
+    Ok(act.record(event.fact("personal_data", true).fact("format", format), ()))
+}
+
 /// Adds what a filter asks for.
 fn filtered(mut event: Event, filter: &Filter) -> Event {
-    let Filter { kind, person, report, grant, copy, from, until, before, after } = filter;
+    let Filter { kind, person, people, report, grant, copy, from, until, before, after } = filter;
     if let Some(kind) = kind {
         event = event.fact("kind", kind.as_str());
     }
     if let Some(person) = person {
         event = event.about(*person);
+    }
+    if !people.is_empty() {
+        event = event.fact("people", u64::try_from(people.len()).unwrap_or(u64::MAX));
     }
     if let Some(report) = report {
         event = event.report(*report);
@@ -120,9 +134,20 @@ pub fn verify<'a>(
     verdict: &Verdict,
     took_millis: u64,
 ) -> Result<Recorded<'a, ()>, Fault> {
-    let event =
-        reader.event(EventKind::LogVerified).fact(VERDICT, outcome(verdict)).fact(TOOK_MILLIS, took_millis);
-    let event = match verdict {
+    let event = verified(reader.event(EventKind::LogVerified), verdict, took_millis);
+    Ok(act.record(event, ()))
+}
+
+/// Records what the server's own check of the whole log has found.
+pub fn self_check<'a>(act: Act<'a>, verdict: &Verdict, took_millis: u64) -> Result<Recorded<'a, ()>, Fault> {
+    let event = verified(Event::new(EventKind::LogVerified), verdict, took_millis);
+    Ok(act.record(event, ()))
+}
+
+/// Adds what a check has found.
+fn verified(event: Event, verdict: &Verdict, took_millis: u64) -> Event {
+    let event = event.fact(VERDICT, outcome(verdict)).fact(TOOK_MILLIS, took_millis);
+    match verdict {
         Verdict::Whole(whole) => event
             .fact(ENTRIES, whole.entries)
             .fact("root", whole.root.as_str())
@@ -134,7 +159,20 @@ pub fn verify<'a>(
             event.fact(FIRST_BAD, *index).fact(WHY, why.as_str())
         }
         Verdict::Tampered { index: None, why } | Verdict::Unusable { why } => event.fact(WHY, why.as_str()),
-    };
+    }
+}
+
+/// Records that an anchor has not taken a checkpoint for too long.
+pub fn anchor_overdue(
+    act: Act<'_>,
+    anchor: String,
+    size: u64,
+    waits_secs: i64,
+) -> Result<Recorded<'_, ()>, Fault> {
+    let event = Event::new(EventKind::AnchorOverdue)
+        .fact("anchor", anchor)
+        .fact("known_size", size)
+        .fact("waits_secs", waits_secs);
     Ok(act.record(event, ()))
 }
 

@@ -2,12 +2,14 @@
 //!
 //! The newest checkpoint stands in the database, which a backup takes back in time with everything else, and in an
 //! *anchor file* that is kept outside the backup. A log that is smaller than either, or has another root at that size,
-//! is not continued.
+//! is not continued, until the operator opens a new [`epoch`](super::epoch).
 
 use super::checkpoints;
+use super::epoch;
 use super::link::{Head, Lock, read_head};
 use super::nodes;
 use super::note::{Checkpoint, LogKey};
+use super::path::TreeHead;
 use crate::db::Db;
 use crate::db::schema::{ledger_entry, ledger_head};
 use crate::fault::Fault;
@@ -50,20 +52,26 @@ pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Resul
     }
     let kept = checkpoints::newest(db)?;
     for note in kept.into_iter().chain(anchor.map(read).transpose()?.flatten()) {
-        let checkpoint =
-            Checkpoint::open(&note, key.verifier()).map_err(|error| Fault::new(FORKED, error))?;
-        if checkpoint.head.size > head.edge.size() {
-            return Err(Fault::bare(ROLLED_BACK));
-        }
-        if nodes::root_at(db, checkpoint.head.size)? != checkpoint.head.root {
-            return Err(Fault::bare(FORKED));
+        let checkpoint = Checkpoint::open_of_any_epoch(&note, key.verifier())
+            .map_err(|error| Fault::new(FORKED, error))?;
+        // What an epoch lost when it was opened, its first leaf admits.
+        if checkpoint.origin == key.origin() || !epoch::admits(db, checkpoint.head)? {
+            extends(db, head.edge.size(), checkpoint.head)?;
         }
     }
     Ok(head)
 }
 
+/// Whether the log of `size` entries extends the tree of a checkpoint.
+pub(super) fn extends(db: &mut Db, size: u64, old: TreeHead) -> Result<(), Fault> {
+    if old.size > size {
+        return Err(Fault::bare(ROLLED_BACK));
+    }
+    if nodes::root_at(db, old.size)? == old.root { Ok(()) } else { Err(Fault::bare(FORKED)) }
+}
+
 /// The note in an anchor file; `None` when there is no file yet.
-fn read(path: &Path) -> Result<Option<String>, Fault> {
+pub(super) fn read(path: &Path) -> Result<Option<String>, Fault> {
     match fs::read_to_string(path) {
         Ok(note) => Ok(Some(note)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -37,6 +37,8 @@ pub(super) struct Thread {
     pub(super) scribe: Scribe,
     pub(super) queue: Arc<Queue>,
     pub(super) key: Arc<LogKey>,
+    /// Which life of the log the key belongs to.
+    pub(super) epoch: u32,
     /// The committed head, for whoever shows or sends a checkpoint.
     pub(super) head: Arc<Mutex<TreeHead>>,
     pub(super) link: Option<Link>,
@@ -103,8 +105,18 @@ impl Thread {
         stop
     }
 
-    /// Begins on the open connection, or on a new one if that has broken meanwhile. No job has run yet.
+    /// Begins a batch. Another process may have opened a new epoch meanwhile: this one's key is not the log's any more.
     fn begin(&mut self) -> Result<Head, Fault> {
+        let head = self.begin_any()?;
+        if head.epoch == self.epoch {
+            return Ok(head);
+        }
+        self.drop_transaction();
+        Err(Fault::unavailable("the log goes on in a new epoch; this process has to start again"))
+    }
+
+    /// Begins on the open connection, or on a new one if that has broken meanwhile. No job has run yet.
+    fn begin_any(&mut self) -> Result<Head, Fault> {
         if let Some(link) = &mut self.link {
             match link.begin() {
                 Ok(head) => return Ok(head),

@@ -4,6 +4,7 @@ use super::export::{self, Listed, MANIFEST_TYPE};
 use super::note::{NoteError, SignedNote, VerifierKey};
 use super::tree::hex;
 use super::verify::{Stop, tampered, unusable};
+use super::witness::{Policy, PolicyError};
 use ring::digest::{Context, SHA256};
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -16,6 +17,7 @@ const SMALL_BYTES: u64 = 64 * 1024;
 pub(super) struct Bundle {
     folder: PathBuf,
     key: VerifierKey,
+    witnesses: Policy,
     files: Vec<Listed>,
 }
 
@@ -35,8 +37,11 @@ impl Bundle {
         };
         let files = listed(&small(folder, export::MANIFEST)?, &key)?;
         nothing_else(folder, &files)?;
-        let bundle = Self { folder: folder.to_owned(), key, files };
-        for (name, text) in [(export::KEY, key_text), (export::POLICY, export::policy(&bundle.key))] {
+        let foreign = |error: PolicyError| unusable(format!("{}: {error}", export::POLICY));
+        let witnesses = Policy::parse(&small(folder, export::POLICY)?).map_err(foreign)?;
+        let policy = export::policy(&key, &witnesses);
+        let bundle = Self { folder: folder.to_owned(), key, witnesses, files };
+        for (name, text) in [(export::KEY, key_text), (export::POLICY, policy)] {
             if bundle.whole(name)? != text {
                 return Err(tampered(format!("{name} is not the one of this log")));
             }
@@ -47,6 +52,11 @@ impl Bundle {
     /// The key that signed the list.
     pub(super) const fn key(&self) -> &VerifierKey {
         &self.key
+    }
+
+    /// Who must have seen the log, as the export itself says.
+    pub(super) const fn witnesses(&self) -> &Policy {
+        &self.witnesses
     }
 
     /// Opens a file that must be there, to be read line by line.

@@ -5,7 +5,7 @@
 //! checkpoints.jsonl   one signed note per line, as a JSON text, sizes ascending; the last covers all entries
 //! disclosures.jsonl   only if asked for: {"entry":N,"field":"..","salt":"..","value":".."}, ascending
 //! log.vkey            the verifier key, one line
-//! policy              C2SP tlog-policy: which key signs the log, which witnesses must have seen it (none yet)
+//! policy              C2SP tlog-policy: which key signs the log, which witnesses must have seen it
 //! manifest            a signed note over this text:
 //!                       candor ledger export v1
 //!                       <origin>
@@ -14,12 +14,15 @@
 //!
 //! The manifest's text is no checkpoint, as its first line is no origin: neither signature can stand for the other.
 
+use super::anchors;
 use super::append::place;
 use super::commitment::{Disclosure, Salt};
+use super::epoch;
 use super::kind::PersonalField;
 use super::note::{LogKey, VerifierKey};
 use super::path::TreeHead;
 use super::tree::hex;
+use super::witness::Policy;
 use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
@@ -76,9 +79,20 @@ pub(super) struct Listed {
     pub(super) name: String,
 }
 
-/// The policy of a log without witnesses.
-pub(super) fn policy(key: &VerifierKey) -> String {
-    format!("log {key}\nquorum none\n")
+/// The policy file of a log.
+pub(super) fn policy(key: &VerifierKey, witnesses: &Policy) -> String {
+    format!("log {key}\n{}", witnesses.to_text())
+}
+
+/// What an export is signed with, and who must have seen the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Signer<'a> {
+    /// Opens personal data.
+    pub keyring: &'a Keyring,
+    /// Signs.
+    pub key: &'a LogKey,
+    /// Names the witnesses.
+    pub witnesses: &'a Policy,
 }
 
 /// The text of a manifest.
@@ -131,18 +145,20 @@ impl Digested {
 /// When the folder is there already, cannot be written, or a row cannot be read.
 pub fn write(
     db: &mut Db,
-    (keyring, key): (&Keyring, &LogKey),
+    signer: Signer<'_>,
     head: TreeHead,
     disclose: Disclose,
     folder: &Path,
 ) -> Result<(), Fault> {
+    let Signer { keyring, key, witnesses } = signer;
     fs::create_dir(folder)?;
     let mut files = vec![checkpoints(db, key, head, folder)?];
     if disclose == Disclose::PersonalData {
         files.push(disclosures(db, keyring, head.size, folder)?);
     }
     files.push(entries(db, head.size, folder)?);
-    for (name, text) in [(KEY, format!("{}\n", key.verifier())), (POLICY, policy(key.verifier()))] {
+    for (name, text) in [(KEY, format!("{}\n", key.verifier())), (POLICY, policy(key.verifier(), witnesses))]
+    {
         let mut file = Digested::create(folder, name)?;
         text.lines().try_for_each(|line| file.line(line.as_bytes()))?;
         files.push(file.finish()?);
@@ -172,26 +188,36 @@ fn entries(db: &mut Db, size: u64, folder: &Path) -> Result<Listed, Fault> {
     file.finish()
 }
 
-/// Writes the notes that were kept, and one over all entries.
+/// Writes the notes that were kept or cosigned, and one over all entries; with the cosignatures of witnesses.
 fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Result<Listed, Fault> {
     let mut file = Digested::create(folder, CHECKPOINTS)?;
     let mut line = |note: &str| {
         let text = serde_json::to_vec(note).map_err(|error| Fault::new("checkpoint as JSON", error))?;
         file.line(&text)
     };
-    let mut last = 0_i64;
+    // Those of an earlier epoch are signed under another name: the leaf that began this one speaks for them.
+    let mut last = epoch::begins_at(db)?;
+    let until = super::append::stored(head.size)?;
     loop {
-        let notes: Vec<(i64, String)> = ledger_checkpoint::table
+        let kept: Vec<i64> = ledger_checkpoint::table
             .filter(ledger_checkpoint::size.gt(last))
-            .filter(ledger_checkpoint::size.lt(super::append::stored(head.size)?))
+            .filter(ledger_checkpoint::size.lt(until))
             .order(ledger_checkpoint::size)
+            .select(ledger_checkpoint::size)
             .limit(PAGE)
             .load(db)?;
-        let Some((size, _)) = notes.last() else { break };
+        let mut sizes = [kept, anchors::cosigned_sizes(db, last, until, PAGE)?].concat();
+        sizes.sort_unstable();
+        sizes.dedup();
+        sizes.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
+        let Some(size) = sizes.last() else { break };
         last = *size;
-        notes.iter().try_for_each(|(_, note)| line(note))?;
+        for size in sizes {
+            let size = u64::try_from(size).map_err(|_| Fault::bare("size of a checkpoint"))?;
+            line(&anchors::cosigned(db, key, size)?)?;
+        }
     }
-    line(&key.sign_head(head))?;
+    line(&anchors::cosigned(db, key, head.size)?)?;
     file.finish()
 }
 

@@ -23,6 +23,11 @@ const PAGE: i64 = 1000;
 
 /// Checks the log where it lies. `Tampered` says which entry, or that the log is not the one that was signed.
 pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {
+    verify_telling(db, keyring, &mut |_| {})
+}
+
+/// As [`verify`]; `tell` hears how many rows were read, after each page, and may take its time.
+pub fn verify_telling(db: &mut Db, keyring: &Keyring, tell: &mut dyn FnMut(u64)) -> Result<Verdict, Fault> {
     let key = log_key(db, keyring)?;
     let head = match checked_head(db, &key, None) {
         Ok(head) => head,
@@ -31,7 +36,7 @@ pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {
         }
         Err(fault) => return Err(fault),
     };
-    let audit = match take_all(db, head)? {
+    let audit = match take_all(db, head, tell)? {
         Ok(audit) if audit.head() == head => audit,
         Ok(_) => return Ok(Verdict::Tampered { index: None, why: anchor::DAMAGED.to_owned() }),
         Err(verdict) => return Ok(verdict),
@@ -47,7 +52,7 @@ pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {
 }
 
 /// Takes the rows one by one, up to the head.
-fn take_all(db: &mut Db, head: TreeHead) -> Result<Result<Audit, Verdict>, Fault> {
+fn take_all(db: &mut Db, head: TreeHead, tell: &mut dyn FnMut(u64)) -> Result<Result<Audit, Verdict>, Fault> {
     let (mut audit, mut edge) = (Audit::default(), Edge::new());
     while audit.head().size < head.size {
         let from = audit.head().size;
@@ -60,6 +65,7 @@ fn take_all(db: &mut Db, head: TreeHead) -> Result<Result<Audit, Verdict>, Fault
         if rows.is_empty() {
             return Ok(Err(Verdict::Tampered { index: Some(from), why: "entries are missing".to_owned() }));
         }
+        tell(u64::try_from(rows.len()).unwrap_or(0));
         for row in rows {
             let index = audit.head().size;
             if let Err(why) = row.check(&mut audit, &mut edge) {

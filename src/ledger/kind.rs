@@ -25,6 +25,9 @@ macro_rules! kinds {
 
 kinds! {
     LogOpened = "log.opened", "The log was opened.";
+    LogEpochOpened = "log.epoch_opened", "A new epoch of the log was opened after a backup was restored.";
+    AnchorOverdue = "anchor.overdue", "No checkpoint could be anchored outside for too long.";
+    CheckpointMailed = "checkpoint.mailed", "The log's checkpoint was mailed to an auditor.";
     ServerStarted = "server.started", "The server started.";
     ServerStopped = "server.stopped", "The server stopped.";
     ConfigurationChanged = "configuration.changed", "The server started with other settings than before.";

@@ -65,12 +65,38 @@ impl VerifierKey {
 
     /// The short id in signature lines: the start of SHA-256 over name, newline, type, key.
     pub fn id(&self) -> [u8; 4] {
-        let mut text = self.name.clone().into_bytes();
-        text.extend_from_slice(&[b'\n', ED25519_TYPE]);
-        text.extend_from_slice(&self.public);
-        let digest = ring::digest::digest(&ring::digest::SHA256, &text);
-        digest.as_ref().first_chunk().copied().unwrap_or_default()
+        key_id(&self.name, ED25519_TYPE, &self.public)
     }
+
+    /// The keys of the log's earlier epochs, which differ in their name only.
+    pub(super) fn earlier(&self) -> Vec<Self> {
+        let Some((base, number)) = self.name.rsplit_once('/') else { return Vec::new() };
+        let Some(epoch) = number.parse::<u32>().ok().filter(|epoch| *epoch >= 2) else { return Vec::new() };
+        let name = |earlier: u32| if earlier == 1 { base.to_owned() } else { format!("{base}/{earlier}") };
+        (1..epoch).rev().map(|earlier| Self { name: name(earlier), public: self.public }).collect()
+    }
+}
+
+/// The short id of a key: the start of SHA-256 over name, newline, type of signature, key.
+pub(super) fn key_id(name: &str, kind: u8, public: &[u8; 32]) -> [u8; 4] {
+    let mut text = name.as_bytes().to_vec();
+    text.extend_from_slice(&[b'\n', kind]);
+    text.extend_from_slice(public);
+    let digest = ring::digest::digest(&ring::digest::SHA256, &text);
+    digest.as_ref().first_chunk().copied().unwrap_or_default()
+}
+
+/// Name and key of a verifier key whose signatures are of this type.
+pub(super) fn read_key(text: &str, kind: u8) -> Result<(String, [u8; 32]), NoteError> {
+    let mut parts = text.splitn(3, '+');
+    let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::Key);
+    };
+    let key = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
+    let Some((found, public)) = key.split_first() else { return Err(NoteError::Key) };
+    let public: [u8; 32] = public.try_into().map_err(|_| NoteError::Key)?;
+    let fits = *found == kind && unhex(id).is_some_and(|id| id == key_id(name, kind, &public));
+    if fits && is_key_name(name) { Ok((name.to_owned(), public)) } else { Err(NoteError::Key) }
 }
 
 impl fmt::Display for VerifierKey {
@@ -90,19 +116,7 @@ impl fmt::Debug for VerifierKey {
 impl FromStr for VerifierKey {
     type Err = NoteError;
     fn from_str(text: &str) -> Result<Self, NoteError> {
-        let mut parts = text.splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteError::Key);
-        };
-        let key = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
-        let Some((&ED25519_TYPE, public)) = key.split_first() else { return Err(NoteError::Key) };
-        let public = public.try_into().map_err(|_| NoteError::Key)?;
-        let verifier = Self { name: name.to_owned(), public };
-        if is_key_name(name) && unhex(id).is_some_and(|id| id == verifier.id()) {
-            Ok(verifier)
-        } else {
-            Err(NoteError::Key)
-        }
+        read_key(text, ED25519_TYPE).map(|(name, public)| Self { name, public })
     }
 }
 
@@ -203,6 +217,12 @@ impl SignedNote {
         }
     }
 
+    /// The signatures by whoever claims this name and key id, unchecked.
+    pub(super) fn signatures_of(&self, name: &str, id: [u8; 4]) -> impl Iterator<Item = &[u8]> {
+        let ours = self.signatures.iter().filter(move |line| line.name == name && line.id == id);
+        ours.map(|line| line.bytes.as_slice())
+    }
+
     /// The text without any check, to say what somebody claims.
     pub fn unchecked_text(&self) -> &str {
         &self.text
@@ -259,17 +279,12 @@ impl Checkpoint {
         // The key's name is the origin: a note about another log does not speak for this one.
         if checkpoint.origin == key.name { Ok(checkpoint) } else { Err(NoteError::NotACheckpoint) }
     }
-}
 
-/// Finds the checkpoint of `key`'s log in a text around it, such as a letter.
-pub(super) fn in_a_letter(letter: &str, key: &VerifierKey) -> Option<String> {
-    let lines: Vec<&str> = letter.lines().map(str::trim).collect();
-    lines.windows(5).enumerate().find_map(|(at, window)| match window {
-        [origin, size, root, "", first] if *origin == key.name && first.starts_with('\u{2014}') => {
-            let signatures = lines.iter().skip(at + 4).take_while(|line| line.starts_with('\u{2014}'));
-            let signatures = signatures.copied().collect::<Vec<_>>().join("\n");
-            Some(format!("{origin}\n{size}\n{root}\n\n{signatures}\n"))
-        }
-        _ => None,
-    })
+    /// As [`Checkpoint::open`]; a checkpoint of an earlier epoch of the same log counts too.
+    pub(super) fn open_of_any_epoch(note: &str, key: &VerifierKey) -> Result<Self, NoteError> {
+        Self::open(note, key).or_else(|error| {
+            let earlier = key.earlier();
+            earlier.iter().find_map(|key| Self::open(note, key).ok()).ok_or(error)
+        })
+    }
 }

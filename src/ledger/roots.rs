@@ -2,20 +2,25 @@
 
 use super::bundle::{Bundle, Lines};
 use super::export;
-use super::note::{Checkpoint, VerifierKey};
+use super::note::{Checkpoint, SignedNote, VerifierKey};
 use super::path::TreeHead;
 use super::verify::{LINE_LIMIT_BYTES, Stop, tampered, tampered_at};
+use super::witness::Policy;
 
 /// The roots that the log must have at certain sizes: by its own checkpoints, and by those from outside.
 pub(super) struct Roots {
     key: VerifierKey,
+    witnesses: Policy,
     lines: Option<Lines>,
     next: Option<TreeHead>,
+    /// Whether enough witnesses have signed the next checkpoint.
+    next_is_witnessed: bool,
     checked: u64,
     /// Size of the last checkpoint that fitted.
     good: u64,
     outside: std::iter::Peekable<std::vec::IntoIter<TreeHead>>,
     anchored_at: Option<u64>,
+    witnessed_at: Option<u64>,
 }
 
 impl Roots {
@@ -24,12 +29,15 @@ impl Roots {
         let lines = bundle.lines(export::CHECKPOINTS, LINE_LIMIT_BYTES)?;
         let mut roots = Self {
             key: bundle.key().clone(),
+            witnesses: bundle.witnesses().clone(),
             lines: Some(lines),
             next: None,
+            next_is_witnessed: false,
             checked: 0,
             good: 0,
             outside: outside.into_iter().peekable(),
             anchored_at: None,
+            witnessed_at: None,
         };
         roots.advance()?;
         Ok(roots)
@@ -48,6 +56,8 @@ impl Roots {
         if last.is_some_and(|last| last.size >= head.size) {
             return Err(bad(&"they do not stand in the order of their sizes"));
         }
+        let signed = SignedNote::parse(&note).map_err(|error| bad(&error))?;
+        self.next_is_witnessed = !self.witnesses.asks_nobody() && self.witnesses.is_met(&signed);
         self.next = Some(head);
         Ok(())
     }
@@ -71,13 +81,16 @@ impl Roots {
             }
             self.good = head.size;
             self.checked += 1;
+            if self.next_is_witnessed {
+                self.witnessed_at = Some(head.size);
+            }
             self.advance()?;
         }
         Ok(())
     }
 
-    /// After the last entry: number of checkpoints, and the size up to which the log is anchored.
-    pub(super) fn finish(mut self, size: u64) -> Result<(u64, Option<u64>), Stop> {
+    /// After the last entry: number of checkpoints, and the sizes up to which the log is anchored and witnessed.
+    pub(super) fn finish(mut self, size: u64) -> Result<(u64, Option<u64>, Option<u64>), Stop> {
         if let Some(kept) = self.outside.next() {
             let why =
                 format!("the log ends after {size} entries; the checkpoint you hold covers {}", kept.size);
@@ -90,6 +103,6 @@ impl Roots {
         if self.good != size || self.checked == 0 {
             return Err(tampered_at(self.good, "no checkpoint covers the last entries"));
         }
-        Ok((self.checked, self.anchored_at))
+        Ok((self.checked, self.anchored_at, self.witnessed_at))
     }
 }

@@ -4,22 +4,23 @@ use super::anchor;
 use super::append::{place, stored};
 use super::checkpoints;
 use super::commitment::Disclosure;
-use super::kind::{EventKind, PersonalField};
-use super::leaf::{Leaf, LeafError};
+use super::kind::PersonalField;
+use super::leaf::Leaf;
 use super::link::{Lock, read_head};
 use super::nodes;
 use super::note::LogKey;
 use super::path::{self, TreeHead};
 use super::receipt::Receipt;
 use super::tree::Hash;
-use crate::clock::Micros;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
-use crate::ids::{GrantId, PersonId, ReportId};
+use crate::ids::PersonId;
 use crate::seal::{DataKey, KeyOwner, Keyring, SealError, Sealed};
 use diesel::prelude::*;
 use std::path::Path;
+
+pub use super::search::{Entry, Filter, Stored, list, list_stored};
 
 /// The key of the log's present epoch.
 pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
@@ -50,113 +51,6 @@ pub fn newest_kept_checkpoint(db: &mut Db) -> Result<Option<String>, Fault> {
     checkpoints::newest(db)
 }
 
-/// An entry as read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// Its index.
-    pub index: u64,
-    /// What it says.
-    pub leaf: Leaf,
-}
-
-impl Entry {
-    /// From a row's index and leaf.
-    fn read((index, leaf): (i64, Vec<u8>)) -> Result<Self, Fault> {
-        let index = u64::try_from(index).map_err(|_| Fault::bare("an entry's index is negative"))?;
-        Ok(Self { index, leaf: Leaf::parse(&leaf)? })
-    }
-}
-
-/// An entry as it is stored: whoever holds the database may have made its leaf unreadable, and the entries around it
-/// must be shown all the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stored {
-    /// Its index.
-    pub index: u64,
-    /// When it was appended, by the column beside the leaf.
-    pub at: Micros,
-    /// The leaf, or what is wrong with it.
-    pub leaf: Result<Leaf, LeafError>,
-}
-
-/// Which entries to show. Everything that is set must hold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Only of this kind.
-    pub kind: Option<EventKind>,
-    /// Only done by this person or about them.
-    pub person: Option<PersonId>,
-    /// Only about this report.
-    pub report: Option<ReportId>,
-    /// Only under this grant.
-    pub grant: Option<GrantId>,
-    /// Only about the copy with this id on its pages.
-    pub copy: Option<String>,
-    /// Not before this instant.
-    pub from: Option<Micros>,
-    /// Before this instant.
-    pub until: Option<Micros>,
-    /// Only entries with a smaller index: the last one of the newer page.
-    pub before: Option<u64>,
-    /// Only entries with a larger index, those nearest to it: the first one of the older page.
-    pub after: Option<u64>,
-}
-
-/// A page of entries, newest first; at most `limit`.
-///
-/// # Errors
-/// Also when one of them cannot be read; [`list_stored`] gives those too.
-pub fn list(db: &mut Db, filter: &Filter, limit: u16) -> Result<Vec<Entry>, Fault> {
-    let stored = list_stored(db, filter, limit)?;
-    stored.into_iter().map(|Stored { index, leaf, .. }| Ok(Entry { index, leaf: leaf? })).collect()
-}
-
-/// A page of entries, newest first, whether they can be read or not; at most `limit`.
-pub fn list_stored(db: &mut Db, filter: &Filter, limit: u16) -> Result<Vec<Stored>, Fault> {
-    let mut query = ledger_entry::table
-        .select((ledger_entry::idx, ledger_entry::at, ledger_entry::leaf))
-        .limit(limit.into())
-        .into_boxed();
-    if let Some(kind) = filter.kind {
-        query = query.filter(ledger_entry::kind.eq(kind));
-    }
-    if let Some(person) = filter.person {
-        query = query.filter(ledger_entry::actor_id.eq(person).or(ledger_entry::person_id.eq(person)));
-    }
-    if let Some(report) = filter.report {
-        query = query.filter(ledger_entry::report_id.eq(report));
-    }
-    if let Some(grant) = filter.grant {
-        query = query.filter(ledger_entry::grant_id.eq(grant));
-    }
-    if let Some(copy) = &filter.copy {
-        query = query.filter(ledger_entry::copy_id.eq(copy.clone()));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(ledger_entry::at.ge(from));
-    }
-    if let Some(until) = filter.until {
-        query = query.filter(ledger_entry::at.lt(until));
-    }
-    if let Some(before) = filter.before {
-        query = query.filter(ledger_entry::idx.lt(stored(before)?));
-    }
-    let mut rows: Vec<(i64, Micros, Vec<u8>)> = match filter.after {
-        Some(after) => {
-            query.filter(ledger_entry::idx.gt(stored(after)?)).order(ledger_entry::idx.asc()).load(db)?
-        }
-        None => query.order(ledger_entry::idx.desc()).load(db)?,
-    };
-    if filter.after.is_some() {
-        rows.reverse();
-    }
-    let read = |(index, at, leaf): (i64, Micros, Vec<u8>)| {
-        let index = u64::try_from(index).map_err(|_| Fault::bare("an entry's index is negative"))?;
-        Ok(Stored { index, at, leaf: Leaf::parse(&leaf) })
-    };
-    rows.into_iter().map(read).collect()
-}
-
 /// The entry at an index.
 pub fn find(db: &mut Db, index: u64) -> Result<Option<Entry>, Fault> {
     let row: Option<(i64, Vec<u8>)> = ledger_entry::table
@@ -164,7 +58,11 @@ pub fn find(db: &mut Db, index: u64) -> Result<Option<Entry>, Fault> {
         .select((ledger_entry::idx, ledger_entry::leaf))
         .first(db)
         .optional()?;
-    row.map(Entry::read).transpose()
+    let read = |(index, leaf): (i64, Vec<u8>)| {
+        let index = u64::try_from(index).map_err(|_| Fault::bare("an entry's index is negative"))?;
+        Ok(Entry { index, leaf: Leaf::parse(&leaf)? })
+    };
+    row.map(read).transpose()
 }
 
 /// What can be said of a commitment.

@@ -50,13 +50,24 @@ impl From<Stop> for End {
     }
 }
 
-/// Checks everything. Reads the whole log: call it where blocking is allowed.
-pub fn verify(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>) -> Result<Verdict, Fault> {
-    let whole = match in_place::verify(db, keyring)? {
+/// How many rows are told of in all, for a log of `size` entries: each is read twice.
+pub const fn rows_to_read(size: u64) -> u64 {
+    size.saturating_mul(2)
+}
+
+/// Checks everything. Reads the whole log: call it where blocking is allowed. `tell` hears how many rows were read, after
+/// each page, and may take its time.
+pub fn verify(
+    db: &mut Db,
+    keyring: &Keyring,
+    anchor: Option<&Path>,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Verdict, Fault> {
+    let whole = match in_place::verify_telling(db, keyring, tell)? {
         Verdict::Whole(whole) => whole,
         verdict => return Ok(verdict),
     };
-    match beside(db, keyring, anchor, whole) {
+    match beside(db, (keyring, anchor), whole, tell) {
         Ok(whole) => Ok(Verdict::Whole(whole)),
         Err(End::Stop(stop)) => Ok(Verdict::from(Err::<Whole, _>(stop))),
         Err(End::Fault(fault)) => Err(fault),
@@ -64,11 +75,16 @@ pub fn verify(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>) -> Result<V
 }
 
 /// Checks what stands beside the entries.
-fn beside(db: &mut Db, keyring: &Keyring, anchor: Option<&Path>, whole: Whole) -> Result<Whole, End> {
+fn beside(
+    db: &mut Db,
+    (keyring, anchor): (&Keyring, Option<&Path>),
+    whole: Whole,
+    tell: &mut dyn FnMut(u64),
+) -> Result<Whole, End> {
     let key = log_key(db, keyring)?;
     anchored(db, &key, anchor)?;
     let checkpoints = checkpoints(db, &key)?;
-    let (disclosed, undisclosed) = personal(db, keyring, whole.entries)?;
+    let (disclosed, undisclosed) = personal(db, keyring, whole.entries, tell)?;
     Ok(Whole { checkpoints, disclosed, undisclosed, ..whole })
 }
 
@@ -95,7 +111,7 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
         let Some((size, _)) = rows.last() else { return Ok(checked) };
         last = *size;
         for (size, note) in rows {
-            let head = Checkpoint::open(&note, key.verifier())
+            let head = Checkpoint::open_of_any_epoch(&note, key.verifier())
                 .map_err(|error| tampered(format!("the stored checkpoint of {size} entries: {error}")))?
                 .head;
             if stored(head.size)? != size {
@@ -115,7 +131,7 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
 }
 
 /// Compares personal data beside the log with the commitments of its entries: how many pieces were there, how many not.
-fn personal(db: &mut Db, keyring: &Keyring, size: u64) -> Result<(u64, u64), End> {
+fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut dyn FnMut(u64)) -> Result<(u64, u64), End> {
     let mut keys = Keys { keyring, known: HashMap::new() };
     let (mut from, size) = (0, stored(size)?);
     let (mut disclosed, mut committed) = (0_u64, 0_u64);
@@ -146,6 +162,7 @@ fn personal(db: &mut Db, keyring: &Keyring, size: u64) -> Result<(u64, u64), End
                 disclosed += u64::from(fits(db, &mut keys, &leaf, &row)?);
             }
         }
+        tell(u64::try_from(to.saturating_sub(from)).unwrap_or(0));
         from = to;
     }
     Ok((disclosed, committed.saturating_sub(disclosed)))

@@ -13,7 +13,7 @@ use super::bundle::Bundle;
 use super::disclosures::Disclosures;
 use super::export;
 use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
-use super::note::{Checkpoint, NoteError, VerifierKey, in_a_letter};
+use super::note::{Checkpoint, NoteError, VerifierKey};
 use super::path::TreeHead;
 use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
 use super::roots::Roots;
@@ -60,6 +60,8 @@ pub struct Whole {
     pub checkpoints: u64,
     /// Size of the largest checkpoint from outside that the log extends; none when it is not anchored.
     pub anchored_at: Option<u64>,
+    /// Size of the largest checkpoint that enough witnesses have signed, by the policy that came with the log.
+    pub witnessed_at: Option<u64>,
     /// Downloads that have started and not ended.
     pub open_downloads: u64,
     /// Commitments to personal data that were disclosed and fit.
@@ -147,12 +149,27 @@ fn kept(note: &str, key: &VerifierKey) -> Result<TreeHead, Stop> {
     if !note.starts_with(RECEIPT_TYPE) {
         let found = in_a_letter(note, key);
         let note = found.as_deref().unwrap_or(note);
-        return Ok(Checkpoint::open(note, key).map_err(refused)?.head);
+        return Ok(Checkpoint::open_of_any_epoch(note, key).map_err(refused)?.head);
     }
     let checked = Receipt::parse(note).and_then(|receipt| receipt.check(key));
     checked.map(|(_, checkpoint)| checkpoint.head).map_err(|error| match error {
         ReceiptError::Note(error) => refused(error),
         _ => unusable(format!("the receipt from outside: {error}")),
+    })
+}
+
+/// Finds the checkpoint of `key`'s log in a text around it, such as a letter.
+fn in_a_letter(letter: &str, key: &VerifierKey) -> Option<String> {
+    let earlier = key.earlier();
+    let is_ours = |origin: &str| origin == key.name() || earlier.iter().any(|key| key.name() == origin);
+    let lines: Vec<&str> = letter.lines().map(str::trim).collect();
+    lines.windows(5).enumerate().find_map(|(at, window)| match window {
+        [origin, size, root, "", first] if is_ours(origin) && first.starts_with('\u{2014}') => {
+            let signatures = lines.iter().skip(at + 4).take_while(|line| line.starts_with('\u{2014}'));
+            let signatures = signatures.copied().collect::<Vec<_>>().join("\n");
+            Some(format!("{origin}\n{size}\n{root}\n\n{signatures}\n"))
+        }
+        _ => None,
     })
 }
 
@@ -210,7 +227,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     lines.finish()?;
     let (disclosed, undisclosed) = disclosures.finish()?;
     let head = audit.head();
-    let (checkpoints, anchored_at) = roots.finish(head.size)?;
+    let (checkpoints, anchored_at, witnessed_at) = roots.finish(head.size)?;
     Ok(Whole {
         origin: key.name().to_owned(),
         key: key.to_string(),
@@ -219,6 +236,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         root: format!("{:?}", head.root),
         checkpoints,
         anchored_at,
+        witnessed_at,
         open_downloads: audit.open_downloads(),
         disclosed,
         undisclosed,

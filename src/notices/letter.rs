@@ -12,6 +12,8 @@ text_enum! {
     LetterKind {
         /// A request was approved.
         Approved = "approved",
+        /// To an auditor: the log's checkpoint.
+        Checkpoint = "checkpoint",
         /// The code that confirms an address.
         Code = "code",
         /// A request was denied.

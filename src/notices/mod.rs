@@ -7,6 +7,7 @@
 pub mod carrier;
 pub mod letter;
 pub mod outbox;
+pub mod webhook;
 
 use crate::clock::Clock;
 use crate::seal::Keyring;

@@ -51,6 +51,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         tls,
         mail,
         upload_limit_bytes,
+        log,
         mode,
         program: _,
     } = config;
@@ -75,6 +76,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         ("tls", format!("{tls:?}")),
         ("mail", mail),
         ("upload_limit_bytes", upload_limit_bytes.to_string()),
+        ("log", format!("{log:?}")),
         ("mode", mode.to_owned()),
     ]
 }

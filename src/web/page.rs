@@ -97,6 +97,7 @@ impl Desk {
             }
             Self::Security => &[
                 ("/security", "Log"),
+                ("/security/overview", "Overview"),
                 ("/security/integrity", "Integrity"),
                 ("/security/copy", "Find a copy"),
             ],
@@ -252,6 +253,13 @@ impl Caller {
             banners: Vec::new(),
             flash: self.said.clone(),
             demo: self.app.is_demo(),
+        };
+        let shell = match desk {
+            Desk::Compliance | Desk::Sales | Desk::Security | Desk::SignIn if self.app.checks.is_alarmed() => shell.banner(
+                Tone::Danger,
+                "The log did not pass its last check. Change and restore nothing; the security desk finds under Integrity what to do.",
+            ),
+            _ => shell,
         };
         match self.app.config.mail {
             Mail::Files(_) if desk != Desk::Portal => shell.banner(

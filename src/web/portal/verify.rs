@@ -1,4 +1,4 @@
-//! Where the footer of every copy sends whoever finds one.
+//! Where the footer of every copy sends whoever finds one, and how a receipt of the log is checked without us.
 
 use crate::accounts::store as accounts;
 use crate::app::Template;
@@ -13,6 +13,8 @@ struct VerifyPage {
     shell: Shell,
     company: String,
     contact: Option<String>,
+    /// The log's verifier key.
+    key: String,
 }
 
 impl Page for VerifyPage {
@@ -26,6 +28,7 @@ pub async fn show_verify(visitor: Visitor) -> Answer {
         shell: visitor.shell(Desk::Portal, "You found a copy?"),
         company: visitor.company.clone(),
         contact: company.map(|company| company.contact.to_string()),
+        key: visitor.app.writer.verifier().to_string(),
     };
     show(&visitor, &page)
 }

@@ -4,9 +4,10 @@ use super::names::Names;
 use crate::ids::ReportId;
 use crate::ledger::EventKind;
 use crate::ledger::store::Filter;
-use crate::text::{Day, EmailAddress};
+use crate::text::{Day, Domain, EmailAddress};
 use crate::watermark::CopyId;
 use crate::web::form::{Form, Line};
+use crate::web::partials::Hidden;
 use serde::Serialize;
 
 /// The fields that a page of the log takes, in the order of the form; `before` and `after` are the pager's.
@@ -15,15 +16,15 @@ pub(super) const FIELDS: [&str; 6] = ["person", "report", "kind", "copy", "from"
 /// What was asked, parsed. The person is still an address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {
-    /// Done by or about whoever has this address.
-    pub(super) email: Option<EmailAddress>,
+    /// Done by or about whoever is meant.
+    pub(super) whom: Option<Whom>,
     /// Everything else.
     pub(super) filter: Filter,
 }
 
 /// Reads the fields; `None` when one cannot be read, with the reason in the form.
 pub(super) fn parse(form: &mut Form) -> Option<Asked> {
-    let email = form.parse_optional("person", "Person", EmailAddress::parse);
+    let whom = whom(form);
     let from = form.parse_optional("from", "From", Day::parse);
     let to = form.parse_optional("to", "To", Day::parse);
     let report = one_of(form, "report", "Report", |text| text.parse::<ReportId>().ok());
@@ -42,7 +43,45 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
         after: after?,
         ..Filter::default()
     };
-    Some(Asked { email: email?, filter })
+    Some(Asked { whom: whom?, filter })
+}
+
+/// Who is looked for, as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Whom {
+    /// One person, by their whole address.
+    Address(EmailAddress),
+    /// Everybody with an address of this domain.
+    Domain(Domain),
+    /// Everybody whose name holds these letters.
+    Name(String),
+}
+
+/// The fewest letters of a name that are looked for.
+const NAME_LETTERS: usize = 3;
+
+/// An address, a company's domain, or part of a name.
+#[expect(clippy::option_option, reason = "refused, left open, or typed; each has its own answer")]
+fn whom(form: &mut Form) -> Option<Option<Whom>> {
+    let typed = form.text("person").trim().to_owned();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    let domain = typed.strip_prefix('@').unwrap_or(&typed);
+    if !domain.contains('@') && domain.contains('.') && !domain.contains(' ') {
+        return form
+            .parse_optional("person", "Person", |_| Domain::parse(domain))
+            .map(|found| found.map(Whom::Domain));
+    }
+    if typed.contains('@') {
+        let found = form.parse_optional("person", "Person", EmailAddress::parse);
+        return found.map(|found| found.map(Whom::Address));
+    }
+    if typed.chars().count() < NAME_LETTERS {
+        form.refuse("person", "Type an address, a company's domain, or three letters of a name at least.");
+        return None;
+    }
+    Some(Some(Whom::Name(typed)))
 }
 
 /// A choice that may be left open.
@@ -82,6 +121,8 @@ pub(super) struct FilterForm {
     report_options: Vec<Choice>,
     kind_options: Vec<Choice>,
     problems: Vec<Line>,
+    /// Everything that was asked, for a form that exports it.
+    carried: Vec<Hidden>,
 }
 
 /// Something to choose.
@@ -111,6 +152,11 @@ impl FilterForm {
             report_options: choices("report", all("Every report"), reports.collect()),
             kind_options: choices("kind", all("Every kind"), kinds.collect()),
             problems: form.problems().to_vec(),
+            carried: FIELDS
+                .iter()
+                .filter(|name| !form.text(name).is_empty())
+                .map(|name| Hidden { name, content: form.text(name).to_owned() })
+                .collect(),
         }
     }
 }
@@ -166,6 +212,15 @@ mod tests {
         assert_eq!(form.problems().len(), 1);
         assert_eq!(form.problems()[0].field, "copy");
 
+        for (typed, wanted) in [
+            ("company.example", Whom::Domain(Domain::parse("company.example").unwrap())),
+            ("@company.example", Whom::Domain(Domain::parse("company.example").unwrap())),
+            ("Ada Love", Whom::Name("Ada Love".to_owned())),
+        ] {
+            assert_eq!(parse(&mut Form::with(&[("person", typed)])).unwrap().whom, Some(wanted), "{typed}");
+        }
+        assert!(parse(&mut Form::with(&[("person", "Ad")])).is_none());
+
         let mut form = Form::with(&[
             ("person", "ada+log@company.example"),
             ("kind", "download.started"),
@@ -174,7 +229,8 @@ mod tests {
             ("before", "70"),
         ]);
         let asked = parse(&mut form).unwrap();
-        assert_eq!(asked.email.unwrap().as_str(), "ada+log@company.example");
+        let Some(Whom::Address(email)) = asked.whom else { panic!("an address is an address") };
+        assert_eq!(email.as_str(), "ada+log@company.example");
         let Filter { kind, from, until, before, .. } = asked.filter;
         assert_eq!((kind, before), (Some(EventKind::DownloadStarted), Some(70)));
         assert_eq!(until.unwrap().secs_since(from.unwrap()), 2 * 86_400);

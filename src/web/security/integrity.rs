@@ -1,11 +1,14 @@
-//! `/security/integrity`: what the log promises to outsiders, and the check of all of it, now.
+//! `/security/integrity`: what the log promises to outsiders, who outside has seen it, and the check of all of it, now.
 
+use super::anchored::{AnchorRow, anchor_rows, window};
 use super::verdict::{Shown, Verified};
 use super::{may_act, reader};
-use crate::app::Template;
+use crate::app::{App, Template};
 use crate::fault::Fault;
+use crate::ledger::acts::Reader;
+use crate::ledger::check::{Ticket, Unrecorded};
 use crate::ledger::verify::Verdict;
-use crate::ledger::{Checkpoint, acts, store, thorough};
+use crate::ledger::{acts, thorough};
 use crate::web::Answer;
 use crate::web::guard::{
     Caller, Staff,
@@ -13,13 +16,17 @@ use crate::web::guard::{
 };
 use crate::web::page::{Desk, Page, Shell, see_other, show as show_page};
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use serde::Serialize;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Where the page is.
 const HERE: &str = "/security/integrity";
+/// How long the button waits for the result; a longer check is followed on the page.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How often the page asks again while a check runs, in seconds: by a header, so that it works without script.
+const REFRESH_SECS: &str = "2";
 
 /// The page.
 #[derive(Serialize)]
@@ -27,7 +34,9 @@ struct IntegrityPage {
     shell: Shell,
     head: Head,
     window: String,
+    anchors: Vec<AnchorRow>,
     may_act: bool,
+    running: Option<Running>,
     result: Option<Shown>,
 }
 
@@ -44,36 +53,59 @@ struct Head {
     key: String,
 }
 
-/// GET: the newest checkpoint, and what the last check has found.
-pub async fn show(staff: Staff<LogReader>) -> Answer {
-    let last = staff.app.read(Verified::newest).await?;
-    let page = page(&staff, may_act(&staff.session), last.map(Verified::shown)).await?;
-    show_page(&staff, &page)
+/// A check under way.
+#[derive(Serialize)]
+struct Running {
+    percent: u64,
+    words: String,
 }
 
-/// POST: reads the whole log, records what was found, and shows it.
+/// GET: the newest checkpoint, who has seen it, and what the last check has found.
+pub async fn show(staff: Staff<LogReader>) -> Answer {
+    let page = page(&staff, may_act(&staff.session)).await?;
+    let runs = page.running.is_some();
+    let mut answer = show_page(&staff, &page)?;
+    if runs {
+        let every = HeaderValue::from_static(REFRESH_SECS);
+        answer.headers_mut().insert(HeaderName::from_static("refresh"), every);
+    }
+    Ok(answer)
+}
+
+/// POST: reads the whole log and records what was found. A long check goes on while the page shows how far it is.
 pub async fn verify(staff: Staff<Security>) -> Answer {
-    let started = Instant::now();
-    let (keyring, anchor) = (Arc::clone(&staff.app.keyring), staff.app.config.anchor_file());
-    let verdict = staff.app.read(move |db| thorough::verify(db, &keyring, Some(&anchor))).await?;
+    let rows = thorough::rows_to_read(staff.app.writer.head().size);
+    let Some(ticket) = staff.app.checks.begin(rows) else {
+        return Ok(see_other(&staff, HERE, "A check is under way already."));
+    };
+    let check = actix_web::rt::spawn(check(staff.app.clone(), ticket, reader(&staff, staff.person.id)));
+    // The task goes on if it takes longer; what it finds stands on the page.
+    if let Ok(Ok(Err(fault))) = tokio::time::timeout(PATIENCE, check).await {
+        return Err(fault.into());
+    }
+    Ok(see_other(&staff, HERE, ""))
+}
+
+/// Checks, records, and keeps the outcome that the log refuses.
+async fn check(app: App, ticket: Ticket, reader: Reader) -> Result<(), Fault> {
+    let (keyring, anchor, started) = (Arc::clone(&app.keyring), app.config.anchor_file(), Instant::now());
+    let verdict = app
+        .read(move |db| thorough::verify(db, &keyring, Some(&anchor), &mut |rows| ticket.tell(rows)))
+        .await?;
     let took_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let unrecorded = Verified::unrecorded(&verdict, staff.app.clock.now(), took_millis);
-    let reader = reader(&staff, staff.person.id);
+    app.checks.found(matches!(verdict, Verdict::Whole(_)));
     if !matches!(verdict, Verdict::Whole(_)) {
         tracing::error!(verdict = acts::outcome(&verdict), "the log did not pass its check");
     }
-    match staff.app.act("log.verify", move |act| acts::verify(act, reader, &verdict, took_millis)).await {
-        Ok(_) => Ok(see_other(&staff, HERE, "")),
-        // A log that is broken may refuse the entry too: what was found must be seen all the same.
-        Err(fault) => {
-            let fault: Fault = fault;
-            tracing::error!(cause = ?fault, "what a check of the log has found was not recorded");
-            let mut result = unrecorded.shown();
-            result.finding("This result could not be recorded in the log.");
-            let page = page(&staff, true, Some(result)).await?;
-            show_page(&staff, &page)
-        }
+    let kept = Unrecorded { verdict: verdict.clone(), at: app.clock.now(), took_millis };
+    let recorded = app.act("log.verify", move |act| acts::verify(act, reader, &verdict, took_millis)).await;
+    // A log that is broken may refuse the entry too: what was found must be seen all the same.
+    if let Err(fault) = recorded {
+        let fault: Fault = fault;
+        tracing::error!(cause = ?fault, "what a check of the log has found was not recorded");
+        app.checks.keep(kept);
     }
+    Ok(())
 }
 
 /// GET: the newest checkpoint as a file, to be kept where this server cannot reach it.
@@ -94,12 +126,15 @@ pub(super) fn file(name: &str, text: String) -> HttpResponse {
         .body(text)
 }
 
-/// The page with a result.
-async fn page(caller: &Caller, may_act: bool, result: Option<Shown>) -> Result<IntegrityPage, Fault> {
+/// The page as things stand.
+async fn page(caller: &Caller, may_act: bool) -> Result<IntegrityPage, Fault> {
     let writer = &caller.app.writer;
-    let kept = caller.app.read(store::newest_kept_checkpoint).await?;
-    let kept = kept.and_then(|note| Checkpoint::open(&note, writer.verifier()).ok());
     let (head, note) = (writer.head(), writer.checkpoint());
+    let anchors = anchor_rows(&caller.app, head.size).await?;
+    let running = caller.app.checks.progress().map(|progress| Running {
+        percent: progress.done.saturating_mul(100).checked_div(progress.total).unwrap_or(0),
+        words: format!("{} of {} rows", progress.done, progress.total),
+    });
     Ok(IntegrityPage {
         shell: caller.shell(Desk::Security, "Integrity"),
         head: Head {
@@ -108,25 +143,20 @@ async fn page(caller: &Caller, may_act: bool, result: Option<Shown>) -> Result<I
             checkpoint: note,
             key: writer.verifier().to_string(),
         },
-        window: window(head.size, kept.map(|kept| kept.head.size)),
+        window: window(&caller.app, head.size).await?,
+        anchors,
         may_act,
-        result,
+        running,
+        result: result(caller).await?,
     })
 }
 
-/// What nobody outside could contradict yet.
-fn window(size: u64, kept: Option<u64>) -> String {
-    let kept = match kept {
-        Some(kept) if kept >= size => {
-            "This server itself compares the log with a checkpoint of all entries.".to_owned()
-        }
-        Some(kept) => {
-            format!("This server itself compares the log with a checkpoint of the first {kept} entries.")
-        }
-        None => "This server has kept no checkpoint of its own yet.".to_owned(),
-    };
-    format!(
-        "Checkpoints leave the house in letters to recipients and in receipts and exports; no witness is set up. Whoever \
-         holds both database and signing key can rewrite what no checkpoint outside covers. {kept}"
-    )
+/// What the last check has found: the one that the log refused, or else the newest recorded one.
+async fn result(caller: &Caller) -> Result<Option<Shown>, Fault> {
+    if let Some(Unrecorded { verdict, at, took_millis }) = caller.app.checks.unrecorded() {
+        let mut shown = Verified::unrecorded(&verdict, at, took_millis).shown();
+        shown.finding("This result could not be recorded in the log.");
+        return Ok(Some(shown));
+    }
+    Ok(caller.app.read(Verified::newest).await?.map(Verified::shown))
 }

@@ -7,7 +7,7 @@
 //! Network addresses are shown and not searched: they lie sealed under each person's key, and a search over the page at
 //! hand would look like one over the log. An entry that cannot be read keeps its row and leads to the check.
 
-use super::filter::{self, Asked, Beside, FilterForm, href};
+use super::filter::{self, Asked, Beside, FilterForm, Whom, href};
 use super::names::Names;
 use super::verdict::Verified;
 use super::{found, reader, unreadable, words};
@@ -31,6 +31,8 @@ use std::sync::Arc;
 
 /// Entries on a page.
 const PAGE: u16 = 50;
+/// The most people of one domain or name that are looked for at once.
+const MOST_PEOPLE: u16 = 200;
 /// How long one recorded look at the plain first page covers further ones.
 const COVERED_SECS: i64 = 600;
 
@@ -111,19 +113,39 @@ pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String
     show(&staff, &page(&staff, &form, read))
 }
 
-/// Finds the person asked for, by blind index.
-async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sought, Fault> {
-    let Asked { email, mut filter } = asked;
-    let Some(email) = email else { return Ok(Sought::Page(filter)) };
+/// Finds the people asked for: addresses and domains by blind index, names by opening them.
+pub(super) async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sought, Fault> {
+    let Asked { whom, mut filter } = asked;
+    let Some(whom) = whom else { return Ok(Sought::Page(filter)) };
     let keyring = Arc::clone(&staff.app.keyring);
-    let found = staff.app.read(move |db| people::find_person_by_email(db, &keyring, &email)).await?;
-    Ok(match found {
-        Some(person) => {
-            filter.person = Some(person.id);
+    let by_address = matches!(whom, Whom::Address(_));
+    let found = staff
+        .app
+        .read(move |db| match whom {
+            Whom::Address(email) => {
+                let person = people::find_person_by_email(db, &keyring, &email)?;
+                Ok::<_, Fault>(person.into_iter().map(|person| person.id).collect())
+            }
+            Whom::Domain(domain) => people::list_by_domain(db, &keyring, &domain, i64::from(MOST_PEOPLE)),
+            Whom::Name(part) => people::list_by_name(db, &keyring, &part, usize::from(MOST_PEOPLE)),
+        })
+        .await?;
+    Ok(match found.as_slice() {
+        [] => Sought::Nobody(filter),
+        [person] if by_address => {
+            filter.person = Some(*person);
             Sought::Page(filter)
         }
-        None => Sought::Nobody(filter),
+        _ => {
+            filter.people = found;
+            Sought::Page(filter)
+        }
     })
+}
+
+/// Records that the log is read as a whole, unless that was recorded a short while ago.
+pub(super) async fn record_reading(staff: &Staff<LogReader>) -> Result<(), Fault> {
+    record(staff, &Sought::Page(Filter::default())).await
 }
 
 /// Records the reading; see the module's words on when.

@@ -3,16 +3,23 @@
 //! Whoever reads the log is recorded in it, before anything is shown. Auditors read everything here; only the security
 //! desk acts: it verifies the log and reads files that were found.
 
+mod anchored;
+mod chart;
 mod copy;
 mod dropped;
 mod entry;
+mod export;
 mod filter;
 mod found;
 mod integrity;
 mod log;
 mod names;
+mod overview;
+mod told;
+mod unusual;
 mod verdict;
 mod words;
+mod zip;
 
 use super::guard::Caller;
 use super::problem::Problem;
@@ -31,6 +38,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/integrity", web::post().to(integrity::verify))
         .route("/security/integrity/checkpoint", web::get().to(integrity::checkpoint))
         .route("/security/integrity/key", web::get().to(integrity::key))
+        .route("/security/overview", web::get().to(overview::show))
+        .route("/security/export", web::post().to(export::download))
         .route("/security/copy", web::get().to(copy::find))
         .route("/security/copy", web::post().to(copy::read));
 }

@@ -8,7 +8,7 @@ use crate::web::page::Tone;
 pub(super) const fn tone(kind: EventKind) -> Tone {
     use EventKind as E;
     match kind {
-        E::IntegrityFailed => Tone::Danger,
+        E::AnchorOverdue | E::IntegrityFailed | E::LogEpochOpened => Tone::Danger,
         E::AccessRefused
         | E::ConfigurationChanged
         | E::DeskRefused
@@ -35,6 +35,7 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
             Tone::Info
         }
         E::CertificateRead
+        | E::CheckpointMailed
         | E::CodeIssued
         | E::CompanyChanged
         | E::ExceptionChanged

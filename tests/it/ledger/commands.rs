@@ -6,21 +6,21 @@ use std::path::Path;
 use std::process::Command;
 
 /// What a command did: exit code, what it printed, what it complained.
-struct Ran {
-    code: i32,
-    out: String,
-    complaint: String,
+pub(super) struct Ran {
+    pub(super) code: i32,
+    pub(super) out: String,
+    pub(super) complaint: String,
 }
 
 /// Runs `candor` with these arguments.
-fn candor(arguments: &[&str]) -> Ran {
+pub(super) fn candor(arguments: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_candor")).args(arguments).output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Ran { code: output.status.code().unwrap(), out: text(output.stdout), complaint: text(output.stderr) }
 }
 
 /// An installation made by `candor init`.
-fn installed(folder: &TestFolder) -> String {
+pub(super) fn installed(folder: &TestFolder) -> String {
     let data = folder.join("data").display().to_string();
     let base = ["--admin-email", "ada@company.example", "--base-url", "https://trust.company.example"];
     let init = candor(&[&["init", "--data", &data], base.as_slice()].concat());
@@ -29,7 +29,7 @@ fn installed(folder: &TestFolder) -> String {
 }
 
 /// A path as an argument.
-fn argument(path: &Path) -> String {
+pub(super) fn argument(path: &Path) -> String {
     path.display().to_string()
 }
 

@@ -6,8 +6,9 @@ use super::House;
 use crate::support::databases::{TestDatabase, on_both};
 use crate::support::folder::TestFolder;
 use candor::db::Db;
-use candor::ledger::export::{self, Disclose};
+use candor::ledger::export::{self, Disclose, Signer};
 use candor::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
+use candor::ledger::witness::Policy;
 use candor::ledger::{EventKind, Writer, store};
 use candor::seal::Keyring;
 use std::fs;
@@ -19,7 +20,9 @@ pub(super) fn export_to(house: &House, database: &TestDatabase, disclose: Disclo
     let mut db = database.connect().unwrap();
     let key = store::log_key(&mut db, &house.keyring).unwrap();
     let head = store::checked_head(&mut db, &key, None).unwrap();
-    export::write(&mut db, (&house.keyring, &key), head, disclose, &to).unwrap();
+    let witnesses = Policy::default();
+    let signer = Signer { keyring: &house.keyring, key: &key, witnesses: &witnesses };
+    export::write(&mut db, signer, head, disclose, &to).unwrap();
     to
 }
 
@@ -236,8 +239,9 @@ fn an_export_is_written_into_a_new_folder_only() {
     let mut db = database.connect().unwrap();
     let key = store::log_key(&mut db, &house.keyring).unwrap();
     let head = house.writer.head();
-    let again =
-        |path: &Path, db: &mut Db| export::write(db, (&house.keyring, &key), head, Disclose::Nothing, path);
+    let witnesses = Policy::default();
+    let signer = Signer { keyring: &house.keyring, key: &key, witnesses: &witnesses };
+    let again = |path: &Path, db: &mut Db| export::write(db, signer, head, Disclose::Nothing, path);
     again(&folder.join("new"), &mut db).unwrap();
     assert!(again(&folder.join("new"), &mut db).is_err());
 }

@@ -1,7 +1,9 @@
 //! The log: its formats against their specifications, and the writer against bad acts and lost commits.
 
+mod backups;
 mod commands;
 mod cutting;
+mod epochs;
 mod exports;
 mod independent;
 mod isolation;

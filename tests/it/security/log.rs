@@ -94,12 +94,19 @@ fn filters_find_what_was_asked_and_nothing_else() {
         assert_eq!(listed(&page), [desk.entries(EventKind::ReportFinalized)[0].index]);
 
         assert!(!listed(&all(&mut desk, "from=2026-11-21&to=2026-11-21")).is_empty());
+        // By the company's domain, and by part of a name.
+        for whom in ["customer.example", "%40customer.example", "lindq"] {
+            let page = all(&mut desk, &format!("person={whom}"));
+            assert!(listed(&page).contains(&entries[0].index), "{whom}: {}", page.words());
+            assert!(!listed(&page).contains(&desk.entries(EventKind::CompanyChanged)[0].index), "{whom}");
+        }
+        assert!(listed(&all(&mut desk, "person=elsewhere.example")).is_empty());
         let none = all(&mut desk, "to=2026-11-20");
         assert!(listed(&none).is_empty() && none.words().contains("No entry matches"), "{}", none.words());
         let nobody = all(&mut desk, "person=nobody%40elsewhere.example");
         assert!(listed(&nobody).is_empty() && nobody.words().contains("No entry matches"));
 
-        let page = desk.security.get("/security?person=nobody&copy=7&from=yesterday");
+        let page = desk.security.get("/security?person=nobody%40&copy=7&from=yesterday");
         assert_eq!(page.status, 422);
         let words = page.words();
         for wanted in ["not an e-mail address", "A copy id has ten digits", "From "] {

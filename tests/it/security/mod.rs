@@ -2,8 +2,10 @@
 
 mod copy;
 mod entry;
+mod export;
 mod integrity;
 mod log;
+mod overview;
 mod roles;
 
 use crate::reports::desk::{card, facts};

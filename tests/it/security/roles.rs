@@ -12,6 +12,7 @@ const PAGES: &[&str] = &[
     "/security/entries/0",
     "/security/entries/0/receipt",
     "/security/integrity",
+    "/security/overview",
     "/security/integrity/checkpoint",
     "/security/integrity/key",
     "/security/copy",
@@ -70,5 +71,29 @@ fn other_desks_and_strangers_see_nothing_of_the_log() {
             let page = stranger.get(path);
             assert_eq!((page.status, page.header("location")), (303, Some("/staff/sign-in")), "{path}");
         }
+    });
+}
+
+#[test]
+fn staff_take_receipts_of_their_own_acts_and_of_nobody_elses() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        let mut sally = desk.house.staff("Sally", Role::Sales);
+        let page = sally.get("/staff/entries");
+        assert!(page.words().contains("staff.signed_in"), "{}", page.words());
+        let receipts: Vec<String> =
+            page.links().into_iter().filter(|href| href.ends_with("/receipt")).collect();
+        assert!(!receipts.is_empty());
+        let key = desk.house.app().writer.verifier().clone();
+        for href in &receipts {
+            let text = sally.get(href).html();
+            candor::ledger::receipt::Receipt::parse(&text).unwrap().check(&key).unwrap();
+        }
+        // Another's: the security desk's own sign-in.
+        let other = desk.entries(EventKind::StaffSignedIn).pop().unwrap().index;
+        assert_eq!(sally.get(&format!("/staff/entries/{other}/receipt")).status, 404);
+        // How it is checked stands on a page that needs no account, with the key.
+        let help = desk.house.visitor().get("/verify");
+        assert!(help.html().contains(&key.to_string()), "{}", help.words());
     });
 }

@@ -11,3 +11,4 @@ pub mod http;
 pub mod mailbox;
 pub mod mime;
 pub mod visitor;
+pub mod witness;

@@ -1,5 +1,6 @@
 //! What holds on every page: who may enter, what foreign pages cannot do, what every answer says to the browser.
 
+mod anchors;
 mod answers;
 mod duties;
 mod foreign_pages;

@@ -1,0 +1,3 @@
+-- Forgets who has seen the log; the log itself stays.
+DROP TABLE ledger_cosignature;
+DROP TABLE ledger_anchor;

@@ -1,0 +1,173 @@
+//! How far the log is known outside: cosignatures of witnesses, and when which anchor took a checkpoint last.
+//!
+//! Both are progress, not acts: writing them twice does no harm, and losing them only makes the log be anchored again.
+
+use super::append::stored;
+use super::note::LogKey;
+use super::path::TreeHead;
+use super::witness::Witness;
+use super::{nodes, store};
+use crate::clock::Micros;
+use crate::db::Db;
+use crate::db::anchor_schema::{ledger_anchor, ledger_cosignature};
+use crate::fault::Fault;
+use crate::seal::Keyring;
+use diesel::prelude::*;
+
+/// The name of the anchor that is a file beside the data directory.
+pub const FILE: &str = "file";
+/// The name of the anchor that writes to auditors.
+pub const MAIL: &str = "mail";
+/// The name of the anchor that posts to a webhook.
+pub const WEBHOOK: &str = "webhook";
+
+/// The name of a witness's anchor.
+pub fn of_witness(witness: &Witness) -> String {
+    format!("witness {}", witness.name)
+}
+
+/// Where an anchor stands.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
+pub struct Anchored {
+    /// Which anchor: `file`, `webhook`, `mail`, `witness NAME`.
+    pub name: String,
+    /// The size it knows.
+    pub size: i64,
+    /// Since when it knows it; none before the first time.
+    pub at: Option<Micros>,
+    /// When it was tried last.
+    pub tried_at: Micros,
+    /// Why the last try failed; none when it did not.
+    pub error: Option<String>,
+}
+
+impl Anchored {
+    /// For how long it has not learnt what there is to learn; none when its last try was good, or it knows all.
+    pub fn silent_secs(&self, size: u64, now: Micros) -> Option<i64> {
+        let behind = u64::try_from(self.size).unwrap_or(0) < size;
+        (behind && self.error.is_some()).then(|| self.at.map_or(i64::MAX, |at| now.secs_since(at)))
+    }
+}
+
+/// Every anchor that was ever tried, by name.
+pub fn list(db: &mut Db) -> Result<Vec<Anchored>, Fault> {
+    Ok(ledger_anchor::table.order(ledger_anchor::name).load(db)?)
+}
+
+/// The size that an anchor knows; 0 before the first time.
+pub fn known_size(db: &mut Db, name: &str) -> Result<u64, Fault> {
+    let size: Option<i64> =
+        ledger_anchor::table.find(name).select(ledger_anchor::size).first(db).optional()?;
+    Ok(size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0))
+}
+
+/// Notes what came of a try: the size it knows now, or why it failed. Idempotent.
+pub fn note(db: &mut Db, name: &str, at: Micros, outcome: &Result<u64, String>) -> Result<(), Fault> {
+    let first = (
+        ledger_anchor::name.eq(name),
+        ledger_anchor::size.eq(0),
+        // It knows nothing, and that since now: silence counts from here.
+        ledger_anchor::at.eq(Some(at)),
+        ledger_anchor::tried_at.eq(at),
+        ledger_anchor::error.eq(None::<String>),
+    );
+    // Only the writer's transaction gets here, so nobody inserts between the two statements.
+    let known: i64 = ledger_anchor::table.filter(ledger_anchor::name.eq(name)).count().get_result(db)?;
+    if known == 0 {
+        diesel::insert_into(ledger_anchor::table).values(first).execute(db)?;
+    }
+    let row = diesel::update(ledger_anchor::table.find(name));
+    match outcome {
+        Ok(size) => row
+            .set((
+                ledger_anchor::size.eq(stored(*size)?),
+                ledger_anchor::at.eq(Some(at)),
+                ledger_anchor::tried_at.eq(at),
+                ledger_anchor::error.eq(None::<String>),
+            ))
+            .execute(db)?,
+        Err(why) => row
+            .set((ledger_anchor::tried_at.eq(at), ledger_anchor::error.eq(Some(why.as_str()))))
+            .execute(db)?,
+    };
+    Ok(())
+}
+
+/// Keeps a witness's signature under the checkpoint of this size. Idempotent.
+pub fn insert_cosignature(db: &mut Db, size: u64, witness: &str, line: &str) -> Result<(), Fault> {
+    let row = (
+        ledger_cosignature::size.eq(stored(size)?),
+        ledger_cosignature::witness.eq(witness),
+        ledger_cosignature::line.eq(line),
+    );
+    let known: i64 = ledger_cosignature::table
+        .filter(ledger_cosignature::size.eq(stored(size)?))
+        .filter(ledger_cosignature::witness.eq(witness))
+        .count()
+        .get_result(db)?;
+    if known == 0 {
+        diesel::insert_into(ledger_cosignature::table).values(row).execute(db)?;
+    }
+    Ok(())
+}
+
+/// The newest checkpoint that anybody has cosigned, with all its signatures; none when there is none.
+pub fn newest_cosigned(db: &mut Db, keyring: &Keyring) -> Result<Option<(u64, String)>, Fault> {
+    let newest: Option<i64> =
+        ledger_cosignature::table.select(diesel::dsl::max(ledger_cosignature::size)).first(db)?;
+    let Some(newest) = newest else { return Ok(None) };
+    let key = store::log_key(db, keyring)?;
+    let size = u64::try_from(newest).map_err(|_| Fault::bare("size of a cosigned checkpoint"))?;
+    let note = cosigned(db, &key, size)?;
+    Ok(Some((size, note)))
+}
+
+/// The sizes between `from` and `until` that were cosigned, ascending.
+pub(super) fn cosigned_sizes(db: &mut Db, from: i64, until: i64, most: i64) -> Result<Vec<i64>, Fault> {
+    Ok(ledger_cosignature::table
+        .filter(ledger_cosignature::size.gt(from))
+        .filter(ledger_cosignature::size.lt(until))
+        .order(ledger_cosignature::size)
+        .select(ledger_cosignature::size)
+        .distinct()
+        .limit(most)
+        .load(db)?)
+}
+
+/// The checkpoint of this size with whatever cosignatures there are. A note is a function of the head, so it is made
+/// again and fits them.
+pub(super) fn cosigned(db: &mut Db, key: &LogKey, size: u64) -> Result<String, Fault> {
+    let root = nodes::root_at(db, size)?;
+    let lines: Vec<String> = ledger_cosignature::table
+        .filter(ledger_cosignature::size.eq(stored(size)?))
+        .order(ledger_cosignature::witness)
+        .select(ledger_cosignature::line)
+        .load(db)?;
+    let mut note = key.sign_head(TreeHead { size, root });
+    for line in lines {
+        note.push_str(&line);
+        note.push('\n');
+    }
+    Ok(note)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_counts_only_when_there_is_something_to_tell() {
+        let anchor = |size, at, error: Option<&str>| Anchored {
+            name: "webhook".to_owned(),
+            size,
+            at,
+            tried_at: Micros(0),
+            error: error.map(str::to_owned),
+        };
+        let now = Micros(700_000_000);
+        assert_eq!(anchor(7, Some(Micros(0)), Some("no")).silent_secs(8, now), Some(700));
+        assert_eq!(anchor(8, Some(Micros(0)), Some("no")).silent_secs(8, now), None);
+        assert_eq!(anchor(7, Some(Micros(0)), None).silent_secs(8, now), None);
+        assert_eq!(anchor(0, None, Some("no")).silent_secs(8, now), Some(i64::MAX));
+    }
+}

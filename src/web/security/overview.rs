@@ -1,0 +1,146 @@
+//! `/security/overview`: what was read, by whom, and what is unusual: pictures drawn here, each with its numbers beside it.
+//!
+//! Opening it is recorded like the plain first page of the log: it names people.
+
+use super::chart::{Chart, chart};
+use super::log::record_reading;
+use super::names::Names;
+use super::unusual::{self, Access, Finding};
+use crate::app::Template;
+use crate::clock::Micros;
+use crate::db::Db;
+use crate::fault::Fault;
+use crate::ledger::EventKind;
+use crate::ledger::counts;
+use crate::ledger::store::{self, Entry, Filter};
+use crate::seal::Keyring;
+use crate::web::Answer;
+use crate::web::guard::{Staff, desk::LogReader};
+use crate::web::page::{Desk, Page, Shell, When, show as show_page};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// Days in the pictures.
+const DAYS: i64 = 30;
+/// Days in which unusual accesses are looked for.
+const WATCHED_DAYS: i64 = 7;
+/// Accesses that are looked at.
+const ACCESSES: u16 = 2000;
+/// Rows of a table.
+const ROWS: usize = 10;
+
+/// The page.
+#[derive(Serialize)]
+struct OverviewPage {
+    shell: Shell,
+    downloads: Chart,
+    refusals: Chart,
+    reports: Vec<Row>,
+    companies: Vec<Row>,
+    readers: Vec<Row>,
+    findings: Vec<FindingRow>,
+}
+
+impl Page for OverviewPage {
+    const TEMPLATE: Template = Template::SecurityOverview;
+}
+
+/// A name and how often.
+#[derive(Serialize)]
+struct Row {
+    name: String,
+    number: u64,
+    /// Width of its bar, in hundredths.
+    percent: u64,
+}
+
+/// Something unusual.
+#[derive(Serialize)]
+struct FindingRow {
+    rule: &'static str,
+    who: String,
+    text: String,
+    href: String,
+    at: When,
+}
+
+/// GET: the overview.
+pub async fn show(staff: Staff<LogReader>) -> Answer {
+    record_reading(&staff).await?;
+    let (keyring, now) = (Arc::clone(&staff.app.keyring), staff.app.clock.now());
+    let shell = staff.shell(Desk::Security, "Overview");
+    let page = staff.app.read(move |db| read(db, &keyring, now, shell)).await?;
+    show_page(&staff, &page)
+}
+
+/// Reads everything that is shown.
+fn read(db: &mut Db, keyring: &Keyring, now: Micros, shell: Shell) -> Result<OverviewPage, Fault> {
+    let from = now.plus_days(1 - DAYS);
+    let mut names = Names::read(db, keyring)?;
+    let titles = names.reports();
+    let reports = counts::by_report(db, EventKind::DownloadStarted, from)?.into_iter().map(|(id, number)| {
+        let title = titles.iter().find(|(other, _)| *other == id).map(|(_, title)| title.clone());
+        (title.unwrap_or_else(|| "a report that is gone".to_owned()), number)
+    });
+    let reports: Vec<_> = reports.collect();
+    let (mut readers, mut companies) = (Vec::new(), Vec::<(String, u64)>::new());
+    for (person, number) in counts::by_person(db, EventKind::DownloadStarted, from)? {
+        let name = names.person(db, person)?;
+        let company = name.rsplit_once('@').map_or_else(|| name.clone(), |(_, domain)| domain.to_owned());
+        match companies.iter_mut().find(|(other, _)| *other == company) {
+            Some((_, sum)) => *sum += number,
+            None => companies.push((company, number)),
+        }
+        readers.push((name, number));
+    }
+    companies.sort_by_key(|(_, number)| u64::MAX - number);
+    let findings = unusual::find(&accesses(db, keyring, now)?);
+    Ok(OverviewPage {
+        shell,
+        downloads: chart("Downloads", &counts::by_day(db, EventKind::DownloadStarted, from)?, now, DAYS),
+        refusals: chart("Refusals", &counts::by_day(db, EventKind::AccessRefused, from)?, now, DAYS),
+        reports: rows(reports),
+        companies: rows(companies),
+        readers: rows(readers),
+        findings: findings
+            .into_iter()
+            .map(|finding| told(db, &mut names, finding))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The first rows with the widths of their bars.
+fn rows(counted: Vec<(String, u64)>) -> Vec<Row> {
+    let most = counted.iter().map(|(_, number)| *number).max().unwrap_or(1).max(1);
+    let row = |(name, number): (String, u64)| Row { name, number, percent: number * 100 / most };
+    counted.into_iter().take(ROWS).map(row).collect()
+}
+
+/// What unusual accesses are looked for in, oldest first.
+fn accesses(db: &mut Db, keyring: &Keyring, now: Micros) -> Result<Vec<Access>, Fault> {
+    let mut found = Vec::new();
+    for kind in [EventKind::DownloadStarted, EventKind::CodeFailed] {
+        let filter =
+            Filter { kind: Some(kind), from: Some(now.plus_days(-WATCHED_DAYS)), ..Filter::default() };
+        for stored in store::list_stored(db, &filter, ACCESSES)? {
+            let Ok(leaf) = stored.leaf else { continue };
+            let (person, report, copy) = (leaf.recipient(), leaf.report, leaf.copy.clone());
+            let entry = Entry { index: stored.index, leaf };
+            let network = super::found::network(db, keyring, &entry)?;
+            found.push(Access { index: stored.index, at: stored.at, kind, person, report, copy, network });
+        }
+    }
+    found.sort_by_key(|access| access.index);
+    Ok(found)
+}
+
+/// A finding in words.
+fn told(db: &mut Db, names: &mut Names<'_>, finding: Finding) -> Result<FindingRow, Fault> {
+    Ok(FindingRow {
+        rule: finding.rule,
+        who: names.person(db, finding.person)?,
+        text: finding.text,
+        href: format!("/security/entries/{}", finding.index),
+        at: finding.at.into(),
+    })
+}

@@ -1,0 +1,97 @@
+//! `/staff/entries`: what the log holds of the acts of whoever asks, with a receipt for each.
+
+use crate::app::Template;
+use crate::fault::Fault;
+use crate::ids::PersonId;
+use crate::ledger::Actor;
+use crate::ledger::store::{self, Filter};
+use crate::web::Answer;
+use crate::web::guard::{Staff, desk::AnyStaff};
+use crate::web::lists::Pager;
+use crate::web::page::{Desk, Page, Shell, When, show as show_page};
+use crate::web::problem::Problem;
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use actix_web::web::{Path, Query};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// Entries on one page.
+const PAGE: u16 = 50;
+
+/// Where the page begins.
+#[derive(Deserialize)]
+pub struct Place {
+    before: Option<u64>,
+}
+
+/// The page.
+#[derive(Serialize)]
+struct EntriesPage {
+    shell: Shell,
+    entries: Vec<Row>,
+    pager: Pager,
+}
+
+impl Page for EntriesPage {
+    const TEMPLATE: Template = Template::StaffEntries;
+}
+
+/// An entry.
+#[derive(Serialize)]
+struct Row {
+    index: u64,
+    at: When,
+    kind: &'static str,
+    what: &'static str,
+    receipt_href: String,
+}
+
+/// GET: the entries.
+pub async fn list(staff: Staff<AnyStaff>, place: Query<Place>) -> Answer {
+    let filter = Filter { person: Some(staff.person.id), before: place.before, ..Filter::default() };
+    let found = staff.app.read(move |db| store::list_stored(db, &filter, PAGE + 1)).await?;
+    let older = found.get(usize::from(PAGE).saturating_sub(1)).map(|entry| entry.index);
+    let older = older.filter(|_| found.len() > usize::from(PAGE));
+    let readable =
+        found.into_iter().take(usize::from(PAGE)).filter_map(|entry| Some((entry.index, entry.leaf.ok()?)));
+    let rows: Vec<Row> = readable
+        .filter(|(_, leaf)| is_of(staff.person.id, leaf.by, leaf.about))
+        .map(|(index, leaf)| Row {
+            index,
+            at: leaf.at.into(),
+            kind: leaf.kind.as_str(),
+            what: leaf.kind.words(),
+            receipt_href: format!("/staff/entries/{index}/receipt"),
+        })
+        .collect();
+    let pager = Pager {
+        newer: place.before.map(|_| "/staff/entries".to_owned()),
+        older: older.map(|index| format!("/staff/entries?before={index}")),
+        words: format!("{} entries, newest first", rows.len()),
+    };
+    show_page(&staff, &EntriesPage { shell: staff.shell(Desk::SignIn, "What I did"), entries: rows, pager })
+}
+
+/// GET: the receipt of one of them; others' are not there.
+pub async fn receipt(staff: Staff<AnyStaff>, index: Path<u64>) -> Answer {
+    let (keyring, person, index) = (Arc::clone(&staff.app.keyring), staff.person.id, index.into_inner());
+    let receipt = staff.app.read(move |db| {
+        let entry = store::find(db, index)?;
+        let mine = entry.is_some_and(|entry| is_of(person, entry.leaf.by, entry.leaf.about));
+        if mine { store::receipt(db, &keyring, index) } else { Ok::<_, Fault>(None) }
+    });
+    let receipt = receipt.await?.ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"receipt-{index}.tlog-proof\""),
+        ))
+        .body(receipt.to_string()))
+}
+
+/// Whether an entry is by or about this member of staff. Who searched for them in the log is not theirs to know.
+fn is_of(person: PersonId, by: Actor, about: Option<PersonId>) -> bool {
+    by == Actor::Staff(person) || (about == Some(person) && matches!(by, Actor::Operator | Actor::System))
+}

@@ -1,0 +1,255 @@
+//! Anchoring: whatever can be told of a checkpoint outside is told, in its time, and silence is noticed.
+//!
+//! Each anchor is tried only if the log has grown beyond what it knows, and notes what came of it. Several nodes may tell the
+//! same anchor twice; that does no harm.
+
+use crate::accounts;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::identity::store as people;
+use crate::ledger::anchors::{self, FILE, MAIL, WEBHOOK};
+use crate::ledger::path::TreeHead;
+use crate::ledger::witness::{self, Witness};
+use crate::ledger::{Act, Event, EventKind, PersonalField, Recorded, acts, anchor, store};
+use crate::notices::letter::LetterKind;
+use crate::notices::outbox;
+use crate::notices::webhook::{Poster, sign};
+use crate::text::EmailAddress;
+use serde::Serialize;
+use std::collections::HashSet;
+
+/// Anchors of one node.
+#[derive(Debug)]
+pub(super) struct Anchors {
+    app: App,
+    poster: Option<Poster>,
+    /// Anchors whose silence was told of.
+    told: HashSet<String>,
+}
+
+/// The checkpoint to be told: head and note are of one moment.
+#[derive(Clone)]
+struct Told {
+    head: TreeHead,
+    note: String,
+}
+
+impl Anchors {
+    /// The anchors that are set up.
+    pub(super) fn new(app: App) -> Self {
+        Self { app, poster: None, told: HashSet::new() }
+    }
+
+    /// The newest checkpoint: signed once, so that head and note fit.
+    fn newest(&self) -> Told {
+        let note = self.app.writer.checkpoint();
+        let head = crate::ledger::Checkpoint::open(&note, self.app.writer.verifier());
+        Told { head: head.map_or_else(|_| self.app.writer.head(), |checkpoint| checkpoint.head), note }
+    }
+
+    /// Writes the anchor file, if the log has grown; `false` when it has not.
+    pub(super) async fn keep_file(&self, anchored: Option<u64>) -> Result<Option<u64>, Fault> {
+        let Told { head, note } = self.newest();
+        if anchored == Some(head.size) {
+            return Ok(None);
+        }
+        let path = self.app.config.anchor_file();
+        let wrote = self.app.work(move || anchor::write(&path, &note)).await?;
+        let outcome = wrote.as_ref().map(|()| head.size).map_err(|fault| format!("{fault:?}"));
+        self.note(FILE.to_owned(), outcome).await?;
+        wrote.map(|()| Some(head.size))
+    }
+
+    /// Tells webhook, auditors and witnesses, as far as the log has grown for them.
+    pub(super) async fn tell_all(&mut self) -> Result<(), Fault> {
+        let told = self.newest();
+        if let Some(webhook) = self.app.config.log.webhook.clone()
+            && self.is_behind(WEBHOOK, told.head.size).await?
+        {
+            let outcome = self.post_to(&webhook, &told).await;
+            self.note(WEBHOOK.to_owned(), outcome).await?;
+        }
+        for witness in self.app.witnesses.witnesses().to_vec() {
+            if witness.url.is_some() && self.is_behind(&anchors::of_witness(&witness), told.head.size).await?
+            {
+                let outcome = self.ask(&witness, &told).await?;
+                self.note(anchors::of_witness(&witness), outcome).await?;
+            }
+        }
+        self.watch(told.head.size).await
+    }
+
+    /// Writes to the auditors, if their last letter is old enough and the log has grown by more than that letter.
+    pub(super) async fn mail(&mut self) -> Result<(), Fault> {
+        let log = &self.app.config.log;
+        let (every_secs, now) = (i64::from(log.mail_every_hours) * 3_600, self.app.clock.now());
+        let auditors = log.auditors.clone();
+        let last = self.app.read(anchors::list).await?.into_iter().find(|anchor| anchor.name == MAIL);
+        let told = self.newest();
+        let mailed = u64::try_from(auditors.len()).unwrap_or(u64::MAX);
+        let due = last.is_none_or(|last| {
+            let known = u64::try_from(last.size).unwrap_or(0);
+            let rested = last.at.is_none_or(|at| now.secs_since(at) >= every_secs);
+            rested && told.head.size > known.saturating_add(mailed)
+        });
+        if auditors.is_empty() || !due {
+            return Ok(());
+        }
+        for auditor in auditors {
+            let (house, size) = (self.app.house.clone(), told.head.size);
+            let key = self.app.writer.verifier().to_string();
+            self.app
+                .act("checkpoint.mail", move |act| mail_checkpoint(act, &house, &auditor, (size, key)))
+                .await?;
+        }
+        self.note(MAIL.to_owned(), Ok(told.head.size)).await
+    }
+
+    /// Whether an anchor does not know the log of this size.
+    async fn is_behind(&self, name: &str, size: u64) -> Result<bool, Fault> {
+        let name = name.to_owned();
+        Ok(self.app.read(move |db| anchors::known_size(db, &name)).await? < size)
+    }
+
+    /// Notes what came of a try.
+    async fn note(&self, name: String, outcome: Result<u64, String>) -> Result<(), Fault> {
+        if let Err(why) = &outcome {
+            tracing::warn!(anchor = name, why, "a checkpoint could not be anchored");
+        }
+        let at = self.app.clock.now();
+        self.app.writer.housekeeping("anchor.noted", move |db| anchors::note(db, &name, at, &outcome)).await
+    }
+
+    /// The client, made when it is first needed.
+    fn poster(&mut self) -> Result<Poster, String> {
+        if self.poster.is_none() {
+            self.poster = Some(Poster::new().map_err(|fault| format!("{fault:?}"))?);
+        }
+        self.poster.clone().ok_or_else(String::new)
+    }
+
+    /// Posts the checkpoint to a webhook.
+    async fn post_to(&mut self, webhook: &crate::config::Webhook, told: &Told) -> Result<u64, String> {
+        #[derive(Serialize)]
+        struct Message<'a> {
+            origin: &'a str,
+            size: u64,
+            checkpoint: &'a str,
+        }
+        let origin = self.app.writer.verifier().name().to_owned();
+        let message = Message { origin: &origin, size: told.head.size, checkpoint: &told.note };
+        let body = serde_json::to_string(&message).map_err(|error| error.to_string())?;
+        let signature = sign(webhook.secret.expose(), &body);
+        let answer = self.poster()?.post(&webhook.url, body, Some(signature)).await;
+        let answer = answer.map_err(|error| error.to_string())?;
+        match answer.status {
+            200..=299 => Ok(told.head.size),
+            status => Err(format!("the webhook answered {status}")),
+        }
+    }
+
+    /// Asks a witness to sign, from what it knows on; keeps its signature.
+    async fn ask(&mut self, witness: &Witness, told: &Told) -> Result<Result<u64, String>, Fault> {
+        let poster = match self.poster() {
+            Ok(poster) => poster,
+            Err(why) => return Ok(Err(why)),
+        };
+        let name = anchors::of_witness(witness);
+        let mut old = self.app.read(move |db| anchors::known_size(db, &name)).await?;
+        let url = format!("{}/add-checkpoint", witness.url.clone().unwrap_or_default());
+        // A witness that knows another size says so once: it may have seen this log without our remembering.
+        for _ in 0..2 {
+            let new = told.head.size;
+            let Some(proof) = self.app.read(move |db| store::consistency(db, old, new)).await? else {
+                return Ok(Err(format!("the witness has seen {old} entries, and this log has {new}")));
+            };
+            let body = witness::request(old, &proof, &told.note);
+            let answer = match poster.post(&url, body, None).await {
+                Ok(answer) => answer,
+                Err(error) => return Ok(Err(error.to_string())),
+            };
+            match (answer.status, answer.text.trim().parse::<u64>()) {
+                (200, _) => {
+                    let Some(line) = witness::cosignature(&answer.text, &told.note, &witness.key) else {
+                        return Ok(Err("the witness answered without a signature that counts".to_owned()));
+                    };
+                    let (size, by) = (told.head.size, witness.key.name().to_owned());
+                    let keep =
+                        move |db: &mut crate::db::Db| anchors::insert_cosignature(db, size, &by, &line);
+                    self.app.writer.housekeeping("witness.cosigned", keep).await?;
+                    return Ok(Ok(size));
+                }
+                (409, Ok(known)) if known != old => old = known,
+                (422, _) => {
+                    return Ok(Err(
+                        "the witness says that this log does not extend what it has seen".to_owned()
+                    ));
+                }
+                (status, _) => return Ok(Err(format!("the witness answered {status}"))),
+            }
+        }
+        Ok(Err("the witness does not say what it has seen".to_owned()))
+    }
+
+    /// Records each anchor that has been silent for too long, once until it answers again.
+    async fn watch(&mut self, size: u64) -> Result<(), Fault> {
+        let known = self.app.read(anchors::list).await?;
+        let (names, now) = (self.app.anchor_names(), self.app.clock.now());
+        let alert = i64::from(self.app.config.log.anchor_alert_secs);
+        for anchor in known.into_iter().filter(|anchor| names.contains(&anchor.name) && anchor.name != MAIL) {
+            let silent = anchor.silent_secs(size, now);
+            if silent.is_none_or(|secs| secs < alert) {
+                self.told.remove(&anchor.name);
+            } else if self.told.insert(anchor.name.clone()) {
+                let (name, secs) = (anchor.name.clone(), silent.unwrap_or_default());
+                tracing::error!(
+                    anchor = name,
+                    silent_secs = secs,
+                    "no checkpoint could be anchored for too long"
+                );
+                let known = u64::try_from(anchor.size).unwrap_or(0);
+                self.app
+                    .act("anchor.overdue", move |act| acts::anchor_overdue(act, name, known, secs))
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the letter to an auditor says.
+#[derive(Serialize)]
+struct CheckpointLetter {
+    company: String,
+    origin: String,
+    size: u64,
+    key: String,
+    link: String,
+}
+
+/// Queues a letter with the checkpoint to an auditor. The checkpoint itself is put in when the letter leaves.
+fn mail_checkpoint<'a>(
+    mut act: Act<'a>,
+    house: &crate::notices::House,
+    auditor: &EmailAddress,
+    (size, key): (u64, String),
+) -> Result<Recorded<'a, ()>, Fault> {
+    let db = act.db();
+    let person = people::find_or_insert_person(db, &house.keyring, &house.clock, auditor, None)?;
+    let company = accounts::store::find_company(db)?.map(|company| company.name.to_string());
+    let letter = CheckpointLetter {
+        company: company.unwrap_or_else(|| "The trust center".to_owned()),
+        origin: key.split('+').next().unwrap_or_default().to_owned(),
+        size,
+        key,
+        link: house.link("/verify"),
+    };
+    let letter = house.letters.render(LetterKind::Checkpoint, &person.email, &letter)?;
+    outbox::enqueue(db, house, person.id, &letter)?;
+    let event = Event::new(EventKind::CheckpointMailed).about(person.id).fact("size", size).personal(
+        person.id,
+        PersonalField::Email,
+        person.email.as_str(),
+    );
+    Ok(act.record(event, ()))
+}

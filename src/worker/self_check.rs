@@ -1,0 +1,49 @@
+//! The server reads its whole log again by itself, slowly, so that damage is found before somebody asks.
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::ledger::check::{Ticket, Unrecorded};
+use crate::ledger::verify::Verdict;
+use crate::ledger::{EventKind, acts, store, thorough};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long it rests after each page of rows: a million entries take about a minute more.
+const REST: Duration = Duration::from_millis(30);
+
+/// Checks the log if nobody has for as long as the settings say; `false` when it was not time.
+pub(super) async fn if_due(app: &App) -> Result<bool, Fault> {
+    let every_secs = i64::from(app.config.log.self_check_hours) * 3_600;
+    let filter = store::Filter { kind: Some(EventKind::LogVerified), ..store::Filter::default() };
+    let last = app.read(move |db| store::list_stored(db, &filter, 1)).await?.pop();
+    let rested = last.is_none_or(|last| app.clock.now().secs_since(last.at) >= every_secs);
+    if every_secs == 0 || !rested {
+        return Ok(false);
+    }
+    let Some(ticket) = app.checks.begin(thorough::rows_to_read(app.writer.head().size)) else {
+        return Ok(false);
+    };
+    run(app, ticket).await.map(|()| true)
+}
+
+/// Checks at leisure and records what was found.
+async fn run(app: &App, ticket: Ticket) -> Result<(), Fault> {
+    let (keyring, anchor, started) = (Arc::clone(&app.keyring), app.config.anchor_file(), Instant::now());
+    let verdict = app
+        .read(move |db| {
+            let mut tell = |rows| {
+                ticket.tell(rows);
+                std::thread::sleep(REST);
+            };
+            thorough::verify(db, &keyring, Some(&anchor), &mut tell)
+        })
+        .await?;
+    let took_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    app.checks.found(matches!(verdict, Verdict::Whole(_)));
+    if !matches!(verdict, Verdict::Whole(_)) {
+        tracing::error!(verdict = acts::outcome(&verdict), "the log did not pass the server's own check");
+    }
+    let kept = Unrecorded { verdict: verdict.clone(), at: app.clock.now(), took_millis };
+    let recorded = app.act("log.self_check", move |act| acts::self_check(act, &verdict, took_millis)).await;
+    recorded.map(drop).inspect_err(|_| app.checks.keep(kept))
+}

@@ -1,0 +1,204 @@
+//! Checkpoints leave the house: to witnesses, a webhook, auditors; silence is noticed.
+
+use crate::support::house::House;
+use crate::support::witness::Witness;
+use candor::identity::Role;
+use candor::ledger::note::SignedNote;
+use candor::ledger::store::{self as log, Filter};
+use candor::ledger::{EventKind, anchors};
+use candor::notices::outbox;
+use candor::worker::Worker;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+/// A house whose policy names these witnesses, all of which must sign.
+fn watched(witnesses: &[&Witness], more: &str) -> House {
+    let folder = crate::support::folder::TestFolder::new();
+    // The server asks once by itself as soon as it runs: it gets no answer that counts.
+    witnesses.iter().for_each(|witness| witness.answers(Some(503)));
+    let lines: Vec<String> = witnesses.iter().map(|witness| witness.line()).collect();
+    let names: Vec<String> = witnesses.iter().map(|witness| witness.name.replace('.', "-")).collect();
+    let policy = format!("{}group all all {}\nquorum all\n", lines.concat(), names.join(" "));
+    let file = folder.join("policy");
+    fs::write(&file, policy).unwrap();
+    // The worker of the running server must not be faster than the test: its own clock ticks once an hour.
+    let house = House::with(&format!(
+        "mail = \"files\"\n[log]\nanchor_every_secs = 3600\nanchor_alert_secs = 3600\nwitnesses = \"{}\"\n{more}",
+        file.display()
+    ));
+    for witness in witnesses {
+        witness.trusts(house.app().writer.verifier());
+    }
+    // The server's own first entries and first try come at any moment; the log stands still only after them.
+    for _ in 0..250 {
+        let tried = anchors::list(&mut house.app().database.read().unwrap()).unwrap();
+        if entries(&house, EventKind::ServerStarted) == 1 && tried.len() > witnesses.len() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    witnesses.iter().for_each(|witness| witness.answers(None));
+    house
+}
+
+/// Does the duty once.
+fn tell(worker: &mut Worker) {
+    actix_web::rt::System::new().block_on(async { worker.tell_anchors().await.unwrap() });
+}
+
+/// The anchor of this name.
+fn anchor(house: &House, name: &str) -> anchors::Anchored {
+    let all = anchors::list(&mut house.app().database.read().unwrap()).unwrap();
+    all.into_iter().find(|anchor| anchor.name == name).unwrap()
+}
+
+/// The newest entries of a kind.
+fn entries(house: &House, kind: EventKind) -> usize {
+    let filter = Filter { kind: Some(kind), ..Filter::default() };
+    log::list(&mut house.app().database.read().unwrap(), &filter, 99).unwrap().len()
+}
+
+#[test]
+fn witnesses_sign_what_grows_and_the_quorum_shows_on_the_page() {
+    let (one, two) = (Witness::open("one.example"), Witness::open("two.example"));
+    let house = watched(&[&one, &two], "");
+    let app = house.app();
+    let mut worker = Worker::new(app.clone());
+    let mut security = house.staff("Sentinel", Role::Security);
+    assert!(security.get("/security/integrity").words().contains("have not signed anything yet"));
+    two.answers(Some(500));
+    tell(&mut worker);
+    assert!(one.size() > 0 && two.size() == 0);
+    assert_eq!(anchor(&house, "witness two-example").error.as_deref(), Some("the witness answered 500"));
+    assert!(security.get("/security/integrity").words().contains("Failed, is tried again"));
+    two.answers(None);
+    tell(&mut worker);
+    let (size, note) =
+        anchors::newest_cosigned(&mut app.database.read().unwrap(), &app.keyring).unwrap().unwrap();
+    assert!(app.witnesses.is_met(&SignedNote::parse(&note).unwrap()), "{note}");
+    assert_eq!((size, one.size()), (two.size(), size));
+    let words = security.get("/security/integrity").words();
+    assert!(words.contains(&format!("have signed the first {size} of")), "{words}");
+    // Nothing new, nothing asked.
+    let asked = one.asked();
+    tell(&mut worker);
+    assert_eq!(one.asked(), asked);
+}
+
+#[test]
+fn a_witness_that_has_seen_more_or_something_else_is_heard() {
+    let one = Witness::open("one.example");
+    let house = watched(&[&one], "");
+    let app = house.app();
+    let mut worker = Worker::new(app.clone());
+    // It has seen an earlier head that we do not remember telling it of: it says so, and we begin from there.
+    one.has_seen(app.writer.head());
+    house.add_staff("Ada", Role::Sales);
+    tell(&mut worker);
+    assert_eq!(anchor(&house, "witness one-example").error, None);
+    assert_eq!(one.size(), app.writer.head().size);
+    // It has seen another log of this size.
+    let forked = candor::ledger::path::TreeHead {
+        size: one.size(),
+        root: candor::ledger::tree::leaf_hash(b"another"),
+    };
+    one.has_seen(forked);
+    house.add_staff("Bob", Role::Sales);
+    tell(&mut worker);
+    let why = anchor(&house, "witness one-example").error.unwrap();
+    assert!(why.contains("does not extend what it has seen"), "{why}");
+    // Silence for too long is an entry, once, and red on the page.
+    house.advance_secs(3_601);
+    tell(&mut worker);
+    tell(&mut worker);
+    assert_eq!(entries(&house, EventKind::AnchorOverdue), 1);
+    let mut security = house.staff("Sentinel", Role::Security);
+    assert!(security.get("/security/integrity").words().contains("Silent for too long"));
+}
+
+#[test]
+fn a_webhook_gets_the_checkpoint_with_a_signature_that_fits() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/candor", listener.local_addr().unwrap());
+    let (to, from) = mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                if line.trim().is_empty() {
+                    break;
+                }
+                head += &line;
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            write!(stream, "HTTP/1.1 204 X\r\nContent-Length: 0\r\n\r\n").unwrap();
+            to.send((head, String::from_utf8(body).unwrap())).unwrap();
+        }
+    });
+    let secret = "a secret of two dozen letters";
+    let house = House::with(&format!(
+        "mail = \"files\"\n[log]\nanchor_every_secs = 3600\nanchor_alert_secs = 3600\nwebhook = {{ url = \"{url}\", secret = \"{secret}\" }}"
+    ));
+    tell(&mut Worker::new(house.app().clone()));
+    let (head, body) = from.recv().unwrap();
+    let signed = candor::notices::webhook::sign(secret, &body);
+    assert!(head.to_ascii_lowercase().contains(&format!("candor-signature: {signed}")), "{head}");
+    let message: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let note = message["checkpoint"].as_str().unwrap();
+    let checkpoint = candor::ledger::Checkpoint::open(note, house.app().writer.verifier()).unwrap();
+    assert_eq!(message["size"], checkpoint.head.size);
+    assert_eq!(anchor(&house, "webhook").error, None);
+}
+
+#[test]
+fn auditors_get_a_letter_when_the_log_has_grown_and_their_time_has_come() {
+    let house = House::with("mail = \"files\"\n[log]\nauditors = [\"auditor@firm.example\"]");
+    let mut worker = Worker::new(house.app().clone());
+    let mut mail = || actix_web::rt::System::new().block_on(async { worker.mail_auditors().await.unwrap() });
+    house.add_staff("Ada", Role::Sales);
+    mail();
+    assert_eq!(entries(&house, EventKind::CheckpointMailed), 1);
+    mail();
+    assert_eq!(entries(&house, EventKind::CheckpointMailed), 1, "not before its time");
+    house.advance_secs(24 * 3_600);
+    house.add_staff("Bob", Role::Sales);
+    mail();
+    assert_eq!(entries(&house, EventKind::CheckpointMailed), 2);
+    let mut db = house.app().database.read().unwrap();
+    let letter = outbox::list_newest(&mut db, 1).unwrap().remove(0);
+    assert_eq!(letter.kind, "checkpoint");
+    let letter = letter.open(&mut db, &house.app().keyring).unwrap();
+    assert!(letter.text.contains(&house.app().writer.verifier().to_string()), "{}", letter.text);
+}
+
+#[test]
+fn the_log_checks_itself_and_an_alarm_stands_on_every_page() {
+    let house = House::open();
+    let mut worker = Worker::new(house.app().clone());
+    let mut slowly = || actix_web::rt::System::new().block_on(async { worker.do_slowly().await.unwrap() });
+    slowly();
+    slowly();
+    assert_eq!(entries(&house, EventKind::LogVerified), 1, "once a day is enough");
+    let mut sales = house.staff("Sally", Role::Sales);
+    let alarm = "The log did not pass its last check.";
+    assert!(!sales.get("/sales").words().contains(alarm));
+    {
+        use diesel::connection::SimpleConnection as _;
+        let mut db = house.app().database.connect().unwrap();
+        db.batch_execute("DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET kind = 'log.searched' WHERE idx = 1")
+            .unwrap();
+    }
+    house.advance_secs(25 * 3_600);
+    slowly();
+    let mut sales = house.staff("Sam", Role::Sales);
+    assert!(sales.get("/sales").words().contains(alarm));
+}
