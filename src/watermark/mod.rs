@@ -16,11 +16,13 @@
 //! later, are what is left when somebody cuts it out.
 
 mod copy_id;
+mod gates;
 pub mod intake;
 mod manifest;
 mod marks;
 mod personalise;
 mod read;
+mod render;
 mod rewrite;
 
 pub use copy_id::{CopyId, CopyIdError};
@@ -55,29 +57,7 @@ pub fn prepare_watched(
 ) -> Result<Prepared, IntakeRefusal> {
     watch(Progress::begun(Stage::Opening, 0));
     let source_sha256 = manifest::sha256_hex(&intake.pdf);
-    let rewritten = rewrite::rewrite(&intake::open(intake)?, clock, watch)?;
-    watch(Progress::begun(Stage::Checking, rewritten.pages));
-    let body = check_body(rewritten.body, rewritten.pages)?;
-    let pages = u32::try_from(rewritten.pages).unwrap_or(u32::MAX);
-    let body_bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    let mut manifest = Manifest::visible(rewritten.slot, pages, body_bytes);
-    manifest.warnings = rewritten.warnings;
-    manifest.source_sha256 = source_sha256;
-    manifest.body_sha256 = manifest::sha256_hex(&body);
-    Ok(Prepared { body, manifest })
-}
-
-/// Opens a written body again and counts its pages.
-fn check_body(body: Vec<u8>, expected: usize) -> Result<Vec<u8>, IntakeRefusal> {
-    let body = std::sync::Arc::new(body);
-    let found = {
-        let again = hayro_syntax::Pdf::new(hayro_syntax::PdfData::from(std::sync::Arc::clone(&body)))
-            .map_err(|_| IntakeRefusal::damaged("the rewritten file cannot be opened again"))?;
-        again.pages().len()
-    };
-    if found == expected {
-        Ok(std::sync::Arc::unwrap_or_clone(body))
-    } else {
-        Err(IntakeRefusal::PageCountMismatch { expected, found })
-    }
+    let mut prepared = gates::prepare(&intake::open(intake)?, clock, watch)?;
+    prepared.manifest.source_sha256 = source_sha256;
+    Ok(prepared)
 }

@@ -50,6 +50,14 @@ pub enum IntakeRefusal {
     /// Nothing to mark.
     #[error("This PDF has no page. Please check that it opens in a PDF viewer and export it anew.")]
     NoPages,
+    /// A page that no picture can be made of.
+    #[error(
+        "Page {page} of this PDF cannot be painted, so nobody could say whether its mark is seen. Please export the file anew."
+    )]
+    NotRenderable {
+        /// Counted from 1.
+        page: usize,
+    },
     /// Something else than a PDF.
     #[error("This file is not a PDF. Please export the report as PDF and upload that.")]
     NotAPdf,
@@ -61,11 +69,25 @@ pub enum IntakeRefusal {
         /// As many were read again.
         found: usize,
     },
+    /// Two parsers read different pages.
+    #[error("This PDF cannot be prepared safely ({what}). Please export it anew.")]
+    ParsersDisagree {
+        /// What they read differently.
+        what: String,
+    },
     /// A password is needed to open it.
     #[error(
         "This PDF needs a password to be opened. Please give its opening password together with the file, or save it without one and upload that."
     )]
     PasswordNeeded,
+    /// A prepared page is another page than it was.
+    #[error(
+        "Page {page} of this PDF would look different from the original after preparing. Please export the file anew."
+    )]
+    RenderMismatch {
+        /// Counted from 1.
+        page: usize,
+    },
     /// The recipient's texts do not fit.
     #[error("The mark does not fit: {what} is too long. Please shorten it.")]
     SlotOverflow {
@@ -123,6 +145,14 @@ pub enum IntakeRefusal {
         "This PDF is encrypted in a way we cannot open (for example with a certificate). Please save it without encryption and upload that."
     )]
     UnsupportedEncryption,
+    /// The mark would not be seen.
+    #[error(
+        "On page {page} of this PDF the mark would not be seen, so it cannot be shared. Please export the file anew, if need be by printing it to a PDF."
+    )]
+    WatermarkNotVisible {
+        /// Counted from 1.
+        page: usize,
+    },
     /// The password that was given is not the one.
     #[error(
         "This password does not open this PDF. Please type it again: capital and small letters are different."

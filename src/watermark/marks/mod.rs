@@ -71,6 +71,13 @@ pub(crate) const FOOTER_OUTLINE: &str = "FO";
 /// The graphics state of the letters of the footer.
 pub(crate) const FOOTER_LETTERS: &str = "FL";
 
+/// The part of a page's height, from below, in which the footer stands.
+pub(crate) fn footer_share(width: f64, height: f64) -> f64 {
+    let scale =
+        (0.97 * FILL * width / 3.0 / f64::from(LINE_WIDTH)).min(0.1 * height / f64::from(2 * LINE_PITCH));
+    FOOTER_RISE + scale * f64::from(2 * LINE_PITCH) / height
+}
+
 /// The content of the stencil for pages shown at this size.
 pub(crate) fn stencil(width: f64, height: f64) -> String {
     let mut content = String::new();

@@ -22,6 +22,7 @@ mod notes;
 mod object;
 mod page;
 mod pages;
+pub(crate) mod pictures;
 mod stencils;
 
 use super::intake::limits::find;

@@ -1,0 +1,235 @@
+//! The gates: what a prepared body must pass before a report can be published with it.
+//!
+//! Run inside the child that prepares, on the bytes that will be stored:
+//! * **Agreement** ([`agreement`]): a second parser finds the same pages with the same boxes.
+//! * **Looks** ([`looks`]): every page is painted three times, as it came, without a mark, and with one. The mark is seen
+//!   on every page, in the diagonal and in the footer; without the mark the page looks as it came.
+//!
+//! What comes of it:
+//! * **T2**: all gates passed. A page that looks a little different is a warning that names it.
+//! * **T3** ([`images`]): no body passes, but the pages can be painted. The body is then pictures of the pages, each with
+//!   the same slot painted on top, so that a T3 copy is personalised like any other. The mark is not *in* the
+//!   pictures: burning it in would mean to paint every page anew for every recipient. What is burnt in is burnt in
+//!   where it costs nothing: the pages that are read in the browser are painted from the marked copy. The publisher
+//!   has to agree first, because such a report can neither be searched nor read aloud.
+//! * **T4**: refused by name.
+//! * **T1** (forensic marks besides) is never claimed here: there are none yet.
+
+mod agreement;
+mod looks;
+
+use super::intake::Watch;
+use super::manifest::{self, Manifest, Tier, Warning};
+use super::personalise::Edits;
+use super::rewrite::{self, Rewritten, pictures};
+use super::{IntakeRefusal, Prepared, Progress, Stage};
+use crate::clock::Clock;
+use hayro_syntax::{Pdf, PdfData};
+use looks::Seen;
+use std::sync::Arc;
+
+/// Prepares an opened file the best way that passes the gates.
+pub(super) fn prepare(source: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Prepared, IntakeRefusal> {
+    let best = rewrite::rewrite(source, clock, watch)
+        .and_then(|rewritten| pass(rewritten, Tier::T2, Some(source), watch));
+    match best {
+        Err(refusal) if is_for_pictures(&refusal) => {
+            let drawn = pictures::write(source, clock, watch);
+            let second = drawn.and_then(|rewritten| pass(rewritten, Tier::T3, None, watch));
+            // When pictures do not pass either, the first reason is the one that helps.
+            second.map_err(|_| refusal)
+        }
+        best => best,
+    }
+}
+
+/// Whether a file that is refused for this may still be painted. What breaks a limit may not.
+const fn is_for_pictures(refusal: &IntakeRefusal) -> bool {
+    matches!(
+        refusal,
+        IntakeRefusal::Damaged { .. }
+            | IntakeRefusal::PageCountMismatch { .. }
+            | IntakeRefusal::ParsersDisagree { .. }
+            | IntakeRefusal::RenderMismatch { .. }
+            | IntakeRefusal::WatermarkNotVisible { .. }
+    )
+}
+
+/// Passes what was written through all gates. Without a source nobody compares how the pages looked before.
+fn pass(
+    rewritten: Rewritten,
+    tier: Tier,
+    source: Option<&Pdf>,
+    watch: Watch<'_>,
+) -> Result<Prepared, IntakeRefusal> {
+    let pages = u32::try_from(rewritten.pages).unwrap_or(u32::MAX);
+    let body_bytes = u64::try_from(rewritten.body.len()).unwrap_or(u64::MAX);
+    let mut manifest = Manifest::visible(rewritten.slot, pages, body_bytes);
+    let body = Arc::new(rewritten.body);
+    manifest.tier = tier;
+    manifest.warnings = rewritten.warnings;
+    manifest.warnings.extend(check(source, &body, &manifest, watch)?);
+    manifest.body_sha256 = manifest::sha256_hex(&body);
+    Ok(Prepared { body: Arc::unwrap_or_clone(body), manifest })
+}
+
+/// The gates themselves, on the bytes that will be stored. Answers what the publisher should know.
+pub(super) fn check(
+    source: Option<&Pdf>,
+    body: &Arc<Vec<u8>>,
+    manifest: &Manifest,
+    watch: Watch<'_>,
+) -> Result<Vec<Warning>, IntakeRefusal> {
+    let mut blank = body.to_vec();
+    Edits::blank(manifest)?.apply(0, &mut blank);
+    let (marked, blank) = (reopen(PdfData::from(Arc::clone(body)))?, reopen(PdfData::from(blank))?);
+    let of = marked.pages().len();
+    watch(Progress::begun(Stage::Checking, of));
+    agreement::check(body, &marked, manifest.pages)?;
+    let mut seen = Seen::default();
+    looks::check(source, &blank, &marked, &mut |place, look| {
+        seen.add(place, look)?;
+        watch(Progress { stage: Stage::Rendering, done: place + 1, of });
+        Ok(())
+    })?;
+    Ok(seen.warnings())
+}
+
+/// Opens bytes that we wrote.
+fn reopen(body: PdfData) -> Result<Pdf, IntakeRefusal> {
+    Pdf::new(body).map_err(|_| IntakeRefusal::damaged("the rewritten file cannot be opened again"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::watermark::{PageReading, read_copy_id};
+
+    /// A file of one page that shows a green square, with these entries in the page's dictionary.
+    fn page(entries: &str) -> Vec<u8> {
+        let content = "0 0.6 0 rg 20 20 100 100 re f";
+        let objects = [
+            "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+            format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R{entries}>>"),
+            format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
+        ];
+        let mut file = "%PDF-1.7\n".to_owned();
+        for (number, object) in (1..).zip(objects) {
+            file.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+        }
+        file.push_str("trailer\n<</Size 5/Root 1 0 R>>\n%%EOF\n");
+        file.into_bytes()
+    }
+
+    /// An ordinary page, prepared.
+    fn ordinary() -> Prepared {
+        let source = Pdf::new(page("/MediaBox[0 0 300 400]")).unwrap();
+        prepare(&source, &Clock::system(), &mut |_| {}).unwrap()
+    }
+
+    /// The body of an ordinary page with one text in it replaced by another of the same length.
+    fn doctored(was: &str, is: &str) -> (Arc<Vec<u8>>, Manifest) {
+        let Prepared { mut body, manifest } = ordinary();
+        assert_eq!(was.len(), is.len());
+        let at = body.windows(was.len()).position(|window| window == was.as_bytes()).unwrap();
+        body[at..at + is.len()].copy_from_slice(is.as_bytes());
+        (Arc::new(body), manifest)
+    }
+
+    #[test]
+    fn an_ordinary_page_passes_and_says_how_far_it_is() {
+        let source = Pdf::new(page("/MediaBox[0 0 300 400]")).unwrap();
+        let mut told = Vec::new();
+        let prepared = prepare(&source, &Clock::system(), &mut |progress| told.push(progress)).unwrap();
+        assert_eq!(prepared.manifest.tier, Tier::T2);
+        assert_eq!(told.last(), Some(&Progress { stage: Stage::Rendering, done: 1, of: 1 }));
+        assert_eq!(prepared.manifest.warnings, []);
+    }
+
+    #[test]
+    fn pages_of_every_size_show_their_mark() {
+        for size in ["14 18", "3000 3000", "2384 3370", "10000 100", "90 1200"] {
+            let source = Pdf::new(page(&format!("/MediaBox[0 0 {size}]"))).unwrap();
+            let prepared = prepare(&source, &Clock::system(), &mut |_| {});
+            assert_eq!(prepared.map(|prepared| prepared.manifest.tier), Ok(Tier::T2), "{size}");
+        }
+    }
+
+    #[test]
+    fn a_page_whose_mark_is_hidden_is_refused_by_its_number() {
+        // The form of the mark is cut down to nothing.
+        let (body, manifest) = doctored("/BBox [0 0 2400 900]", "/BBox [0 0 0000 000]");
+        let refused = check(None, &body, &manifest, &mut |_| {});
+        assert_eq!(refused, Err(IntakeRefusal::WatermarkNotVisible { page: 1 }));
+    }
+
+    #[test]
+    fn parsers_that_disagree_are_refused() {
+        // As if one parser had read another box, or another turn, than the other.
+        let body = ordinary().body;
+        for entries in [
+            "/MediaBox[0 0 300 500]",
+            "/MediaBox[0 0 300 400]/CropBox[1 1 9 9]",
+            "/MediaBox[0 0 300 400]/Rotate 90",
+        ] {
+            let other = Pdf::new(page(entries)).unwrap();
+            let refused = agreement::check(&body, &other, 1);
+            assert!(matches!(refused, Err(IntakeRefusal::ParsersDisagree { .. })), "{entries}: {refused:?}");
+        }
+        let Prepared { body, mut manifest } = ordinary();
+        manifest.pages = 2;
+        let refused = check(None, &Arc::new(body), &manifest, &mut |_| {});
+        assert_eq!(refused, Err(IntakeRefusal::PageCountMismatch { expected: 2, found: 1 }));
+    }
+
+    #[test]
+    fn a_body_that_shows_another_page_is_refused() {
+        let Prepared { body, manifest } = ordinary();
+        let other = Pdf::new(page("/MediaBox[0 0 300 500]")).unwrap();
+        let refused = check(Some(&other), &Arc::new(body), &manifest, &mut |_| {});
+        assert_eq!(refused, Err(IntakeRefusal::RenderMismatch { page: 1 }));
+    }
+
+    #[test]
+    fn pages_as_pictures_carry_the_mark_and_nothing_of_the_file() {
+        let source = Pdf::new(page("/MediaBox[0 0 300 400]/Rotate 90")).unwrap();
+        let drawn = pictures::write(&source, &Clock::system(), &mut |_| {}).unwrap();
+        let prepared = pass(drawn, Tier::T3, None, &mut |_| {}).unwrap();
+        assert_eq!(prepared.manifest.tier, Tier::T3);
+        assert_eq!(prepared.manifest.warnings[0].code, "pages_as_pictures");
+        assert_eq!(read_copy_id(&prepared.body).unwrap().pages, [PageReading::Unassigned]);
+        let content = Pdf::new(prepared.body.clone()).unwrap().pages()[0].page_stream().unwrap().to_vec();
+        assert!(!content.windows(4).any(|window| window == b"re f"), "the old content is still there");
+        // Painted again, the page looks as it did.
+        let mut blank = prepared.body.clone();
+        Edits::blank(&prepared.manifest).unwrap().apply(0, &mut blank);
+        let (before, after) =
+            (Pdf::new(page("/MediaBox[0 0 300 400]/Rotate 90")).unwrap(), Pdf::new(blank).unwrap());
+        let mut looks = Vec::new();
+        looks::check(Some(&before), &after, &after, &mut |_, look| {
+            looks.push(look);
+            Ok(())
+        })
+        .unwrap();
+        assert!(looks[0].changed.unwrap() < 0.02, "{looks:?}");
+    }
+
+    #[test]
+    fn a_file_that_only_paints_is_published_as_pictures() {
+        // Viewers do not agree what is shown of a page cropped to nothing; our own reading passes for another page.
+        for entries in ["/MediaBox[0 0 300 400]/CropBox[1000 1000 1200 1200]", "/MediaBox[0 0 0 0]"] {
+            let source = Pdf::new(page(entries)).unwrap();
+            let prepared = prepare(&source, &Clock::system(), &mut |_| {}).unwrap();
+            assert_eq!(prepared.manifest.tier, Tier::T3, "{entries}");
+            assert_eq!(prepared.manifest.warnings.len(), 1, "{:?}", prepared.manifest.warnings);
+        }
+    }
+
+    #[test]
+    fn a_page_too_thin_for_any_mark_is_refused_by_name() {
+        let source = Pdf::new(page("/MediaBox[0 0 1 400]")).unwrap();
+        let refused = prepare(&source, &Clock::system(), &mut |_| {}).map(|prepared| prepared.manifest.tier);
+        assert_eq!(refused, Err(IntakeRefusal::WatermarkNotVisible { page: 1 }));
+    }
+}
