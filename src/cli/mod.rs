@@ -41,6 +41,9 @@ enum Command {
     /// Runs an intake in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
     IntakeChild(Limits),
+    /// Paints a page in a process of its own; not for people.
+    #[command(name = crate::watermark::render::child::COMMAND, hide = true)]
+    PageChild(Limits),
     /// Tries whether the sandbox of the others holds; not for people.
     #[command(name = crate::watermark::intake::probe::COMMAND, hide = true)]
     ProbeChild(Limits),
@@ -74,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::IntakeChild(limits) => watermark::child::prepare(limits),
+        Command::PageChild(limits) => watermark::child::page(limits),
         Command::ProbeChild(limits) => watermark::child::probe(limits),
         Command::ReadChild(limits) => watermark::child::read(limits),
         Command::Keys(arguments) => keys::run(&arguments),

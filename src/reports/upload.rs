@@ -14,6 +14,11 @@ use std::path::Path;
 /// Why a file was not taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError {
+    /// Only pictures of its pages could be published, and nobody has agreed to that.
+    #[error(
+        "This PDF cannot be prepared as it is, but its pages can be published as pictures. Their text could then neither be searched nor read aloud. If you agree, tick the box and upload it again; better is to export the file anew."
+    )]
+    OnlyPictures,
     /// The file cannot be prepared; the words say why and what to do.
     #[error(transparent)]
     Refused(#[from] IntakeRefusal),
@@ -25,6 +30,7 @@ pub enum UploadError {
 impl Refusal for UploadError {
     fn kind(&self) -> Kind {
         match self {
+            Self::OnlyPictures => Kind::Invalid,
             Self::Refused(refusal) => refusal.kind(),
             Self::Fault(fault) => fault.kind(),
         }
@@ -84,10 +90,32 @@ impl Shelf<'_> {
     }
 }
 
+/// Whether a file may be published as pictures of its pages when nothing better passes the gates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// The publisher has agreed.
+    Agreed,
+    /// Nobody has agreed.
+    Unwanted,
+}
+
 /// Prepares `pdf` in a child process of `program` and stores original, body and manifest.
 pub fn take_in(shelf: &Shelf<'_>, program: &Path, pdf: &[u8]) -> Result<File, UploadError> {
     let prepared = prepare_in_child(program, pdf)?;
-    Ok(shelf.store(pdf, &prepared)?)
+    keep(shelf, pdf, &prepared, Pictures::Unwanted)
+}
+
+/// Stores original, body and manifest; pictures only when the publisher has agreed to them.
+pub fn keep(
+    shelf: &Shelf<'_>,
+    pdf: &[u8],
+    prepared: &Prepared,
+    pictures: Pictures,
+) -> Result<File, UploadError> {
+    if prepared.manifest.tier == watermark::Tier::T3 && pictures == Pictures::Unwanted {
+        return Err(UploadError::OnlyPictures);
+    }
+    Ok(shelf.store(pdf, prepared)?)
 }
 
 /// The tier as it is stored; a body that cannot be marked is never stored.

@@ -22,7 +22,7 @@ mod manifest;
 mod marks;
 mod personalise;
 mod read;
-mod render;
+pub mod render;
 mod rewrite;
 
 pub use copy_id::{CopyId, CopyIdError};

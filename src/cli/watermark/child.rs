@@ -3,8 +3,14 @@
 use crate::watermark::intake::probe;
 use crate::watermark::intake::sandbox::Limits;
 use crate::watermark::intake::serving::{self, answer};
+use crate::watermark::render;
 use std::io;
 use std::process::ExitCode;
+
+/// Paints a page.
+pub(in crate::cli) fn page(limits: Limits) -> ExitCode {
+    end(answer(limits, render::child::serve))
+}
 
 /// Prepares a PDF.
 pub(in crate::cli) fn prepare(limits: Limits) -> ExitCode {

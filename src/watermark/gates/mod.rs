@@ -7,7 +7,7 @@
 //!
 //! What comes of it:
 //! * **T2**: all gates passed. A page that looks a little different is a warning that names it.
-//! * **T3** ([`images`]): no body passes, but the pages can be painted. The body is then pictures of the pages, each with
+//! * **T3** ([`pictures`]): no body passes, but the pages can be painted. The body is then pictures of the pages, each with
 //!   the same slot painted on top, so that a T3 copy is personalised like any other. The mark is not *in* the
 //!   pictures: burning it in would mean to paint every page anew for every recipient. What is burnt in is burnt in
 //!   where it costs nothing: the pages that are read in the browser are painted from the marked copy. The publisher
@@ -116,7 +116,7 @@ mod tests {
         ];
         let mut file = "%PDF-1.7\n".to_owned();
         for (number, object) in (1..).zip(objects) {
-            file.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+            file += &format!("{number} 0 obj\n{object}\nendobj\n");
         }
         file.push_str("trailer\n<</Size 5/Root 1 0 R>>\n%%EOF\n");
         file.into_bytes()

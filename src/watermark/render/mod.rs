@@ -1,16 +1,17 @@
 //! Renders pages: for the gates at intake and for reading in the browser.
 //!
-//! Works on any PDF, so it runs in a child process only ([`crate::watermark::intake`]). Every page of a picture size gets about as many
-//! pixels as any other, so that a poster costs no more than a letter and a stamp-sized page is still seen.
+//! Works on any PDF, so it runs in a child process only ([`crate::watermark::intake`]); a server paints by
+//! [`child::paint_in_child`]. What is painted for readers is their own marked copy, so the mark is in the picture's pixels.
 //!
 //! Promises: whatever a page does to the renderer, the answer is a picture or none; the size of a picture is bounded
 //! before a byte of it is reserved.
 
+pub mod child;
 mod picture;
 mod words;
 
 pub(crate) use picture::{Band, Picture};
-pub(crate) use words::words;
+use words::words;
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::vello_cpu::color::palette::css::WHITE;

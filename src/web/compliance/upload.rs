@@ -149,6 +149,10 @@ async fn prepare(app: App, version: Version, by: PersonId, file: SpooledFile) ->
             record_refusal(&app, by, id, &refusal.code()).await?;
             Ok(Taken::Refused(refusal.to_string()))
         }
+        Err(refusal @ UploadError::OnlyPictures) => {
+            record_refusal(&app, by, id, "only_pictures").await?;
+            Ok(Taken::Refused(refusal.to_string()))
+        }
         Err(UploadError::Fault(fault)) => Err(fault.into()),
     }
 }

@@ -65,6 +65,7 @@ fn whoever_waits_hears_how_far_it_is() {
     let mut expected = vec![Progress::begun(Stage::Opening, 0)];
     expected.extend((0..49).map(|done| Progress { stage: Stage::Writing, done, of: 49 }));
     expected.push(Progress::begun(Stage::Checking, 49));
+    expected.extend((1..=49).map(|done| Progress { stage: Stage::Rendering, done, of: 49 }));
     assert_eq!(heard, expected);
 }
 
