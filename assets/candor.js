@@ -89,6 +89,17 @@
     });
   });
 
+  // Arrow keys turn pages, where no field has the keyboard and nothing can be scrolled sideways.
+  var reader = document.querySelector("[data-reader]");
+  if (reader) document.addEventListener("keydown", function (e) {
+    if (e.altKey || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
+    var box = e.target.closest && e.target.closest(".reader-scroll");
+    if (box && box.scrollWidth > box.clientWidth) return;
+    var link = e.key === "ArrowLeft" ? reader.querySelector("[rel=prev]") : e.key === "ArrowRight" ? reader.querySelector("[rel=next]") : null;
+    if (link) { e.preventDefault(); link.click(); }
+  });
+
   window.addEventListener("pageshow", function (e) {
     if (e.persisted) document.querySelectorAll("form").forEach(function (form) { delete form.dataset.sent; });
   });

@@ -11,6 +11,7 @@ use crate::ledger::{Writer, anchor};
 use crate::notices::House;
 use crate::notices::letter::Letters;
 use crate::release::Gate;
+use crate::release::pages::Reading;
 use crate::seal::{Keyring, KeyringError};
 use crate::vault::Vault;
 use std::path::{Path, PathBuf};
@@ -116,6 +117,7 @@ impl App {
             writer: writer.clone(),
             vault: Arc::clone(&vault),
             live: Arc::default(),
+            reading: Arc::new(Reading::new(config.program.clone())),
         };
         let pages = Pages::load()?;
         let witnesses = config.log.witnesses.as_deref().map(Policy::load).transpose()?.unwrap_or_default();

@@ -66,6 +66,8 @@ kinds! {
     GrantRevoked = "grant.revoked", "A grant was revoked.";
     AccessRefused = "access.refused", "Access to a report was refused.";
     ReportViewed = "report.viewed", "A report's gated content was shown to a person.";
+    ReportPageViewed = "report.page_viewed", "A page of a report was shown to a person in the browser.";
+    ReportPreviewed = "report.previewed", "A page of a report was shown to a member of staff who prepares it.";
     DownloadStarted = "download.started", "The download of a marked copy started.";
     DownloadCompleted = "download.completed", "All bytes of a download were sent.";
     DownloadAborted = "download.aborted", "A download ended before all bytes were sent.";
@@ -85,7 +87,7 @@ impl EventKind {
 
     /// Whether an entry of this kind releases a report, and so must follow a grant and an NDA acceptance.
     pub const fn releases_report(self) -> bool {
-        matches!(self, Self::DownloadStarted | Self::ReportViewed)
+        matches!(self, Self::DownloadStarted | Self::ReportPageViewed | Self::ReportViewed)
     }
 }
 

@@ -206,7 +206,12 @@ impl Leaf {
             self.download.ok_or(LeafError::Shape("must name its download"))?;
         }
         let by_staff = matches!(self.by, Actor::Staff(_) | Actor::System | Actor::Operator);
-        if self.kind == EventKind::DownloadStarted || (self.kind == EventKind::ReportViewed && !by_staff) {
+        let is_release = match self.kind {
+            EventKind::DownloadStarted | EventKind::ReportPageViewed => true,
+            EventKind::ReportViewed => !by_staff,
+            _ => false,
+        };
+        if is_release {
             self.version.ok_or(LeafError::Shape("must name the report version"))?;
             self.grant.ok_or(LeafError::Shape("must name the grant"))?;
             self.acceptance.ok_or(LeafError::Shape("must name the NDA acceptance"))?;

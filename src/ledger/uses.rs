@@ -1,6 +1,7 @@
 //! When grants were used, first and last, by the log.
 
 use super::kind::EventKind;
+use super::store::{self, Filter};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::ledger_entry;
@@ -8,6 +9,10 @@ use crate::fault::Fault;
 use crate::ids::GrantId;
 use diesel::dsl::{max, min};
 use diesel::prelude::*;
+use std::collections::BTreeSet;
+
+/// As many views of pages are looked at, the newest.
+const MOST_VIEWS: u16 = 5_000;
 
 /// When something was used first and last, by the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +23,15 @@ pub struct Use {
     pub last: Micros,
 }
 
-/// The uses of these grants: report rooms shown and downloads started. A grant that was not used is left out.
+/// The uses of these grants: report rooms and pages shown, downloads started. A grant that was not used is left out.
 pub fn list_by_grant(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Use)>, Fault> {
     let rows: Vec<(Option<GrantId>, Option<Micros>, Option<Micros>)> = ledger_entry::table
         .filter(ledger_entry::grant_id.eq_any(grants.to_vec()))
-        .filter(ledger_entry::kind.eq_any([EventKind::ReportViewed, EventKind::DownloadStarted]))
+        .filter(ledger_entry::kind.eq_any([
+            EventKind::ReportViewed,
+            EventKind::ReportPageViewed,
+            EventKind::DownloadStarted,
+        ]))
         .group_by(ledger_entry::grant_id)
         .select((ledger_entry::grant_id, min(ledger_entry::at), max(ledger_entry::at)))
         .load(db)?;
@@ -30,4 +39,14 @@ pub fn list_by_grant(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Us
         Some((grant?, Use { first: first?, last: last? }))
     };
     Ok(rows.into_iter().filter_map(whole).collect())
+}
+
+/// How many different pages were shown under a grant, by the log.
+pub fn count_pages(db: &mut Db, grant: GrantId) -> Result<usize, Fault> {
+    let filter = Filter { kind: Some(EventKind::ReportPageViewed), grant: Some(grant), ..Filter::default() };
+    let pages: BTreeSet<String> = store::list(db, &filter, MOST_VIEWS)?
+        .iter()
+        .filter_map(|entry| entry.leaf.facts.get("page").map(ToString::to_string))
+        .collect();
+    Ok(pages.len())
 }

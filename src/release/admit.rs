@@ -4,6 +4,7 @@ use super::copy::{self, Copy, Trouble};
 use super::decide::{Decision, Policy, decide};
 use super::ends::Guard;
 use super::evidence::{self, Found};
+use super::pages::Reading;
 use super::refused::Refused;
 use crate::clock::Micros;
 use crate::db::Database;
@@ -32,6 +33,8 @@ pub struct Gate {
     pub vault: Arc<Vault>,
     /// Downloads whose end is not recorded yet; the server waits for them when it stops.
     pub live: Arc<AtomicUsize>,
+    /// Pages for reading in the browser.
+    pub reading: Arc<Reading>,
 }
 
 /// What was admitted: the values of its entry.
@@ -109,8 +112,18 @@ impl Asker {
     }
 }
 
+/// What is asked for.
+pub(super) enum Wish {
+    /// A download.
+    Copy(Start),
+    /// One page, counted from 1.
+    Page(u32),
+    /// The report room.
+    Room,
+}
+
 /// The start of a copy, as its entry and row will say it.
-struct Start {
+pub(super) struct Start {
     id: DownloadId,
     sha256: [u8; 32],
     size_bytes: u64,
@@ -119,7 +132,7 @@ struct Start {
 impl Gate {
     /// Admits to the report room.
     pub async fn admit_room(&self, asker: Asker, grant: GrantId) -> Result<Admission, Refused> {
-        self.admit(asker, grant, None).await
+        self.admit(asker, grant, Wish::Room).await
     }
 
     /// Admits to a copy: checks the stored body whole, decides, records the start, and opens the copy.
@@ -138,23 +151,23 @@ impl Gate {
             }
             // The act says no and records it.
             Err(Trouble::NotYours) => {
-                return self.admit(asker, grant, None).await.and(Err(Refused::NotYours));
+                return self.admit(asker, grant, Wish::Room).await.and(Err(Refused::NotYours));
             }
             Err(Trouble::Fault(fault)) => return Err(Refused::Fault(fault)),
         };
         let id = DownloadId::new(&self.house.clock);
         let start = Start { id, sha256: prepared.sha256(), size_bytes: prepared.size_bytes() };
-        let admission = self.admit(asker, grant, Some(start)).await?;
+        let admission = self.admit(asker, grant, Wish::Copy(start)).await?;
         Ok(Copy::open(admission, prepared, self.clone())?)
     }
 
     /// Decides and records in one act; what it opens is made after COMMIT.
-    async fn admit(&self, asker: Asker, grant: GrantId, start: Option<Start>) -> Result<Admission, Refused> {
+    pub(super) async fn admit(&self, asker: Asker, grant: GrantId, wish: Wish) -> Result<Admission, Refused> {
         let gate = self.clone();
         self.writer
             .act_then(
                 "release.admit",
-                move |act: Act<'_>| admit(act, &asker, grant, start.as_ref()),
+                move |act: Act<'_>| admit(act, &asker, grant, &wish),
                 move |done: Done<Answer>| settle(done, &gate),
             )
             .await
@@ -162,7 +175,7 @@ impl Gate {
     }
 
     /// Records that a stored report does not pass its check. Nothing was sent.
-    async fn damaged(
+    pub(super) async fn damaged(
         &self,
         asker: &Asker,
         (grant, version): (GrantId, VersionId),
@@ -186,9 +199,9 @@ fn admit<'a>(
     mut act: Act<'a>,
     asker: &Asker,
     grant: GrantId,
-    start: Option<&Start>,
+    wish: &Wish,
 ) -> Result<Recorded<'a, Answer>, Fault> {
-    let session = (asker.confirmed_at, start.is_some());
+    let session = (asker.confirmed_at, matches!(wish, Wish::Copy(_)));
     let Some(found) = evidence::find(act.db(), grant, asker.person, session)? else {
         let event =
             event(EventKind::AccessRefused, asker).fact("why", "not_yours").fact("grant", grant.to_string());
@@ -201,16 +214,24 @@ fn admit<'a>(
             about(event(EventKind::AccessRefused, asker), report, version, grant).fact("why", why(&decision));
         return Ok(act.record(event, Answer::Refused(decision)));
     };
-    let kind = if start.is_some() { EventKind::DownloadStarted } else { EventKind::ReportViewed };
+    let kind = match wish {
+        Wish::Copy(_) => EventKind::DownloadStarted,
+        Wish::Page(_) => EventKind::ReportPageViewed,
+        Wish::Room => EventKind::ReportViewed,
+    };
     let mut event =
         about(event(kind, asker), report, version, grant).acceptance(acceptance).copy(copy.as_str());
-    if let Some(start) = start {
+    if let Wish::Page(page) = wish {
+        event = event.fact("page", *page);
+    }
+    let mut download = None;
+    if let Wish::Copy(start) = wish {
         let (at, entry) = (act.at(), act.index());
         let Start { id, sha256, size_bytes } = *start;
         grants::insert_download(act.db(), &Started { id, grant, at, entry, size_bytes, sha256 })?;
         event = event.download(id).fact("size_bytes", size_bytes).fact("sha256", hex(&sha256));
+        download = Some(id);
     }
-    let download = start.map(|start| start.id);
     let terms = Terms { grant, person: asker.person, report, version, copy, acceptance, download };
     Ok(act.record(event, Answer::Admitted(terms)))
 }

@@ -3,7 +3,7 @@
 use super::admit::{Admission, Gate, Terms};
 use super::ends::Guard;
 use crate::clock::Micros;
-use crate::db::data_keys;
+use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::grants::store as grants;
 use crate::grants::{Grant, State};
@@ -11,7 +11,7 @@ use crate::ids::{GrantId, PersonId, VersionId};
 use crate::reports::store as reports;
 use crate::seal::KeyOwner;
 use crate::vault::{ObjectContext, ObjectKind, ObjectReader, VaultError};
-use crate::watermark::{Edits, Manifest, MarkText};
+use crate::watermark::{Edits, IntakeRefusal, Manifest, MarkText, SampleText};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 
@@ -42,6 +42,53 @@ impl<E: Into<Fault>> From<E> for Trouble {
     }
 }
 
+/// A stored body and the edits that make it somebody's. It opens nothing by itself.
+pub(super) struct Marked {
+    reader: ObjectReader,
+    edits: Edits,
+    version: VersionId,
+}
+
+impl Marked {
+    /// Opens the body of a version, marked as `edits` says. Blocking.
+    fn open(
+        gate: &Gate,
+        db: &mut Db,
+        id: VersionId,
+        edits: impl FnOnce(&Manifest) -> Result<Edits, IntakeRefusal>,
+    ) -> Result<Self, Trouble> {
+        let version = reports::require(db, id)?;
+        let file = version.file.ok_or(Fault::bare("a version without a file was asked for"))?;
+        let context = |kind| ObjectContext { report: version.report.id, version: version.number, kind };
+        let key = data_keys::open_for(db, &gate.house.keyring, KeyOwner::Version(id))?;
+        let damaged = |what| move |error| trouble(id, what, error);
+        let manifest = gate
+            .vault
+            .reader(&key, &context(ObjectKind::Manifest), &file.manifest)
+            .map_err(damaged("manifest"))?;
+        let manifest = { manifest }.read_all().map_err(damaged("manifest"))?;
+        let manifest =
+            Manifest::from_bytes(&manifest).map_err(|error| Fault::new("manifest of a report", error))?;
+        let reader =
+            gate.vault.reader(&key, &context(ObjectKind::Body), &file.body).map_err(damaged("body"))?;
+        let edits = edits(&manifest).map_err(|error| Fault::new("personalising", error))?;
+        Ok(Self { reader, edits, version: id })
+    }
+    /// The whole marked copy. Blocking.
+    pub(super) fn read(mut self) -> Result<Vec<u8>, Trouble> {
+        let mut body = Vec::new();
+        let mut buffer = Vec::new();
+        for index in 0..self.reader.chunks() {
+            self.reader
+                .read_chunk(index, &mut buffer)
+                .map_err(|error| trouble(self.version, "body", error))?;
+            self.edits.apply(index * CHUNK, &mut buffer);
+            body.extend_from_slice(&buffer);
+        }
+        Ok(body)
+    }
+}
+
 /// A body that passed its check, and the edits that make it one recipient's. It opens nothing by itself.
 pub(super) struct Prepared {
     reader: ObjectReader,
@@ -61,37 +108,43 @@ impl Prepared {
     }
 }
 
+/// The grant, when it is this person's.
+fn require_own(gate: &Gate, db: &mut Db, id: GrantId, person: PersonId) -> Result<Grant, Trouble> {
+    match grants::require(db, &gate.house.keyring, id) {
+        Ok(grant) if grant.person == person => Ok(grant),
+        Ok(_) => Err(Trouble::NotYours),
+        Err(fault) if fault.kind() == crate::fault::Kind::NotFound => Err(Trouble::NotYours),
+        Err(fault) => Err(Trouble::Fault(fault)),
+    }
+}
+
+/// The marked copy of a grant. Blocking.
+pub(super) fn of_grant(gate: &Gate, id: GrantId, person: PersonId) -> Result<Marked, Trouble> {
+    let db = &mut *gate.database.read()?;
+    let grant = require_own(gate, db, id, person)?;
+    Marked::open(gate, db, grant.version, |manifest| Edits::for_copy(manifest, &mark_text(gate, &grant)))
+}
+
+/// What a member of staff sees of a version: marked with their own name. Blocking.
+pub(super) fn of_preview(gate: &Gate, version: VersionId, text: &SampleText) -> Result<Marked, Trouble> {
+    let db = &mut *gate.database.read()?;
+    Marked::open(gate, db, version, |manifest| Edits::for_preview(manifest, text))
+}
+
 /// Reads manifest and body, checks the body whole, and makes the edits. Blocking.
 pub(super) fn prepare(gate: &Gate, id: GrantId, person: PersonId) -> Result<Prepared, Trouble> {
     let db = &mut *gate.database.read()?;
-    let grant = match grants::require(db, &gate.house.keyring, id) {
-        Ok(grant) if grant.person == person => grant,
-        Ok(_) => return Err(Trouble::NotYours),
-        Err(fault) if fault.kind() == crate::fault::Kind::NotFound => return Err(Trouble::NotYours),
-        Err(fault) => return Err(Trouble::Fault(fault)),
-    };
-    let version = reports::require(db, grant.version)?;
-    let file = version.file.ok_or(Fault::bare("a granted version has no file"))?;
-    let context = |kind| ObjectContext { report: version.report.id, version: version.number, kind };
-    let key = data_keys::open_for(db, &gate.house.keyring, KeyOwner::Version(grant.version))?;
-    let damaged = |what| move |error| trouble(grant.version, what, error);
-    let manifest = gate
-        .vault
-        .reader(&key, &context(ObjectKind::Manifest), &file.manifest)
-        .map_err(damaged("manifest"))?;
-    let manifest = { manifest }.read_all().map_err(damaged("manifest"))?;
-    let manifest =
-        Manifest::from_bytes(&manifest).map_err(|error| Fault::new("manifest of a report", error))?;
-    let mut reader =
-        gate.vault.reader(&key, &context(ObjectKind::Body), &file.body).map_err(damaged("body"))?;
-    let edits = Edits::for_copy(&manifest, &mark_text(gate, &grant))
-        .map_err(|error| Fault::new("personalising", error))?;
+    let grant = require_own(gate, db, id, person)?;
+    let Marked { mut reader, edits, version } = Marked::open(gate, db, grant.version, |manifest| {
+        Edits::for_copy(manifest, &mark_text(gate, &grant))
+    })?;
+    let damaged = |error| trouble(version, "body", error);
     let sha256 = match grants::find_copy_digest(db, id)? {
         Some(known) => {
-            reader.check().map_err(damaged("body"))?;
+            reader.check().map_err(damaged)?;
             known
         }
-        None => digest(&mut reader, &edits).map_err(damaged("body"))?,
+        None => digest(&mut reader, &edits).map_err(damaged)?,
     };
     Ok(Prepared { reader, edits, sha256, grant: id })
 }

@@ -70,6 +70,9 @@ pub enum Deny {
     /// No NDA text is in force.
     #[error("No NDA text is in force, so nothing can be opened. The company has to publish one first.")]
     NoNda,
+    /// The grant is for reading in the browser.
+    #[error("This report is shared with you for reading in the browser; it allows no download.")]
+    ReadingOnly,
     /// Withdrawn, or never finalized.
     #[error("This report is not offered any more. The company can say why.")]
     NotOffered,
@@ -86,6 +89,7 @@ impl Deny {
             Self::Expired => "expired",
             Self::NoNda => "no_nda",
             Self::NotOffered => "not_offered",
+            Self::ReadingOnly => "reading_only",
             Self::Revoked => "revoked",
         }
     }
@@ -140,6 +144,9 @@ fn ended(grant: GrantEvidence, download: bool, now: Micros) -> Option<Deny> {
     }
     if now >= grant.expires_at {
         return Some(Deny::Expired);
+    }
+    if download && grant.downloads_allowed == 0 {
+        return Some(Deny::ReadingOnly);
     }
     (download && grant.downloads_started >= grant.downloads_allowed).then_some(Deny::DownloadsUsed)
 }

@@ -6,6 +6,11 @@ use crate::fault::{Fault, Kind, Refusal};
 /// Why nothing was opened.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
+    /// Too many pages are being painted.
+    #[error(
+        "Many people are reading at this moment, so this page has to wait. Nothing was shown or recorded."
+    )]
+    Busy,
     /// Denied.
     #[error(transparent)]
     Denied(#[from] Deny),
@@ -20,6 +25,12 @@ pub enum Refused {
     /// Not this person's, or not there.
     #[error("There is no such report for you here.")]
     NotYours,
+    /// More pages in a minute than anybody reads.
+    #[error(
+        "You have opened {} pages within a minute. Pages are for reading; please go on in a minute.",
+        super::pages::PAGES_A_MINUTE
+    )]
+    TooFast,
     /// Unexpected.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -30,9 +41,10 @@ impl Refusal for Refused {
         match self {
             Self::Denied(Deny::NoNda) => Kind::Conflict,
             Self::Denied(_) => Kind::Gone,
-            Self::Damaged => Kind::Unavailable,
+            Self::Busy | Self::Damaged => Kind::Unavailable,
             Self::Missing(_) => Kind::Forbidden,
             Self::NotYours => Kind::NotFound,
+            Self::TooFast => Kind::TooMany,
             Self::Fault(fault) => fault.kind(),
         }
     }

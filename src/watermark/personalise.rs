@@ -74,6 +74,18 @@ impl Edits {
         };
         Self::of_slot(manifest, lines.to_slot()?)
     }
+    /// The edits of what a publisher looks at before anybody is granted anything: a sample that names them.
+    pub fn for_preview(manifest: &Manifest, text: &SampleText) -> Result<Self, IntakeRefusal> {
+        let lines = Lines {
+            name: text.name.clone(),
+            email: text.email.clone(),
+            company: text.company.clone(),
+            copy: format!("{SAMPLE}, preview for its publisher"),
+            finder: "This is a preview.".to_owned(),
+            verify: "Looking at it was recorded.".to_owned(),
+        };
+        Self::of_slot(manifest, lines.to_slot()?)
+    }
     /// The edits that leave no mark at all: to compare a page with its original. Such a body must never leave.
     pub fn blank(manifest: &Manifest) -> Result<Self, IntakeRefusal> {
         Self::of_slot(manifest, blank_slot())

@@ -11,6 +11,7 @@ mod facts_lines;
 mod finalize;
 mod nda;
 mod overview;
+mod preview;
 mod remediation;
 mod report;
 mod report_facts;
@@ -50,6 +51,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/facts", web::post().to(report_facts::save))
         .route("/compliance/reports/{slug}/upload", web::post().to(upload::take))
         .route("/compliance/reports/{slug}/file", web::get().to(upload_result::show))
+        .route("/compliance/reports/{slug}/preview/{page}", web::get().to(preview::show))
+        .route("/compliance/reports/{slug}/preview/{page}/picture", web::get().to(preview::picture))
         .route("/compliance/reports/{slug}/exceptions/new", web::get().to(exception_edit::begin))
         .route("/compliance/reports/{slug}/exceptions/new", web::post().to(exception_edit::record))
         .route("/compliance/reports/{slug}/exceptions/{id}", web::get().to(exception_edit::show))

@@ -24,6 +24,7 @@ struct FilePage {
     facts: Vec<Fact>,
     sha256: String,
     warnings: Vec<String>,
+    preview: String,
 }
 
 impl Page for FilePage {
@@ -35,7 +36,7 @@ const fn tier_in_words(tier: Tier) -> &'static str {
     match tier {
         Tier::T1 => "a visible mark on every page, and hidden ones in its text",
         Tier::T2 => "a visible mark on every page",
-        Tier::T3 => "pages as pictures with the mark burnt in",
+        Tier::T3 => "pages as pictures, with a visible mark on each",
     }
 }
 
@@ -55,6 +56,7 @@ pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
         ],
         sha256: hex(&file.source_sha256),
         warnings: file.warnings.clone(),
+        preview: format!("{}/preview/1", desk.href()),
     };
     show_page(&staff, &page)
 }

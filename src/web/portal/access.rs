@@ -196,7 +196,10 @@ fn grant_words(grant: &Grant, version: &Version, now: Micros) -> GrantWords {
         state,
         since: grant.granted_at.into(),
         until: grant.revoked_at.unwrap_or(grant.expires_at).into(),
-        downloads: format!("{} of {}", grant.downloads_started, grant.downloads_allowed),
+        downloads: match grant.downloads_allowed {
+            0 => "reading only".to_owned(),
+            allowed => format!("{} of {allowed}", grant.downloads_started),
+        },
         copy_id: Some(grant.copy.to_string()),
     }
 }
@@ -235,9 +238,18 @@ fn entry_words(entry: &Entry) -> EntryWords {
         index: entry.index,
         at: entry.leaf.at.into(),
         what: entry.leaf.kind.words(),
-        detail: entry.leaf.copy.as_ref().map(|copy| format!("copy {copy}")),
+        detail: detail(entry),
         receipt_href: Some(format!("/access/receipts/{}", entry.index)),
     }
+}
+
+/// Which copy, and which page of it.
+fn detail(entry: &Entry) -> Option<String> {
+    let copy = entry.leaf.copy.as_ref().map(|copy| format!("copy {copy}"))?;
+    Some(match entry.leaf.facts.get("page") {
+        Some(page) => format!("page {page} of {copy}"),
+        None => copy,
+    })
 }
 
 /// The way to older entries and back.

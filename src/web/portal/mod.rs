@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod copy;
 pub mod elsewhere;
 pub mod nda;
+pub mod pages;
 pub mod request;
 pub mod room;
 pub mod sign_in;
@@ -44,6 +45,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/certificates/{id}", web::get().to(certificate::show_certificate))
         .route("/reports/{slug}", web::get().to(room::open))
         .route("/reports/{slug}/copy", web::post().to(copy::download))
+        .route("/reports/{slug}/pages", web::get().to(pages::turn))
+        .route("/reports/{slug}/pages/{page}", web::get().to(pages::open_page))
+        .route("/reports/{slug}/pages/{page}/picture", web::get().to(pages::picture))
         .route("/access", web::get().to(access::show_access))
         .route("/access/receipts/{index}", web::get().to(access::receipt))
         .route("/verify", web::get().to(verify::show_verify));

@@ -97,6 +97,7 @@ struct Moment {
 /// The recipient's copy.
 #[derive(Serialize)]
 struct CopyWords {
+    read_href: String,
     action: String,
     allowed: bool,
     refusal: Option<String>,
@@ -162,7 +163,7 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
 }
 
 /// A refusal with the way to ask again.
-fn refusal(refused: &Refused) -> Problem {
+pub(super) fn refusal(refused: &Refused) -> Problem {
     let problem = Problem::new(refused.kind(), refused.to_string());
     if refused.kind() == Kind::Gone {
         problem.action("/request", "Request it again")
@@ -254,11 +255,14 @@ fn copy(grant: &Grant, room: &Room) -> CopyWords {
     let file = room.version.file.as_ref();
     let (pages, bytes) = file.map_or((0, 0), |file| (file.pages, file.body.size_bytes));
     let refusal = match (grant.downloads_allowed, left) {
-        (0, _) => Some("Your grant is for reading here; it allows no download.".to_owned()),
+        (0, _) => Some(
+            "This report is shared with you for reading in the browser; it allows no download.".to_owned(),
+        ),
         (_, 0) => Some("Every download of this grant has been used.".to_owned()),
         _ => None,
     };
     CopyWords {
+        read_href: format!("/reports/{}/pages/1", room.version.report.slug),
         action: format!("/reports/{}/copy", room.version.report.slug),
         allowed: refusal.is_none(),
         refusal,

@@ -71,6 +71,7 @@ struct Found {
     request: Option<String>,
     nda: Option<(String, When)>,
     used: Option<Use>,
+    pages: (usize, u32),
     entries: Vec<(Entry, Option<String>)>,
 }
 
@@ -119,9 +120,12 @@ fn read(db: &mut Db, keyring: &Keyring, id: GrantId) -> Result<Found, Fault> {
         Ok((entry, by))
     });
     let entries = entries.collect::<Result<Vec<_>, Fault>>()?;
+    let version = crate::reports::store::require(db, grant.version)?;
+    let of = version.file.as_ref().map_or(0, |file| file.pages);
     Ok(Found {
+        pages: (uses::count_pages(db, id)?, of),
         report: case::title(db, grant.version)?,
-        version: crate::reports::store::require(db, grant.version)?.number,
+        version: version.number,
         given_by: people::require_person(db, keyring, grant.granted_by)?.shown_as().to_owned(),
         request: request.map(|request| request.reference()),
         nda: nda.transpose()?.map(|(number, at)| (format!("Version {number} accepted"), at.into())),
@@ -160,6 +164,7 @@ fn facts(found: &Found) -> Vec<Fact> {
         Fact::new("Came of", came),
         time("Ends", Some(grant.expires_at), ""),
         Fact::new("Downloads", list::downloads(grant)),
+        Fact::new("Pages read in the browser", pages_words(found.pages)),
         time("First opened", found.used.map(|used| used.first), "Not yet"),
         time("Last seen", found.used.map(|used| used.last), "Never"),
     ];
@@ -169,6 +174,14 @@ fn facts(found: &Found) -> Vec<Fact> {
     });
     facts.extend(grant.revoked_at.map(|at| time("Revoked", Some(at), "")));
     facts
+}
+
+/// How many different pages were read, of how many.
+fn pages_words((read, of): (usize, u32)) -> String {
+    match read {
+        0 => "None yet".to_owned(),
+        read => format!("{read} of {of}"),
+    }
 }
 
 /// An entry in words; only whoever reads the log gets a link into it.
@@ -193,6 +206,7 @@ fn detail(entry: &Entry) -> Option<String> {
         EventKind::AccessRefused => {
             fact("why").map(|why| format!("Why: {}", why.to_string().replace('_', " ")))
         }
+        EventKind::ReportPageViewed => fact("page").map(|page| format!("Page {page}")),
         EventKind::DownloadStarted => bytes("size_bytes"),
         EventKind::DownloadAborted | EventKind::DownloadCompleted => bytes("sent_bytes"),
         _ => None,

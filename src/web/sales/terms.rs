@@ -22,7 +22,7 @@ impl Hints {
         Self {
             days: format!("{} to {}, counted from today.", DAYS.0, DAYS.1),
             downloads: format!(
-                "{} to {}; with 0 they can only read the exceptions on the page.",
+                "{} to {}; with 0 they can only read in the browser.",
                 DOWNLOADS.0, DOWNLOADS.1
             ),
         }

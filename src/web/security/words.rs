@@ -31,9 +31,12 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         | E::NdaAccepted
         | E::ReportFinalized
         | E::RequestApproved => Tone::Ok,
-        E::CopyLookedUp | E::DownloadStarted | E::LogExported | E::LogVerified | E::ReportViewed => {
-            Tone::Info
-        }
+        E::CopyLookedUp
+        | E::DownloadStarted
+        | E::LogExported
+        | E::LogVerified
+        | E::ReportPageViewed
+        | E::ReportViewed => Tone::Info,
         E::CertificateRead
         | E::CheckpointMailed
         | E::CodeIssued
@@ -49,6 +52,7 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         | E::RemediationUpdated
         | E::ReportCreated
         | E::ReportFactsChanged
+        | E::ReportPreviewed
         | E::ReportUploaded
         | E::RequestSubmitted
         | E::ServerStarted

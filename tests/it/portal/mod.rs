@@ -4,6 +4,7 @@ mod codes;
 mod copy;
 mod limits;
 mod nda;
+mod pages;
 mod room;
 
 use crate::reports::desk::{card, facts};

@@ -87,12 +87,20 @@ impl Office {
     }
     /// Invites a reader of Meridian Bank: the act behind the page, where many are needed.
     pub fn invites(&self, name: &str) {
+        self.invites_on(name, Terms::new(30, 3));
+    }
+    /// The same, for reading in the browser only.
+    pub fn invites_to_read(&self, name: &str) {
+        self.invites_on(name, Terms::new(30, 0));
+    }
+    /// Invites on these terms.
+    fn invites_on(&self, name: &str, terms: Terms) {
         let invitation = Invitation {
             email: email(&format!("{}@meridian-bank.example", name.to_lowercase().replace(' ', "."))),
             name: PersonName::parse(name).unwrap(),
             company: CompanyName::parse("Meridian Bank").unwrap(),
             items: vec![self.report],
-            terms: Terms::new(30, 3),
+            terms,
             reason: None,
         };
         let (house, by) = (self.house.app().house.clone(), self.officer);
