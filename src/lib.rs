@@ -3,7 +3,7 @@
 //! The modules below stand in layer order, from the ground up. **A module may name only modules listed above it**;
 //! the test `laws::layers` reads this list and every `crate::` path.
 //!
-//! # Four walks through the house
+//! # Five walks through the house
 //!
 //! **Publish.** [`reports::acts::create`] begins a draft with a key of its own ([`db::data_keys`]). An upload is spooled
 //! sealed ([`vault::Spool`]), prepared in a child process ([`watermark::intake::child`]), and put into the vault as
@@ -18,6 +18,9 @@
 //! ([`release::decide()`], pure) and the entry in one transaction ([`ledger::Writer::act_then`]). From the committed entry
 //! alone comes the [`release::Admission`], and it is the one key that opens a [`release::copy::Copy`], which is
 //! personalised while it is streamed ([`watermark::Edits`]). Its end is recorded however it ends.
+//!
+//! **Read.** [`release::Gate::admit_page`] does the same for one page of the copy: the entry first, then the marked copy goes
+//! to a child that paints the page and listens for its words ([`watermark::render`]).
 //!
 //! **Verify.** [`ledger::export`] writes everything outsiders need, [`ledger::verify`] judges it offline with the key and
 //! checkpoints that somebody kept; [`ledger::receipt`] proves a single entry.

@@ -96,6 +96,36 @@ async function reads(page, request) {
   return { file, number: room.match(COPY)[0] };
 }
 
+/** From the room: reads pages in the browser, by links, by number, and by the arrow keys where there is script. */
+async function turns(page, script) {
+  await page.getByRole('link', { name: 'Read in the browser' }).click();
+  const heading = page.getByRole('heading', { level: 1 });
+  const isAt = async (number) => assert.match(await heading.innerText(), new RegExp(`^Page ${number} of `));
+  await isAt(1);
+  const picture = page.locator('.reader-page img');
+  assert.ok(await picture.evaluate((image) => image.decode().then(() => image.naturalWidth)) > 600);
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await isAt(2);
+  await page.getByText('The words of this page').click();
+  assert.ok((await page.locator('.reader-words').innerText()).length > 200);
+  await page.getByRole('link', { name: 'Larger' }).click();
+  await isAt(2);
+  await page.getByLabel('Go to page').fill('5');
+  await page.getByRole('button', { name: 'Go' }).click();
+  await isAt(5);
+  if (!script) return;
+  await page.getByRole('link', { name: 'Fit' }).click();
+  for (const [key, number] of [['ArrowRight', 6], ['ArrowLeft', 5]]) {
+    await page.locator('main').focus();
+    await Promise.all([page.waitForURL(`**/pages/${number}?size=column`), page.keyboard.press(key)]);
+    await isAt(number);
+  }
+  // In the field they move the caret.
+  await page.getByLabel('Go to page').focus();
+  await page.keyboard.press('ArrowRight');
+  await isAt(5);
+}
+
 test('every page of a recipient is accessible, and whole at every width', { timeout: 300_000 }, async () => {
   const page = await house.page();
   const email = 'mary@buyer.example';
@@ -112,7 +142,10 @@ test('every page of a recipient is accessible, and whole at every width', { time
   await judge(request, 'steps_approved');
   await page.goto(request);
   const { number } = await reads(page, request);
-  await judge(page.url(), 'room');
+  const room = page.url();
+  await judge(room, 'room');
+  await judge(`${room}/pages/3`, 'page');
+  await judge(`${room}/pages/3?size=huge`, 'page_huge');
   await judge(`${house.base}/access`, 'access');
   await page.goto(`${house.base}/access`);
   await judge(await page.getByRole('link', { name: /^Certificate/ }).first().evaluate((link) => link.href), 'certificate');
@@ -131,6 +164,7 @@ for (const way of WAYS) {
     await accepts(page, request);
     await approves(email);
     const { file, number } = await reads(page, request);
+    await turns(page, way.script);
     const read = execFileSync(binary(), ['watermark', 'read', file], { encoding: 'utf8' });
     assert.ok(read.includes(number), `the copy says ${read} and the room said ${number}`);
     assert.ok(!read.includes('UNASSIGNED'), read);

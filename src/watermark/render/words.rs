@@ -64,9 +64,11 @@ impl Listener {
     }
     /// Ends a word or line, once.
     fn push_break(&mut self, with: &str) {
-        if !self.text.ends_with(char::is_whitespace) {
-            self.text.push_str(with);
+        if with == " " && self.text.ends_with(char::is_whitespace) {
+            return;
         }
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push_str(with);
     }
 }
 
@@ -92,4 +94,30 @@ impl<'a> Device<'a> for Listener {
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {}
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_paragraphs_and_gaps_are_told_apart() {
+        let content = "BT /F1 12 Tf 20 300 Td (First line ) Tj 0 -14 Td (second) Tj 60 0 Td (column) Tj \
+                       -60 -40 Td (Another ) Tj (paragraph) Tj ET";
+        let objects = [
+            "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+            "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>".to_owned(),
+            format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()),
+            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>".to_owned(),
+        ];
+        let mut file = "%PDF-1.7\n".to_owned();
+        for (number, object) in (1..).zip(objects) {
+            file += &format!("{number} 0 obj\n{object}\nendobj\n");
+        }
+        file += "trailer\n<</Size 6/Root 1 0 R>>\n%%EOF\n";
+        let pdf = Pdf::new(file.into_bytes()).unwrap();
+        assert_eq!(words(&pdf, 0), "First line\nsecond column\n\nAnother paragraph");
+        assert_eq!(words(&pdf, 1), "");
+    }
 }

@@ -7,6 +7,7 @@ use crate::support::visitor::{Page, Visitor};
 use candor::ledger::EventKind;
 use candor::release::pages::{PAGES_A_MINUTE, VIEW_SECS};
 use candor::watermark::{CopyId, Edits, MarkText, prepare};
+use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::Pixmap;
 
 /// Who reads.
@@ -45,7 +46,7 @@ fn painted(edits: impl FnOnce(&candor::watermark::Manifest) -> Edits, page: usiz
     let pdf = std::fs::read(format!("{}/demo/{SHORT}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let mut prepared = prepare(pdf, &candor::clock::Clock::system()).unwrap();
     edits(&prepared.manifest).apply(0, &mut prepared.body);
-    let pdf = hayro::hayro_syntax::Pdf::new(prepared.body).unwrap();
+    let pdf = Pdf::new(prepared.body).unwrap();
     let page = &pdf.pages()[page];
     let scale = 110.0 / 72.0;
     let size = hayro::PixmapSettings {
@@ -218,6 +219,6 @@ fn whoever_turns_too_fast_or_comes_too_late_is_told_so_in_words() {
 }
 
 /// Runs something that waits for nothing but its own kind.
-fn futures_executor<F: std::future::Future>(future: F) -> F::Output {
+fn futures_executor<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
 }
