@@ -84,6 +84,8 @@ typed_id! {
     NdaId;
     /// A sealed object in the vault.
     ObjectId;
+    /// A process that serves.
+    NodeId;
     /// A person: prospect or staff.
     PersonId;
     /// A dated remediation update of an exception.

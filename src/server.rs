@@ -182,7 +182,8 @@ impl Bound {
 
 /// What is done once before the first request: downloads of a run that was killed are closed, the start is recorded.
 async fn begin(app: &App) -> Result<(), Fault> {
-    let unknown = app.gate.close_unknown().await?;
+    app.beat().await?;
+    let unknown = app.gate.close_unknown(&app.nodes_alive().await?).await?;
     let vault = app.vault.clone();
     let swept = app.work(move || vault.sweep_temps()).await??;
     if unknown > 0 || swept > 0 {

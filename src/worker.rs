@@ -20,6 +20,8 @@ use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
 const LETTERS_EVERY: Duration = Duration::from_secs(1);
 /// How often the anchor file is brought up to date, if the log has grown.
 const FILE_EVERY: Duration = Duration::from_secs(1);
+/// How often a node says that it lives.
+const BEAT_EVERY: Duration = Duration::from_secs(4);
 /// How often it is looked whether auditors are due a letter, and the log a check.
 const SLOW_EVERY: Duration = Duration::from_mins(5);
 /// How long after the start that happens first.
@@ -49,9 +51,10 @@ impl Worker {
     pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
         let anchor_every = Duration::from_secs(u64::from(self.app.config.log.anchor_every_secs));
         let (mut letters, mut file) = (interval(LETTERS_EVERY), interval(FILE_EVERY));
+        let mut beats = interval(BEAT_EVERY);
         let (mut anchors, mut slow) =
             (interval(anchor_every), interval_at(Instant::now() + SLOW_AFTER, SLOW_EVERY));
-        for clock in [&mut letters, &mut file, &mut anchors, &mut slow] {
+        for clock in [&mut letters, &mut file, &mut anchors, &mut slow, &mut beats] {
             clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
         loop {
@@ -59,6 +62,7 @@ impl Worker {
                 _ = stop.wait_for(|stop| *stop) => return,
                 _ = letters.tick() => self.send_letters().await.map(drop),
                 _ = file.tick() => self.keep_anchor().await.map(drop),
+                _ = beats.tick() => self.beat().await,
                 _ = anchors.tick() => self.tell_anchors().await,
                 _ = slow.tick() => self.do_slowly().await,
             };
@@ -84,6 +88,9 @@ impl Worker {
         if due.is_empty() {
             return Ok(0);
         }
+        let node = self.app.gate.node;
+        let claim = move |db: &mut crate::db::Db| outbox::claim_due(db, node, now, LETTERS_AT_ONCE);
+        let due = self.app.writer.housekeeping("letter.claimed", claim).await?;
         let carrier = match self.carrier.take() {
             Some((name, carrier)) if name == company => carrier,
             _ => Carrier::new(&self.app.config.mail, &company)?,
@@ -133,6 +140,16 @@ impl Worker {
         let wrote = self.anchors.keep_file(self.anchored).await?;
         self.anchored = wrote.or(self.anchored);
         Ok(wrote.is_some())
+    }
+
+    /// Says that this node lives, and closes what dead ones left open.
+    pub async fn beat(&mut self) -> Result<(), Fault> {
+        self.app.beat().await?;
+        let closed = self.app.gate.close_unknown(&self.app.nodes_alive().await?).await?;
+        if closed > 0 {
+            tracing::warn!(closed, "downloads of a node that died were closed");
+        }
+        Ok(())
     }
 
     /// Tells webhook and witnesses how far the log has grown, and notices who has been silent for too long.

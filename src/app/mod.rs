@@ -12,8 +12,9 @@ pub use pages::{Pages, Template};
 
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
-use crate::db::{Database, Db};
+use crate::db::{Database, Db, nodes};
 use crate::fault::Fault;
+use crate::ids::NodeId;
 use crate::ledger::anchors;
 use crate::ledger::check::Checks;
 use crate::ledger::witness::Policy;
@@ -117,6 +118,21 @@ impl App {
     /// The gate through which every report leaves.
     pub fn gate(&self) -> Gate {
         self.gate.clone()
+    }
+
+    /// The processes that serve this database and live. An embedded one is served by this process alone.
+    pub async fn nodes_alive(&self) -> Result<Vec<NodeId>, Fault> {
+        if self.database.file().is_some() {
+            return Ok(vec![self.gate.node]);
+        }
+        let now = self.clock.now();
+        self.read(move |db| nodes::list_alive(db, now)).await
+    }
+
+    /// Notes that this process lives.
+    pub async fn beat(&self) -> Result<(), Fault> {
+        let (node, now) = (self.gate.node, self.clock.now());
+        self.writer.housekeeping("node.alive", move |db| nodes::beat(db, node, now)).await
     }
 
     /// The names of all anchors that are set up.

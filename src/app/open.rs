@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, installation};
 use crate::fault::Fault;
+use crate::ids::NodeId;
 use crate::ledger::check::Checks;
 use crate::ledger::witness::{Policy, PolicyError};
 use crate::ledger::{Writer, anchor};
@@ -116,6 +117,7 @@ impl App {
             database: database.clone(),
             writer: writer.clone(),
             vault: Arc::clone(&vault),
+            node: NodeId::new(&clock),
             live: Arc::default(),
             reading: Arc::new(Reading::new(config.program.clone())),
         };

@@ -12,6 +12,8 @@ pub mod columns;
 mod connection;
 pub mod data_keys;
 pub mod installation;
+pub mod node_schema;
+pub mod nodes;
 pub mod schema;
 
 pub use connection::Db;

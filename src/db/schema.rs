@@ -228,6 +228,7 @@ diesel::table! {
         entry_idx -> BigInt,
         size_bytes -> BigInt,
         sha256 -> Binary,
+        node_id -> Nullable<Binary>,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::db::schema::{download, download_end, report_grant};
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind};
 use crate::identity::store as people;
-use crate::ids::{DownloadId, GrantId, PersonId, RequestId, VersionId};
+use crate::ids::{DownloadId, GrantId, NodeId, PersonId, RequestId, VersionId};
 use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
 use crate::text::Domain;
 use crate::text_enum;
@@ -213,6 +213,8 @@ pub struct Started {
     pub size_bytes: u64,
     /// SHA-256 of the copy.
     pub sha256: [u8; 32],
+    /// Which process sends it.
+    pub node: NodeId,
 }
 
 /// Adds the start of a download.
@@ -225,6 +227,7 @@ pub fn insert_download(db: &mut Db, started: &Started) -> Result<(), Fault> {
             download::entry_idx.eq(i64::try_from(started.entry).unwrap_or(i64::MAX)),
             download::size_bytes.eq(i64::try_from(started.size_bytes).unwrap_or(i64::MAX)),
             download::sha256.eq(started.sha256.to_vec()),
+            download::node_id.eq(started.node),
         ))
         .execute(db)?;
     Ok(())
@@ -256,13 +259,34 @@ pub fn find_copy_digest(db: &mut Db, grant: GrantId) -> Result<Option<[u8; 32]>,
     digest.map(|digest| digest.try_into().map_err(|_| Fault::bare("digest of a copy"))).transpose()
 }
 
-/// Downloads that were started and never ended: `(download, index of the start's entry, grant, recipient)`.
-pub fn list_open_downloads(db: &mut Db) -> Result<Vec<(DownloadId, i64, GrantId, PersonId)>, Fault> {
+/// A download that was started and never ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct OpenDownload {
+    /// Which.
+    pub id: DownloadId,
+    /// The index of its start's entry.
+    pub start: i64,
+    /// Under which grant.
+    pub grant: GrantId,
+    /// By whom.
+    pub person: PersonId,
+    /// Which process sends it; none when that was not noted.
+    pub node: Option<NodeId>,
+}
+
+/// Downloads that were started and never ended, oldest first.
+pub fn list_open_downloads(db: &mut Db) -> Result<Vec<OpenDownload>, Fault> {
     Ok(download::table
         .inner_join(report_grant::table)
         .left_join(download_end::table)
         .filter(download_end::download_id.is_null())
         .order(download::entry_idx)
-        .select((download::id, download::entry_idx, download::grant_id, report_grant::person_id))
+        .select((
+            download::id,
+            download::entry_idx,
+            download::grant_id,
+            report_grant::person_id,
+            download::node_id,
+        ))
         .load(db)?)
 }

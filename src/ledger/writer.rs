@@ -30,8 +30,10 @@ use tokio::sync::{oneshot, watch};
 pub const HOUSEKEEPING: &[&str] = &[
     // In the order of their names, as the law's own list.
     "anchor.noted",
+    "letter.claimed",
     "letter.retry",
     "letter.sent",
+    "node.alive",
     "session.touch",
     "witness.cosigned",
 ];

@@ -5,10 +5,11 @@
 use super::House;
 use super::letter::{Letter, LetterKind};
 use crate::clock::Micros;
+use crate::db::node_schema::letter_claim;
 use crate::db::schema::letter;
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
-use crate::ids::{LetterId, PersonId};
+use crate::ids::{LetterId, NodeId, PersonId};
 use crate::seal::{KeyOwner, Keyring, Place, Sealed};
 use crate::text_enum;
 use diesel::prelude::*;
@@ -97,6 +98,33 @@ pub fn list_due(db: &mut Db, now: Micros, most: i64) -> Result<Vec<Queued>, Faul
         .load(db)?)
 }
 
+/// How long a node may take for the letters it has claimed, in seconds. Then others may send them.
+const CLAIM_SECS: i64 = 600;
+
+/// Claims letters whose time has come for a node, oldest first: those that no other node has claimed. In the writer's
+/// transaction, which all nodes take in turn.
+pub fn claim_due(db: &mut Db, node: NodeId, now: Micros, most: i64) -> Result<Vec<Queued>, Fault> {
+    let due = list_due(db, now, most)?;
+    let ids: Vec<LetterId> = due.iter().map(|letter| letter.id).collect();
+    let taken: Vec<LetterId> = letter_claim::table
+        .filter(letter_claim::letter_id.eq_any(ids))
+        .filter(letter_claim::node_id.ne(node))
+        .filter(letter_claim::until.gt(now))
+        .select(letter_claim::letter_id)
+        .load(db)?;
+    let mine: Vec<Queued> = due.into_iter().filter(|letter| !taken.contains(&letter.id)).collect();
+    for letter in &mine {
+        diesel::delete(letter_claim::table.find(letter.id)).execute(db)?;
+        let claim = (
+            letter_claim::letter_id.eq(letter.id),
+            letter_claim::node_id.eq(node),
+            letter_claim::until.eq(now.plus_secs(CLAIM_SECS)),
+        );
+        diesel::insert_into(letter_claim::table).values(claim).execute(db)?;
+    }
+    Ok(mine)
+}
+
 /// The newest letters of any state, for the demo's page and for staff.
 pub fn list_newest(db: &mut Db, most: i64) -> Result<Vec<Queued>, Fault> {
     Ok(letter::table.order(letter::id.desc()).limit(most).load(db)?)
@@ -116,6 +144,7 @@ pub fn update_sent(db: &mut Db, id: LetterId, now: Micros) -> Result<(), Fault> 
             letter::last_error.eq(None::<String>),
         ))
         .execute(db)?;
+    diesel::delete(letter_claim::table.find(id)).execute(db)?;
     Ok(())
 }
 
@@ -132,6 +161,7 @@ pub fn update_failed(db: &mut Db, queued: &Queued, now: Micros, error: &str) -> 
             letter::last_error.eq(error),
         ))
         .execute(db)?;
+    diesel::delete(letter_claim::table.find(queued.id)).execute(db)?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::db::Database;
 use crate::fault::Fault;
 use crate::grants::store::{self as grants, Started};
 use crate::identity::{Origin, Session};
-use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, ReportId, VersionId};
+use crate::ids::{AcceptanceId, DownloadId, GrantId, NodeId, PersonId, ReportId, VersionId};
 use crate::ledger::{Act, Actor, Done, Event, EventKind, PersonalField, Recorded, Writer};
 use crate::notices::House;
 use crate::text::hex;
@@ -31,6 +31,8 @@ pub struct Gate {
     pub writer: Writer,
     /// Sealed objects.
     pub vault: Arc<Vault>,
+    /// This process.
+    pub node: NodeId,
     /// Downloads whose end is not recorded yet; the server waits for them when it stops.
     pub live: Arc<AtomicUsize>,
     /// Pages for reading in the browser.
@@ -127,6 +129,7 @@ pub(super) struct Start {
     id: DownloadId,
     sha256: [u8; 32],
     size_bytes: u64,
+    node: NodeId,
 }
 
 impl Gate {
@@ -156,7 +159,8 @@ impl Gate {
             Err(Trouble::Fault(fault)) => return Err(Refused::Fault(fault)),
         };
         let id = DownloadId::new(&self.house.clock);
-        let start = Start { id, sha256: prepared.sha256(), size_bytes: prepared.size_bytes() };
+        let (sha256, size_bytes) = (prepared.sha256(), prepared.size_bytes());
+        let start = Start { id, sha256, size_bytes, node: self.node };
         let admission = self.admit(asker, grant, Wish::Copy(start)).await?;
         Ok(Copy::open(admission, prepared, self.clone())?)
     }
@@ -227,8 +231,8 @@ fn admit<'a>(
     let mut download = None;
     if let Wish::Copy(start) = wish {
         let (at, entry) = (act.at(), act.index());
-        let Start { id, sha256, size_bytes } = *start;
-        grants::insert_download(act.db(), &Started { id, grant, at, entry, size_bytes, sha256 })?;
+        let Start { id, sha256, size_bytes, node } = *start;
+        grants::insert_download(act.db(), &Started { id, grant, at, entry, size_bytes, sha256, node })?;
         event = event.download(id).fact("size_bytes", size_bytes).fact("sha256", hex(&sha256));
         download = Some(id);
     }

@@ -2,8 +2,8 @@
 
 use super::admit::{Gate, Terms};
 use crate::fault::Fault;
-use crate::grants::store::{self as grants, Outcome};
-use crate::ids::{DownloadId, GrantId, PersonId};
+use crate::grants::store::{self as grants, OpenDownload, Outcome};
+use crate::ids::{DownloadId, GrantId, NodeId, PersonId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -117,26 +117,37 @@ fn record_end<'a>(mut act: Act<'a>, end: &End) -> Result<Recorded<'a, ()>, Fault
 }
 
 impl Gate {
-    /// Closes every download that an earlier run started and never ended, as `outcome_unknown`. Called once at start,
-    /// before anything is served. Returns how many there were.
-    pub async fn close_unknown(&self) -> Result<usize, Fault> {
-        let database = self.database.clone();
-        let open = tokio::task::spawn_blocking(move || grants::list_open_downloads(&mut *database.read()?))
-            .await
-            .map_err(|error| Fault::new("reading open downloads", error))??;
-        let count = open.len();
-        for (download, start, grant, person) in open {
+    /// Closes the downloads of processes that are not `alive` and never ended them, as `outcome_unknown`. This process's own
+    /// ones are left alone: their guards record their ends. Returns how many there were.
+    pub async fn close_unknown(&self, alive: &[NodeId]) -> Result<usize, Fault> {
+        let mut closed = 0;
+        for open in self.list_orphans(alive).await? {
             let end = End {
-                download,
-                grant,
-                person,
-                start: u64::try_from(start).unwrap_or(0),
+                download: open.id,
+                grant: open.grant,
+                person: open.person,
+                start: u64::try_from(open.start).unwrap_or(0),
                 sent_bytes: None,
                 took_millis: None,
                 outcome: Outcome::OutcomeUnknown,
             };
-            self.writer.act("download.close_unknown", move |act| record_end(act, &end)).await?;
+            match self.writer.act("download.close_unknown", move |act| record_end(act, &end)).await {
+                Ok(_) => closed += 1,
+                // Another node may have closed it at the same moment; then it is not in the list any more.
+                Err(fault) if self.list_orphans(alive).await?.contains(&open) => return Err(fault),
+                Err(_) => {}
+            }
         }
-        Ok(count)
+        Ok(closed)
+    }
+
+    /// Open downloads that nobody sends any more.
+    async fn list_orphans(&self, alive: &[NodeId]) -> Result<Vec<OpenDownload>, Fault> {
+        let database = self.database.clone();
+        let open = tokio::task::spawn_blocking(move || grants::list_open_downloads(&mut *database.read()?))
+            .await
+            .map_err(|error| Fault::new("reading open downloads", error))??;
+        let sent = |node: NodeId| node == self.node || alive.contains(&node);
+        Ok(open.into_iter().filter(|open| !open.node.is_some_and(sent)).collect())
     }
 }

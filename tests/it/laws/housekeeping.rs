@@ -6,8 +6,10 @@ use super::source::{Source, closing, is_word, rust_files};
 /// The whole list: name and why it needs no entry. The writer's own list must hold the same names.
 const LISTED: &[(&str, &str)] = &[
     ("anchor.noted", "what an anchor outside knows of the log; it is asked again if this is lost"),
+    ("letter.claimed", "which node sends a letter; if it is lost, another one sends it"),
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),
     ("letter.sent", "progress of the outbox; what was sent and why stands in the act that queued it"),
+    ("node.alive", "that a node lives; what it does stands in its own entries"),
     ("session.touch", "when a session was last used, for its idle limit"),
     ("witness.cosigned", "a signature that others made; it says nothing that the log does not hold"),
 ];

@@ -5,6 +5,7 @@ mod commands;
 mod cutting;
 mod epochs;
 mod exports;
+mod frozen;
 mod independent;
 mod isolation;
 mod leaves;

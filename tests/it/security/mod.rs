@@ -5,6 +5,7 @@ mod entry;
 mod export;
 mod integrity;
 mod log;
+mod nodes;
 mod overview;
 mod roles;
 

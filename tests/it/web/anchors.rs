@@ -17,7 +17,9 @@ use std::sync::mpsc;
 fn watched(witnesses: &[&Witness], more: &str) -> House {
     let folder = crate::support::folder::TestFolder::new();
     // The server asks once by itself as soon as it runs: it gets no answer that counts.
-    witnesses.iter().for_each(|witness| witness.answers(Some(503)));
+    for witness in witnesses {
+        witness.answers(Some(503));
+    }
     let lines: Vec<String> = witnesses.iter().map(|witness| witness.line()).collect();
     let names: Vec<String> = witnesses.iter().map(|witness| witness.name.replace('.', "-")).collect();
     let policy = format!("{}group all all {}\nquorum all\n", lines.concat(), names.join(" "));
@@ -39,7 +41,9 @@ fn watched(witnesses: &[&Witness], more: &str) -> House {
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    witnesses.iter().for_each(|witness| witness.answers(None));
+    for witness in witnesses {
+        witness.answers(None);
+    }
     house
 }
 
