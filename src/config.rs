@@ -4,10 +4,13 @@
 //! from the file's own folder.
 
 mod log;
+mod mail;
 mod remote;
 
 pub use log::{LogSettings, Webhook};
+pub use mail::{Mail, Smtp, SmtpSecurity};
 
+use mail::{MailSetting, resolve_mail};
 use remote::is_remote_postgres;
 use serde::Deserialize;
 use std::fmt;
@@ -78,66 +81,13 @@ struct File {
     /// How the log is anchored outside and checked.
     #[serde(default)]
     log: LogSettings,
+    /// Titles of criteria that take the place of ours.
+    criteria_titles: Option<PathBuf>,
 }
 
 /// The default of `upload_limit_mib`.
 const fn default_upload_mib() -> u64 {
     100
-}
-
-/// `mail = "files"` or a table `[mail]`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-enum MailSetting {
-    /// A word; only `files` is known.
-    Word(String),
-    /// An SMTP server.
-    Smtp(Smtp),
-}
-
-/// An SMTP server.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Smtp {
-    /// Name or address of the server.
-    pub host: String,
-    /// Port; 465 for `tls`, 587 for `starttls`, 25 for `none` when missing.
-    pub port: Option<u16>,
-    /// How the connection is protected.
-    #[serde(default)]
-    pub security: SmtpSecurity,
-    /// User name, if the server asks for one.
-    pub user: Option<String>,
-    /// Password of the user.
-    pub password: Option<Secret>,
-    /// The address letters come from.
-    pub from: crate::text::EmailAddress,
-}
-
-/// How a connection to the mail server is protected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SmtpSecurity {
-    /// In the clear; only to a loopback address.
-    None,
-    /// STARTTLS, required.
-    #[default]
-    Starttls,
-    /// TLS from the first byte.
-    Tls,
-}
-
-/// How letters leave the house.
-#[derive(Clone, Debug)]
-pub enum Mail {
-    /// By SMTP.
-    Smtp(Smtp),
-    /// Into a folder, as `.eml` files: nobody receives them, and staff are told so on every page.
-    Files(PathBuf),
-    /// Shown on a page of the demo.
-    Shown,
-    /// Not set: `serve` refuses to start.
-    Missing,
 }
 
 /// Certificate chain and private key in PEM files.
@@ -200,6 +150,8 @@ pub struct Config {
     pub upload_limit_bytes: u64,
     /// How the log is anchored outside and checked.
     pub log: LogSettings,
+    /// Titles of criteria that take the place of ours.
+    pub criteria_titles: Option<PathBuf>,
     /// Serve or demo.
     pub mode: Mode,
     /// The program that reads foreign files in a process of its own: this one. No setting.
@@ -253,6 +205,7 @@ impl Config {
             mail,
             upload_limit_bytes: file.upload_limit_mib.saturating_mul(1024 * 1024),
             log: file.log.checked(folder).map_err(refuse)?,
+            criteria_titles: file.criteria_titles.map(|titles| folder.join(titles)),
             mode: Mode::Serve,
             program: this_program(),
             data,
@@ -272,6 +225,7 @@ impl Config {
             mail: Mail::Shown,
             upload_limit_bytes: default_upload_mib() * 1024 * 1024,
             log: LogSettings::default(),
+            criteria_titles: None,
             mode: Mode::Demo,
             program: this_program(),
         }
@@ -309,27 +263,6 @@ fn beside(data: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     data.with_file_name(name)
-}
-
-/// Turns the mail setting into what it means.
-fn resolve_mail(setting: Option<MailSetting>, data: &Path) -> Result<Mail, String> {
-    match setting {
-        None => Ok(Mail::Missing),
-        Some(MailSetting::Word(word)) if word == "files" => Ok(Mail::Files(beside(data, "letters"))),
-        Some(MailSetting::Word(word)) => Err(format!(
-            "mail = \"{word}\" is not known; write mail = \"files\" or a table [mail] with host and from"
-        )),
-        Some(MailSetting::Smtp(smtp)) => {
-            let loopback =
-                smtp.host == "localhost" || smtp.host.parse::<IpAddr>().is_ok_and(|host| host.is_loopback());
-            if smtp.security == SmtpSecurity::None && !loopback {
-                return Err(
-                    "mail.security = \"none\" is accepted for a mail server on this machine only".to_owned()
-                );
-            }
-            Ok(Mail::Smtp(smtp))
-        }
-    }
 }
 
 /// Whether `domain` belongs to a mail provider where anybody gets an address.

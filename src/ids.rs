@@ -80,6 +80,8 @@ typed_id! {
     KeyId;
     /// A letter in the outbox.
     LetterId;
+    /// A memo beside a report.
+    MemoId;
     /// A published NDA text.
     NdaId;
     /// A sealed object in the vault.

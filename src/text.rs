@@ -195,6 +195,15 @@ impl Day {
         let nanos = self.0.midnight().assume_utc().unix_timestamp_nanos();
         crate::clock::Micros(i64::try_from(nanos / 1_000).unwrap_or(0))
     }
+    /// The day so many days later; the last one there is when the calendar ends before.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        Self(self.0.checked_add(time::Duration::days(days)).unwrap_or(time::Date::MAX))
+    }
+    /// How many days later `other` is; negative when it is earlier.
+    pub fn days_until(self, other: Self) -> i64 {
+        (other.0 - self.0).whole_days()
+    }
     /// For people: `21 November 2026`.
     pub fn words(self) -> String {
         self.start().date_words()

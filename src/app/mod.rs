@@ -6,13 +6,17 @@
 pub mod backup;
 pub mod open;
 pub mod pages;
+pub mod rate;
 
 pub use open::{OpenError, install};
 pub use pages::{Pages, Template};
+pub use rate::Rate;
 
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
 use crate::db::{Database, Db, nodes};
+use crate::exceptions::checker::Checker;
+use crate::exceptions::criteria::Criteria;
 use crate::fault::Fault;
 use crate::ids::NodeId;
 use crate::ledger::anchors;
@@ -53,6 +57,12 @@ pub struct Parts {
     pub witnesses: Policy,
     /// Checks of the whole log that this process makes.
     pub checks: Checks,
+    /// How often files are looked up from one network.
+    pub verify_rate: Rate,
+    /// What careful readers cite in a response.
+    pub checker: Checker,
+    /// What exceptions are filed under.
+    pub criteria: Criteria,
     /// The templates of pages.
     pub pages: Pages,
 }

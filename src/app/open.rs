@@ -1,9 +1,11 @@
 //! Opening a house that is there, and making a new one.
 
-use super::{App, Pages, Parts};
+use super::{App, Pages, Parts, Rate};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, installation};
+use crate::exceptions::checker::Checker;
+use crate::exceptions::criteria::{Criteria, CriteriaError};
 use crate::fault::Fault;
 use crate::ids::NodeId;
 use crate::ledger::check::Checks;
@@ -17,6 +19,9 @@ use crate::seal::{Keyring, KeyringError};
 use crate::vault::Vault;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// How many files can be looked up from one network in a minute.
+const VERIFY_PER_MINUTE: u32 = 10;
 
 /// Why a house cannot be opened. Every text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +37,9 @@ pub enum OpenError {
     /// Nothing was ever made here.
     #[error("there is no Candor in {0} yet: make one with `candor init --data {0}`")]
     NotInstalled(PathBuf),
+    /// The operator's titles of criteria cannot be used.
+    #[error(transparent)]
+    Criteria(#[from] CriteriaError),
     /// Another installation's keyring.
     #[error(
         "the keyring belongs to another installation than the database: set `keyring` to the one that `candor init` made with it"
@@ -81,6 +89,7 @@ impl App {
     /// Opens every part in the order in which they depend on each other.
     fn open_as(config: Config, clock: Clock, outdated: Outdated) -> Result<Self, OpenError> {
         let keyring = Arc::new(open_keyring(&config)?);
+        let criteria = Criteria::load(config.criteria_titles.as_deref())?;
         let database = Database::open(config.database.expose())?;
         if database.file().is_some_and(|file| !file.exists()) {
             return Err(OpenError::NotInstalled(config.data));
@@ -121,7 +130,6 @@ impl App {
             live: Arc::default(),
             reading: Arc::new(Reading::new(config.program.clone())),
         };
-        let pages = Pages::load()?;
         let witnesses = config.log.witnesses.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
         let checks = Checks::default();
         Ok(Self(Arc::new(Parts {
@@ -135,7 +143,10 @@ impl App {
             house,
             witnesses,
             checks,
-            pages,
+            verify_rate: Rate::per_minute(VERIFY_PER_MINUTE),
+            checker: Checker::load()?,
+            criteria,
+            pages: Pages::load()?,
         })))
     }
 }

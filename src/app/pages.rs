@@ -24,14 +24,17 @@ macro_rules! templates {
 }
 
 templates! {
+    ComplianceBoard = "compliance/board",
     ComplianceCompany = "compliance/company",
     ComplianceExceptionEdit = "compliance/exception_edit",
     ComplianceFinalize = "compliance/finalize",
+    ComplianceImport = "compliance/import",
     ComplianceNda = "compliance/nda",
     ComplianceNdaPublish = "compliance/nda_publish",
     ComplianceNdaVersion = "compliance/nda_version",
     ComplianceOverview = "compliance/overview",
     CompliancePreview = "compliance/preview",
+    CompliancePriority = "compliance/priority",
     ComplianceRemediation = "compliance/remediation",
     ComplianceReport = "compliance/report",
     ComplianceReportFacts = "compliance/report_facts",
@@ -58,6 +61,7 @@ templates! {
     SalesInvite = "sales/invite",
     SalesQueue = "sales/queue",
     SalesRequest = "sales/request",
+    SalesTalkTrack = "sales/talk_track",
     SecurityCopy = "security/copy",
     SecurityEntry = "security/entry",
     SecurityIntegrity = "security/integrity",

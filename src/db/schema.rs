@@ -1,6 +1,10 @@
 //! The schema by hand, for both databases. The law `laws::schema` compares it with what the migrations make.
 #![expect(missing_docs, reason = "the table! macro makes public items without a place for documentation")]
 
+mod beside;
+
+pub use beside::{memo, remediation};
+
 diesel::table! {
     installation (id) {
         id -> Integer,
@@ -142,17 +146,6 @@ diesel::table! {
         content -> Binary,
         created_at -> BigInt,
         changed_at -> BigInt,
-    }
-}
-
-diesel::table! {
-    remediation (id) {
-        id -> Binary,
-        exception_id -> Binary,
-        at -> BigInt,
-        by_person -> Binary,
-        status -> Text,
-        note -> Binary,
     }
 }
 

@@ -1,5 +1,9 @@
 //! What compliance does with exceptions while their report is a draft, and finalizing with all of them.
 
+pub mod exchange;
+pub mod priority;
+pub mod version;
+
 use super::store::{self, SealedException, open_all};
 use super::{Content, Exception};
 use crate::db::{Db, data_keys};

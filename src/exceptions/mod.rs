@@ -5,6 +5,12 @@
 //! the auditor's; whoever enters them answers for that, and the report itself can be read beside them.
 
 pub mod acts;
+pub mod checker;
+pub mod criteria;
+pub mod csv;
+pub mod history;
+pub mod oscal;
+pub mod priority;
 pub mod store;
 
 use crate::clock::Micros;
@@ -68,6 +74,36 @@ impl Test {
             Self::RePerformance => "Re-performance",
         }
     }
+}
+
+text_enum! {
+    /// What the auditor calls the deficiency, when the report says so.
+    Severity {
+        /// A material weakness.
+        MaterialWeakness = "material_weakness",
+        /// A significant deficiency.
+        SignificantDeficiency = "significant_deficiency",
+    }
+}
+
+impl Severity {
+    /// As a label shows it.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::MaterialWeakness => "Material weakness",
+            Self::SignificantDeficiency => "Significant deficiency",
+        }
+    }
+}
+
+/// What makes an exception weigh more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weight {
+    /// What the auditor calls it.
+    pub severity: Option<Severity>,
+    /// Whether data of customers could have been reached or changed.
+    pub customer_data: bool,
 }
 
 /// Numbers of a sample that contradict each other; `Display` completes the field's label.
@@ -205,6 +241,12 @@ pub struct Content {
     pub compensating: Option<Paragraphs>,
     /// How far it reaches.
     pub class: Class,
+    /// What makes it weigh more.
+    #[serde(default)]
+    pub weight: Weight,
+    /// The exception of the report before that this one repeats.
+    #[serde(default)]
+    pub repeats: Option<ExceptionId>,
     /// The auditor's recommendation, verbatim.
     pub recommendation: Option<Paragraphs>,
     /// The auditor's words on the response, verbatim.

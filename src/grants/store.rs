@@ -125,6 +125,13 @@ pub fn list_by_request(db: &mut Db, keyring: &Keyring, request: RequestId) -> Re
     rows.into_iter().map(|row| open(db, keyring, row)).collect()
 }
 
+/// The grants to a version, whatever their state.
+pub fn list_by_version(db: &mut Db, keyring: &Keyring, version: VersionId) -> Result<Vec<Grant>, Fault> {
+    let of_version = report_grant::table.filter(report_grant::version_id.eq(version));
+    let rows: Vec<Row> = of_version.order(report_grant::id.asc()).load(db)?;
+    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
 /// The domains of the addresses that were granted something, of the newest `most` recipients; each once.
 pub fn list_domains(db: &mut Db, keyring: &Keyring, most: i64) -> Result<Vec<Domain>, Fault> {
     let people: Vec<(PersonId, Option<Micros>)> = report_grant::table

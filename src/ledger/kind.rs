@@ -52,11 +52,17 @@ kinds! {
     ReportUploaded = "report.uploaded", "A report's file was uploaded and prepared.";
     ReportUploadRefused = "report.upload_refused", "An uploaded file was refused.";
     ReportFactsChanged = "report.facts_changed", "The facts of a draft report were changed.";
+    ReportVersionBegun = "report.version_begun", "The next version of a report was begun as a draft.";
     ReportFinalized = "report.finalized", "A report version was finalized; it never changes from here on.";
     ReportWithdrawn = "report.withdrawn", "A report version was withdrawn.";
+    ReportTalkTrackOpened = "report.talk_track_opened", "A report's talk track was opened by the sales desk.";
     ExceptionRecorded = "exception.recorded", "An exception was recorded in a draft report.";
     ExceptionChanged = "exception.changed", "An exception of a draft report was changed.";
     ExceptionRemoved = "exception.removed", "An exception was removed from a draft report.";
+    ExceptionsImported = "exceptions.imported", "Exceptions were imported into a draft report.";
+    ExceptionsExported = "exceptions.exported", "A report's exceptions were exported by the compliance desk.";
+    ExceptionPrioritised = "exception.prioritised", "The priority of an exception was decided.";
+    ExceptionRiskAccepted = "exception.risk_accepted", "A named executive accepted the risk of an exception in writing.";
     RemediationUpdated = "remediation.updated", "A remediation update was added beside a report.";
     RequestSubmitted = "request.submitted", "A person asked for access to reports.";
     RequestApproved = "request.approved", "An access request was approved.";

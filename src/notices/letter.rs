@@ -26,6 +26,10 @@ text_enum! {
         NewRequest = "new_request",
         /// The request arrived, its address is confirmed.
         RequestReceived = "request_received",
+        /// A newer version supersedes the one a person holds.
+        Superseded = "superseded",
+        /// To sales: who holds a superseded version.
+        SupersededHolders = "superseded_holders",
     }
 }
 

@@ -21,6 +21,7 @@ pub mod ends;
 mod evidence;
 pub mod pages;
 mod refused;
+pub mod known;
 pub mod room;
 
 pub use admit::{Admission, Asker, Gate, Terms};

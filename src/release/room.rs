@@ -3,12 +3,12 @@
 use super::admit::{Admission, Gate};
 use crate::clock::Micros;
 use crate::db::data_keys;
-use crate::exceptions::{Exception, store as exceptions};
+use crate::exceptions::{Exception, history, store as exceptions};
 use crate::fault::Fault;
 use crate::identity::store as people;
 use crate::ids::PersonId;
 use crate::remediation::{Standing, Update, standing, store as remediation};
-use crate::reports::{Facts, Version, store as reports};
+use crate::reports::{Facts, Period, Version, store as reports};
 use crate::text::Day;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -35,6 +35,8 @@ pub struct InContext {
     pub updates: Vec<Update>,
     /// Where it stands today.
     pub standing: Standing,
+    /// The earlier periods whose reports had it too, the newest first.
+    pub earlier: Vec<Period>,
 }
 
 impl Admission {
@@ -52,8 +54,11 @@ impl Admission {
                 unknown.insert(author.shown_as().to_owned());
             }
         }
-        let exceptions =
-            found.into_iter().map(|exception| in_context(exception, &updates, Day::of(now))).collect();
+        let mut exceptions = Vec::new();
+        for exception in found {
+            let earlier = history::periods(db, &gate.house.keyring, &exception)?;
+            exceptions.push(InContext { earlier, ..in_context(exception, &updates, Day::of(now)) });
+        }
         Ok(Room { facts: version.open_facts(&key)?, version, exceptions, names })
     }
 }
@@ -63,5 +68,5 @@ fn in_context(exception: Exception, updates: &[Update], today: Day) -> InContext
     let updates: Vec<Update> =
         updates.iter().filter(|update| update.exception == exception.id).cloned().collect();
     let standing = standing(exception.content.response.as_ref(), &updates, today);
-    InContext { exception, updates, standing }
+    InContext { exception, updates, standing, earlier: Vec::new() }
 }

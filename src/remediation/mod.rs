@@ -6,11 +6,12 @@
 
 pub mod acts;
 pub mod store;
+pub mod weighed;
 
 use crate::clock::Micros;
 use crate::exceptions::Response;
 use crate::ids::{ExceptionId, PersonId, RemediationId};
-use crate::text::{Day, Line, Paragraphs};
+use crate::text::{Day, EmailAddress, Line, Paragraphs};
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,16 @@ impl Status {
     }
 }
 
+/// A step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanStep {
+    /// What is to be done.
+    pub text: Line,
+    /// Whether it is.
+    pub done: bool,
+}
+
 /// What an update says; sealed as one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +67,39 @@ pub struct Note {
     pub owner: Option<Line>,
     /// Until when it is planned from now on; `None` leaves the date that was known.
     pub planned: Option<Day>,
+    /// Where reminders go from now on; never shown to readers. `None` leaves the address that was known.
+    #[serde(default)]
+    pub owner_email: Option<EmailAddress>,
+    /// The steps of the plan from now on; none leaves those that were known.
+    #[serde(default)]
+    pub steps: Vec<PlanStep>,
+    /// What shows it, for the desk; readers see it only if `show_evidence` says so.
+    #[serde(default)]
+    pub evidence: Option<Paragraphs>,
+    /// Whether readers see the evidence.
+    #[serde(default)]
+    pub show_evidence: bool,
+    /// The recurrence test: which change of the structure keeps this exact failure from happening again under normal
+    /// operations. Needed before it counts as verified.
+    #[serde(default)]
+    pub prevented_by: Option<Paragraphs>,
+}
+
+impl Note {
+    /// A note that says what has changed and nothing else.
+    pub const fn new(happened_on: Day, text: Paragraphs) -> Self {
+        Self {
+            happened_on,
+            text,
+            owner: None,
+            planned: None,
+            owner_email: None,
+            steps: Vec::new(),
+            evidence: None,
+            show_evidence: false,
+            prevented_by: None,
+        }
+    }
 }
 
 /// An update, opened.
@@ -84,6 +128,10 @@ pub struct Standing {
     pub planned: Option<Day>,
     /// Who answers for it, by the newest update that names somebody.
     pub owner: Option<Line>,
+    /// Where reminders go.
+    pub owner_email: Option<EmailAddress>,
+    /// The steps of the plan.
+    pub steps: Vec<PlanStep>,
     /// Whether the planned date is over and it is not done.
     pub overdue: bool,
 }
@@ -103,7 +151,10 @@ pub fn standing(response: Option<&Response>, updates: &[Update], today: Day) -> 
     let planned = newest(|note| note.planned).or_else(|| response.and_then(Response::planned_date));
     let owner = updates.iter().rev().find_map(|update| update.note.owner.clone());
     let overdue = planned.is_some_and(|planned| planned < today) && !status.is_some_and(Status::is_done);
-    Standing { status, planned, owner, overdue }
+    let owner_email = updates.iter().rev().find_map(|update| update.note.owner_email.clone());
+    let steps = updates.iter().rev().find(|update| !update.note.steps.is_empty());
+    let steps = steps.map(|update| update.note.steps.clone()).unwrap_or_default();
+    Standing { status, planned, owner, owner_email, steps, overdue }
 }
 
 #[cfg(test)]
@@ -127,10 +178,8 @@ mod tests {
             by: PersonId::from_bytes([2; 16]),
             status,
             note: Note {
-                happened_on: day("2026-11-20"),
-                text: Paragraphs::parse("Weekly rebuild done.").unwrap(),
-                owner: None,
                 planned: planned.map(day),
+                ..Note::new(day("2026-11-20"), Paragraphs::parse("Weekly rebuild done.").unwrap())
             },
         }
     }

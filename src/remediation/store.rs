@@ -1,13 +1,16 @@
 //! Rows of remediation updates: only ever added, which the database holds to as well.
 
+use super::weighed::weigh;
 use super::{Note, Status, Update};
 use crate::clock::Micros;
+use crate::db::Db;
 use crate::db::schema::{remediation, report_exception};
-use crate::db::{Db, data_keys};
-use crate::exceptions::{Class, store as exceptions};
+use crate::exceptions::Class;
 use crate::fault::Fault;
 use crate::ids::{ExceptionId, PersonId, RemediationId, VersionId};
-use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use crate::reports::Version;
+use crate::seal::{DataKey, Keyring, Place, Sealed};
+use crate::text::Day;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 
@@ -64,6 +67,8 @@ pub struct Tally {
     pub exceptions: usize,
     /// Those whose newest update is neither implemented nor verified, by class.
     pub open: BTreeMap<Class, usize>,
+    /// Those that keep the report from being shared beyond people invited by name.
+    pub blocking: usize,
 }
 
 impl Tally {
@@ -74,17 +79,14 @@ impl Tally {
 }
 
 /// Counts a version's exceptions for whoever decides about access: numbers leave, no word of what is sealed does.
-pub fn tally(db: &mut Db, keyring: &Keyring, version: VersionId) -> Result<Tally, Fault> {
-    let key = data_keys::open_for(db, keyring, KeyOwner::Version(version))?;
-    let all = exceptions::open_all(&key, exceptions::list_sealed(db, version)?)?;
-    // Later updates overwrite earlier ones: they come in the order in which they were written.
-    let newest: BTreeMap<ExceptionId, Status> =
-        list_sealed(db, version)?.into_iter().map(|update| (update.exception, update.status)).collect();
+pub fn tally(db: &mut Db, keyring: &Keyring, version: &Version, today: Day) -> Result<Tally, Fault> {
+    let all = weigh(db, keyring, version, today)?;
     let mut open = BTreeMap::new();
-    for exception in all.iter().filter(|one| !newest.get(&one.id).is_some_and(|status| status.is_done())) {
-        *open.entry(exception.content.class).or_default() += 1;
+    for one in all.iter().filter(|one| !one.standing.status.is_some_and(Status::is_done)) {
+        *open.entry(one.exception.content.class).or_default() += 1;
     }
-    Ok(Tally { exceptions: all.len(), open })
+    let blocking = all.iter().filter(|one| one.blocks()).count();
+    Ok(Tally { exceptions: all.len(), open, blocking })
 }
 
 /// Adds an update.

@@ -1,5 +1,6 @@
 //! What compliance does with a report: create it, state its facts, give it a file, finalize it, withdraw it.
 
+use super::memos::{self, About, MemoKind, Words};
 use super::{Card, Draft, Facts, File, Finalized, Missing, NotADraft, Report, State, Version, store};
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind, Refusal};
@@ -7,7 +8,7 @@ use crate::ids::{ObjectId, PersonId, ReportId, VersionId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::notices::House;
 use crate::seal::KeyOwner;
-use crate::text::{Slug, hex};
+use crate::text::{Reason, Slug, hex};
 
 /// A report as it begins.
 #[derive(Clone, Debug)]
@@ -211,6 +212,18 @@ pub(crate) fn finalize<'a>(
     Ok(act.record(event, complete.finalize(by)))
 }
 
+/// Why a version is withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// The reason.
+    pub reason: Reason,
+}
+
+impl Words for Withdrawal {
+    const KIND: MemoKind = MemoKind::Withdrawal;
+}
+
 /// Why a version was not withdrawn.
 #[derive(Debug, thiserror::Error)]
 pub enum WithdrawError {
@@ -232,14 +245,21 @@ impl Refusal for WithdrawError {
 }
 
 /// Takes a finalized version out of offer: nobody can ask for it from now on, and the gate opens it to nobody.
-pub fn withdraw(
-    mut act: Act<'_>,
+///
+/// The reason stands sealed in a memo; the entry commits to it.
+pub fn withdraw<'a>(
+    mut act: Act<'a>,
+    house: &House,
     by: PersonId,
     version: VersionId,
-) -> Result<Recorded<'_, ()>, WithdrawError> {
+    reason: &Withdrawal,
+) -> Result<Recorded<'a, ()>, WithdrawError> {
+    let at = act.at();
     let version = store::find_offered(act.db(), version)?.ok_or(WithdrawError::NotFinalized)?;
     store::update_withdrawn(act.db(), version.id)?;
-    let event = event(EventKind::ReportWithdrawn, by, &version);
+    let key = data_keys::open_for(act.db(), &house.keyring, version.key_owner())?;
+    let digest = memos::add(act.db(), (&house.clock, &key), About::version(&version), (at, by), reason)?;
+    let event = event(EventKind::ReportWithdrawn, by, &version).fact("memo_sealed_sha256", digest);
     Ok(act.record(event, ()))
 }
 

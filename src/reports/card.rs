@@ -3,7 +3,7 @@
 //! The words about the opinion say what the auditor said and where it ends. They never say "compliant", "certified" or
 //! "secure": an opinion is about tests of a sample in a period that is over.
 
-use crate::text::{Day, Line, Paragraphs};
+use crate::text::{Day, Line, Paragraphs, Slug};
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 
@@ -134,6 +134,9 @@ pub struct Card {
     pub explanation: Option<Paragraphs>,
     /// A few sentences for the trust page.
     pub summary: Option<Paragraphs>,
+    /// The report about the period before.
+    #[serde(default)]
+    pub predecessor: Option<Slug>,
     /// When the next report is expected.
     pub next_expected: Option<Day>,
     /// What a reader must know first, such as that the report is an example.
@@ -216,6 +219,7 @@ mod tests {
             opinion,
             explanation: None,
             summary: None,
+            predecessor: None,
             next_expected: None,
             note: None,
         }

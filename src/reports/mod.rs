@@ -7,6 +7,7 @@
 pub mod acts;
 pub mod card;
 pub mod facts;
+pub mod memos;
 mod rows;
 pub mod store;
 pub mod upload;
@@ -82,7 +83,9 @@ pub enum State {
     Draft,
     /// Fixed for ever, offered to readers.
     Finalized(Finalized),
-    /// Fixed for ever, no longer offered.
+    /// Fixed for ever, followed by a newer version; whoever holds it keeps it until the grant ends.
+    Superseded(Finalized),
+    /// Fixed for ever, no longer offered and open to nobody.
     Withdrawn(Finalized),
 }
 
@@ -92,6 +95,7 @@ impl State {
         match self {
             Self::Draft => "Draft",
             Self::Finalized(_) => "Finalized",
+            Self::Superseded(_) => "Superseded",
             Self::Withdrawn(_) => "Withdrawn",
         }
     }
@@ -99,7 +103,7 @@ impl State {
     pub const fn finalized(self) -> Option<Finalized> {
         match self {
             Self::Draft => None,
-            Self::Finalized(by) | Self::Withdrawn(by) => Some(by),
+            Self::Finalized(by) | Self::Superseded(by) | Self::Withdrawn(by) => Some(by),
         }
     }
 }
@@ -138,7 +142,7 @@ impl Version {
     pub fn into_draft(self) -> Result<Draft, NotADraft> {
         match self.state {
             State::Draft => Ok(Draft(self)),
-            State::Finalized(_) | State::Withdrawn(_) => Err(NotADraft),
+            State::Finalized(_) | State::Superseded(_) | State::Withdrawn(_) => Err(NotADraft),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Facts, File, Finalized, Report, State, Tier, Version};
 use crate::clock::Micros;
 use crate::db::Db;
-use crate::db::schema::sealed_object;
+use crate::db::schema::{report_version, sealed_object};
 use crate::fault::Fault;
 use crate::ids::{ObjectId, PersonId, ReportId, VersionId};
 use crate::seal::Sealed;
@@ -37,7 +37,7 @@ pub(super) struct ReportRow {
 #[derive(Queryable)]
 pub(super) struct VersionRow {
     id: VersionId,
-    _report_id: ReportId,
+    report_id: ReportId,
     number: i32,
     state: StateWord,
     card: String,
@@ -98,11 +98,12 @@ impl TryFrom<ReportRow> for Report {
 
 impl VersionRow {
     /// The state with what belongs to it.
-    fn state(&self) -> Result<State, Fault> {
+    fn state(&self, db: &mut Db) -> Result<State, Fault> {
         let finalized = self.finalized_at.zip(self.finalized_by).map(|(at, by)| Finalized { at, by });
         let finalized = finalized.ok_or(broken("who finalized a version"));
         match self.state {
             StateWord::Draft => Ok(State::Draft),
+            StateWord::Finalized if has_successor(db, self)? => finalized.map(State::Superseded),
             StateWord::Finalized => finalized.map(State::Finalized),
             StateWord::Withdrawn => finalized.map(State::Withdrawn),
         }
@@ -130,13 +131,23 @@ impl VersionRow {
             id: self.id,
             report: report.try_into()?,
             number: u32::try_from(self.number).map_err(|_| broken("number of a version"))?,
-            state: self.state()?,
+            state: self.state(db)?,
             card: from_json(&self.card)?,
             file: self.file(db)?,
             facts: self.facts,
             created_at: self.created_at,
         })
     }
+}
+
+/// Whether a newer version of the report was ever finalized: what supersedes needs no mark on what is superseded.
+fn has_successor(db: &mut Db, row: &VersionRow) -> Result<bool, Fault> {
+    let newer = report_version::table
+        .filter(report_version::report_id.eq(row.report_id))
+        .filter(report_version::number.gt(row.number))
+        .filter(report_version::state.ne(StateWord::Draft))
+        .count();
+    Ok(newer.get_result::<i64>(db)? > 0)
 }
 
 /// Reads a column of JSON.

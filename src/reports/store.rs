@@ -37,8 +37,9 @@ pub fn list(db: &mut Db) -> Result<Vec<Version>, Fault> {
 
 /// The versions offered on the trust page: finalized ones, newest first.
 pub fn list_offered(db: &mut Db) -> Result<Vec<Version>, Fault> {
-    versions!(db, .filter(report_version::state.eq(StateWord::Finalized))
-        .order((report_version::finalized_at.desc(), report_version::id.desc())))
+    let finalized = versions!(db, .filter(report_version::state.eq(StateWord::Finalized))
+        .order((report_version::finalized_at.desc(), report_version::id.desc())))?;
+    Ok(finalized.into_iter().filter(|version| matches!(version.state, State::Finalized(_))).collect())
 }
 
 /// The version, if it is offered.
@@ -69,16 +70,26 @@ pub fn require_by_slug(db: &mut Db, slug: &Slug) -> Result<Version, Fault> {
     found.ok_or_else(missing)
 }
 
+/// Every version of the report with this slug, the newest first.
+pub fn list_by_slug(db: &mut Db, slug: &Slug) -> Result<Vec<Version>, Fault> {
+    versions!(db, .filter(report::slug.eq(slug.as_str())).order(report_version::number.desc()))
+}
+
+/// The newest version of the report with this slug that was ever finalized.
+pub fn find_finalized_by_slug(db: &mut Db, slug: &Slug) -> Result<Option<Version>, Fault> {
+    let versions = versions!(db, .filter(report::slug.eq(slug.as_str()))
+        .filter(report_version::state.ne(StateWord::Draft))
+        .order(report_version::number.asc()))?;
+    Ok(versions.into_iter().next_back())
+}
+
 /// The newest offered version of the report with this slug.
 ///
 /// # Errors
 /// [`Kind::NotFound`] when there is none.
 pub fn require_offered_by_slug(db: &mut Db, slug: &Slug) -> Result<Version, Fault> {
-    let found = versions!(db, .filter(report::slug.eq(slug.as_str()))
-        .filter(report_version::state.eq(StateWord::Finalized))
-        .order(report_version::number.asc()))?
-    .pop();
-    found.ok_or_else(missing)
+    let newest = find_finalized_by_slug(db, slug)?;
+    newest.filter(|version| matches!(version.state, State::Finalized(_))).ok_or_else(missing)
 }
 
 /// Adds a report. `None` when its slug is taken.

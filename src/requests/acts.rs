@@ -1,8 +1,10 @@
 //! Asking for reports, confirming the address ([`redeem`](fn@redeem)), denying.
 
 mod redeem;
+mod renew;
 
 pub use redeem::{Answer, RedeemError, Redeemed, redeem};
+pub use renew::{RenewError, renew};
 
 use super::store::{self, Decision};
 use super::{Details, Relation, Request, State};

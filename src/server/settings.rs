@@ -51,6 +51,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         tls,
         mail,
         upload_limit_bytes,
+        criteria_titles,
         log,
         mode,
         program: _,
@@ -76,6 +77,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         ("tls", format!("{tls:?}")),
         ("mail", mail),
         ("upload_limit_bytes", upload_limit_bytes.to_string()),
+        ("criteria_titles", format!("{criteria_titles:?}")),
         ("log", format!("{log:?}")),
         ("mode", mode.to_owned()),
     ]

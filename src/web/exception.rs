@@ -2,11 +2,13 @@
 
 use super::page::{Status, Tone, When};
 use crate::db::Db;
-use crate::exceptions::{Class, Content, Exception, Response};
+use crate::exceptions::criteria::{Criteria, Criterion};
+use crate::exceptions::{Class, Content, Exception, Response, Severity};
 use crate::fault::Fault;
 use crate::identity::store::require_person;
 use crate::ids::PersonId;
 use crate::remediation::{self, Standing, Update};
+use crate::reports::Period;
 use crate::seal::Keyring;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -35,6 +37,8 @@ pub struct Around<'a> {
     pub company: &'a str,
     /// Names of the people who wrote updates.
     pub names: &'a Names,
+    /// What is known about criteria.
+    pub criteria: &'a Criteria,
 }
 
 /// The context of `partials/exception`.
@@ -47,6 +51,9 @@ pub struct ExceptionView {
     class_meaning: &'static str,
     state: Status,
     criterion: String,
+    touches: Vec<Criterion>,
+    marks: Vec<Status>,
+    years: Option<String>,
     control: String,
     test: String,
     sample: Option<String>,
@@ -105,6 +112,19 @@ pub fn class_status(class: Class) -> Status {
     Status::new(tone, class.words())
 }
 
+/// What makes it weigh more, as labels.
+fn marks(content: &Content) -> Vec<Status> {
+    let severity = content.weight.severity.map(|severity| {
+        let tone = match severity {
+            Severity::MaterialWeakness => Tone::Danger,
+            Severity::SignificantDeficiency => Tone::Warn,
+        };
+        Status::new(tone, severity.words())
+    });
+    let data = content.weight.customer_data.then(|| Status::new(Tone::Warn, "Customer data"));
+    severity.into_iter().chain(data).collect()
+}
+
 /// Where the remediation stands, as a label.
 pub fn standing_status(standing: &Standing) -> Status {
     let tone = match standing.status {
@@ -133,6 +153,9 @@ impl ExceptionView {
             class_meaning: content.class.meaning(),
             state: standing_status(standing),
             criterion: content.criterion.to_string(),
+            touches: around.criteria.touched_by(content.criterion.as_str()).into_iter().cloned().collect(),
+            marks: marks(content),
+            years: None,
             control: content.control.to_string(),
             test: test_in_words(content),
             sample: content.sample.as_ref().map(crate::exceptions::Sample::words),
@@ -149,6 +172,28 @@ impl ExceptionView {
             remediation: updates.last().map(|last| remediation_view(last, updates, standing, around.names)),
         }
     }
+}
+
+impl ExceptionView {
+    /// The same with the earlier periods whose reports had the exception too.
+    #[must_use]
+    pub fn recurring(mut self, earlier: &[Period]) -> Self {
+        self.years = recurrence(earlier);
+        self
+    }
+}
+
+/// That an exception was there before, said plainly; nothing when it is new.
+pub fn recurrence(earlier: &[Period]) -> Option<String> {
+    let periods: Vec<String> = earlier.iter().map(|period| period.words()).collect();
+    let years = match periods.len() {
+        0 => return None,
+        1 => "second",
+        2 => "third",
+        3 => "fourth",
+        _ => "fifth or later",
+    };
+    Some(format!("Reported for the {years} time in a row: also for {}.", periods.join(", and for ")))
 }
 
 /// How the auditor tested: the kinds, then the report's words.

@@ -88,6 +88,7 @@ impl Desk {
             Self::Compliance => &[
                 ("/compliance", "Overview"),
                 ("/compliance/reports", "Reports"),
+                ("/compliance/remediation", "Remediation"),
                 ("/compliance/nda", "NDA"),
                 ("/compliance/company", "Company"),
             ],

@@ -114,27 +114,27 @@ pub fn in_order(steps: impl IntoIterator<Item = (Step, bool)>) -> Vec<Step> {
 /// One of the things to choose from, as `partials/select` and `partials/choices` show it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Choice {
-    id: &'static str,
-    text: &'static str,
-    detail: Option<&'static str>,
+    id: String,
+    text: String,
+    detail: Option<String>,
     chosen: bool,
 }
 
 impl Choice {
     /// A choice that is sent as `id`.
-    pub const fn new(id: &'static str, text: &'static str) -> Self {
-        Self { id, text, detail: None, chosen: false }
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), text: text.into(), detail: None, chosen: false }
     }
     /// The same with a sentence about it.
     #[must_use]
-    pub const fn detail(mut self, detail: &'static str) -> Self {
-        self.detail = Some(detail);
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
         self
     }
     /// The same, chosen if one of `sent` is its id.
     #[must_use]
     pub fn chosen_in(mut self, sent: &[&str]) -> Self {
-        self.chosen = sent.contains(&self.id);
+        self.chosen = sent.contains(&self.id.as_str());
         self
     }
 }

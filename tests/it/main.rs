@@ -6,6 +6,7 @@
 )]
 
 mod compliance;
+mod exceptions;
 mod ledger;
 mod stories;
 mod portal;

@@ -4,6 +4,7 @@ mod nouns;
 
 use crate::accounts::Company;
 use crate::exceptions::Content;
+use crate::exceptions::priority::Decided;
 use crate::fault::Fault;
 use crate::identity::Role;
 use crate::remediation::{Note, Status};
@@ -142,6 +143,7 @@ struct ReportPart {
     assertion_signer: Option<String>,
     assertion_title: Option<String>,
     assertion_date: Option<Day>,
+    predecessor: Option<Slug>,
     next_report_expected: Option<Day>,
     #[serde(default, deserialize_with = "said")]
     note: Option<Paragraphs>,
@@ -193,6 +195,7 @@ struct ExceptionPart {
     #[serde(default, deserialize_with = "said")]
     auditor_evaluation: Option<Paragraphs>,
     response: ResponsePart,
+    priority: Option<Decided>,
     #[serde(default)]
     remediation: Vec<UpdatePart>,
 }
@@ -219,6 +222,18 @@ struct UpdatePart {
     date: Day,
     status: String,
     note: Paragraphs,
+    owner: Option<Line>,
+    prevented_by: Option<Paragraphs>,
+}
+
+/// An exception of the demonstration, in our nouns.
+pub struct DemoException {
+    /// What is said about it.
+    pub content: Content,
+    /// Its updates, oldest first.
+    pub since: Vec<(Status, Note)>,
+    /// Its priority, when somebody decided about it.
+    pub decided: Option<Decided>,
 }
 
 /// A report of the demonstration, in our nouns.
@@ -229,8 +244,8 @@ pub struct DemoReport {
     pub card: Card,
     /// What holders read.
     pub facts: Facts,
-    /// Each exception with its updates, oldest first.
-    pub exceptions: Vec<(Content, Vec<(Status, Note)>)>,
+    /// The exceptions.
+    pub exceptions: Vec<DemoException>,
     /// The file.
     pub pdf: &'static [u8],
 }

@@ -1,9 +1,10 @@
 //! Furnishing: company, staff, NDA and reports by the desks' own acts, then the visitors by the portal.
 
-use super::content::{DemoReport, Furniture, Progress, Staff};
+use super::content::{DemoException, DemoReport, Furniture, Progress, Staff};
 use super::visit::Guest;
 use crate::accounts::acts::change_company;
 use crate::app::App;
+use crate::exceptions::acts::priority::prioritise;
 use crate::exceptions::acts::{finalize, record};
 use crate::fault::Fault;
 use crate::grants::Terms;
@@ -13,6 +14,7 @@ use crate::identity::acts::staff::{NewStaff, add_staff};
 use crate::ids::PersonId;
 use crate::ledger::Actor;
 use crate::nda::acts::publish;
+use crate::remediation::Status;
 use crate::remediation::acts::update;
 use crate::reports::acts::{NewReport, attach_upload, create};
 use crate::reports::store as reports;
@@ -26,9 +28,15 @@ const TERMS: (i64, i64) = (30, 3);
 pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
     let furniture = Furniture::read()?;
     let mut desks = BTreeMap::new();
+    // Whoever comes second to a desk verifies what the first one did.
+    let mut seconds = BTreeMap::new();
     for person in &furniture.staff {
-        desks.insert(person.role, seat(app, person).await?);
+        let seated = seat(app, person).await?;
+        let at_desk = if desks.contains_key(&person.role) { &mut seconds } else { &mut desks };
+        at_desk.insert(person.role, seated);
     }
+    let verifier = seconds.get(&Role::Compliance).copied();
+    let verifier = verifier.ok_or(Fault::bare("the demo has nobody who verifies"))?;
     let desk = |role: Role| desks.get(&role).copied().ok_or(Fault::bare("the demo has nobody at a desk"));
     let (compliance, sales) = (desk(Role::Compliance)?, desk(Role::Sales)?);
     let company = furniture.company.clone();
@@ -36,7 +44,7 @@ pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
     let (house, text) = (app.house.clone(), furniture.nda.clone());
     app.act("nda.publish", move |act| publish(act, &house, compliance, text)).await?;
     for report in furniture.reports {
-        shelve(app, compliance, report).await?;
+        shelve(app, (compliance, verifier), report).await?;
     }
     for visitor in &furniture.visitors {
         let mut guest = Guest::enter(app, visitor);
@@ -67,7 +75,7 @@ async fn seat(app: &App, person: &Staff) -> Result<PersonId, Fault> {
 }
 
 /// Publishes a report: facts, file, exceptions; then what happened since.
-async fn shelve(app: &App, by: PersonId, report: DemoReport) -> Result<(), Fault> {
+async fn shelve(app: &App, (by, verifier): (PersonId, PersonId), report: DemoReport) -> Result<(), Fault> {
     let failed = |what| move |error: Box<dyn std::error::Error + Send + Sync>| Fault::new(what, error);
     let (house, pdf) = (app.house.clone(), report.pdf);
     let new = NewReport { slug: report.slug, card: report.card, facts: report.facts };
@@ -82,10 +90,16 @@ async fn shelve(app: &App, by: PersonId, report: DemoReport) -> Result<(), Fault
         .await
         .map_err(|error| failed("the demo's file")(Box::new(error)))?;
     let mut updates = Vec::new();
-    for (content, since) in report.exceptions {
+    for DemoException { content, since, decided } in report.exceptions {
         let house = app.house.clone();
         let done = app.act("exception.record", move |act| record(act, &house, by, id, &content)).await;
         let exception = done.map_err(|error| failed("the demo's exception")(Box::new(error)))?.value;
+        if let Some(decided) = decided {
+            let house = app.house.clone();
+            app.act("exception.prioritise", move |act| prioritise(act, &house, by, exception, &decided))
+                .await
+                .map_err(|error| failed("the demo's priority")(Box::new(error)))?;
+        }
         updates.extend(since.into_iter().map(|(status, note)| (exception, status, note)));
     }
     let house = app.house.clone();
@@ -94,6 +108,7 @@ async fn shelve(app: &App, by: PersonId, report: DemoReport) -> Result<(), Fault
         .map_err(|error| failed("the demo's finalizing")(Box::new(error)))?;
     for (exception, status, note) in updates {
         let house = app.house.clone();
+        let by = if status == Status::Verified { verifier } else { by };
         app.act("remediation.update", move |act| update(act, &house, by, exception, (status, &note)))
             .await
             .map_err(|error| failed("the demo's remediation")(Box::new(error)))?;

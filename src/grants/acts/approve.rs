@@ -1,6 +1,6 @@
 //! Approving a request.
 
-use super::{GrantError, Recipient, check, give};
+use super::{GrantError, Pressing, Recipient, check, give};
 use crate::accounts::store as accounts;
 use crate::db::data_keys;
 use crate::grants::{Grant, Terms};
@@ -47,7 +47,12 @@ pub fn approve<'a>(
     if !requests::update_decided(act.db(), &house.clock, &key, id, &decision)? {
         return Err(GrantError::AlreadyDecided);
     }
-    let to = Recipient { person: &person, company: &request.details.company, request: Some(id) };
+    let to = Recipient {
+        person: &person,
+        company: &request.details.company,
+        request: Some(id),
+        pressing: Pressing::Refused,
+    };
     let mut grants = Vec::new();
     for version in &request.items {
         let (grant, event) = give(&mut act, house, by, &to, (*version, terms))?;

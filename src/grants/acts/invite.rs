@@ -1,6 +1,6 @@
 //! Inviting somebody ahead of a request.
 
-use super::{GrantError, Recipient, check, give};
+use super::{GrantError, Pressing, Recipient, check, give};
 use crate::accounts::store as accounts;
 use crate::grants::{Grant, State, Terms, store};
 use crate::identity::store as people;
@@ -29,6 +29,8 @@ pub struct Invitation {
     pub terms: Terms,
     /// Why, if it must be said.
     pub reason: Option<Reason>,
+    /// Whether the inviter said that they know of pressing exceptions without a plan.
+    pub pressing: Pressing,
 }
 
 /// To the invited.
@@ -57,7 +59,12 @@ pub fn invite<'a>(
     let person =
         people::find_or_insert_person(act.db(), &house.keyring, &house.clock, &invitation.email, name)?;
     require_none(&mut act, house, person.id, &invitation.items)?;
-    let to = Recipient { person: &person, company: &invitation.company, request: None };
+    let to = Recipient {
+        person: &person,
+        company: &invitation.company,
+        request: None,
+        pressing: invitation.pressing,
+    };
     let mut grants = Vec::new();
     for version in &invitation.items {
         let (grant, event) = give(&mut act, house, by, &to, (*version, invitation.terms))?;

@@ -3,10 +3,12 @@
 mod approve;
 mod invite;
 mod revoke;
+mod supersede;
 
 pub use approve::approve;
 pub use invite::{Invitation, invite};
 pub use revoke::{RevokeError, revoke};
+pub use supersede::finalize;
 
 use super::store;
 use super::{Grant, MarkWords, Terms};
@@ -18,9 +20,10 @@ use crate::ids::{GrantId, PersonId, ReportId, RequestId, VersionId};
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField};
 use crate::nda::store as ndas;
 use crate::notices::House;
+use crate::remediation::store::tally;
 use crate::reports::store as reports;
 use crate::seal::KeyOwner;
-use crate::text::{CompanyName, EmailAddress, PersonName, Reason};
+use crate::text::{CompanyName, Day, EmailAddress, PersonName, Reason};
 use crate::watermark::CopyId;
 
 /// Why a grant could not be given.
@@ -50,6 +53,18 @@ pub enum GrantError {
     /// The report was withdrawn, or was never finalized.
     #[error("This report is not offered any more. Compliance can say why.")]
     NotOffered,
+    /// An exception of the first priority has no plan.
+    #[error(
+        "{title} cannot be given on request: {count} of its exceptions press most and have no response with a dated \
+         plan. Compliance can add one, or a named executive can accept the risk in writing; until then invite the \
+         person by name."
+    )]
+    Pressing {
+        /// The report.
+        title: String,
+        /// How many exceptions.
+        count: usize,
+    },
     /// The approver's own address.
     #[error("You cannot approve your own request. Ask a colleague.")]
     OwnAddress,
@@ -64,7 +79,7 @@ pub enum GrantError {
 impl Refusal for GrantError {
     fn kind(&self) -> Kind {
         match self {
-            Self::AlreadyDecided | Self::Holds { .. } | Self::NoNda => Kind::Conflict,
+            Self::AlreadyDecided | Self::Holds { .. } | Self::NoNda | Self::Pressing { .. } => Kind::Conflict,
             Self::FreeMailNeedsReason => Kind::Invalid,
             Self::NotOffered => Kind::Gone,
             Self::OwnAddress | Self::OwnDomain => Kind::Forbidden,
@@ -101,6 +116,16 @@ struct Recipient<'a> {
     person: &'a Person,
     company: &'a CompanyName,
     request: Option<RequestId>,
+    pressing: Pressing,
+}
+
+/// What happens when an exception of the first priority has no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pressing {
+    /// The person was invited by name, and whoever invited them said that they know of it.
+    Acknowledged,
+    /// The report is not given.
+    Refused,
 }
 
 /// Adds one grant and gives its entry.
@@ -113,6 +138,10 @@ fn give(
 ) -> Result<(Grant, Event), GrantError> {
     let offered = reports::find_offered(act.db(), version)?.ok_or(GrantError::NotOffered)?;
     let at = act.at();
+    let count = tally(act.db(), &house.keyring, &offered, Day::of(at))?.blocking;
+    if count > 0 && to.pressing == Pressing::Refused {
+        return Err(GrantError::Pressing { title: offered.card.title.to_string(), count });
+    }
     let name = to.person.name.clone();
     let name = name.map_or_else(|| PersonName::parse(to.person.email.as_str()), Ok);
     let grant = Grant {
@@ -135,7 +164,9 @@ fn give(
     };
     let key = data_keys::open_for(act.db(), &house.keyring, KeyOwner::Person(to.person.id))?;
     store::insert(act.db(), &house.clock, &key, &grant)?;
-    Ok((grant.clone(), granted_event(&grant, offered.report.id)))
+    let event = granted_event(&grant, offered.report.id);
+    let event = if count > 0 { event.fact("pressing_acknowledged", true) } else { event };
+    Ok((grant, event))
 }
 
 /// The entry of a grant.

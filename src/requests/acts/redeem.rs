@@ -166,7 +166,7 @@ struct WaitingLetter {
 }
 
 /// Tells the requester that the request arrived, and sales that it waits.
-fn send_on(db: &mut Db, house: &House, person: &Person, request: &Request) -> Result<(), Fault> {
+pub(super) fn send_on(db: &mut Db, house: &House, person: &Person, request: &Request) -> Result<(), Fault> {
     let company = accounts::find_company(db)?;
     let name = company.as_ref().map(|company| company.name.to_string()).unwrap_or_default();
     let items = words_for(db, &request.items)?.unwrap_or_default();

@@ -3,8 +3,9 @@
 use super::exception_form::{ExceptionForm, parse, typed};
 use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
-use crate::exceptions::Exception;
 use crate::exceptions::acts::{RecordError, change, record as record_exception, remove as remove_exception};
+use crate::exceptions::checker::Remark;
+use crate::exceptions::{Content, Exception};
 use crate::ids::ExceptionId;
 use crate::reports::NotADraft;
 use crate::web::Answer;
@@ -24,11 +25,36 @@ struct EditPage {
     heading: String,
     action: String,
     remove: Option<Question>,
+    advice: Vec<Advice>,
+    checked: bool,
     form: ExceptionForm,
 }
 
 impl Page for EditPage {
     const TEMPLATE: Template = Template::ComplianceExceptionEdit;
+}
+
+/// A remark of the response checker.
+#[derive(Serialize)]
+struct Advice {
+    title: String,
+    part: &'static str,
+    field: &'static str,
+    sentence: String,
+    why: String,
+    mend: String,
+}
+
+impl From<Remark> for Advice {
+    fn from(Remark { title, part, sentence, why, mend, .. }: Remark) -> Self {
+        Self { title, part: part.words(), field: part.field(), sentence, why, mend }
+    }
+}
+
+/// What careful readers would cite in a response.
+fn advice(staff: &Staff<Compliance>, content: &Content) -> Vec<Advice> {
+    let remarks = content.response.as_ref().map(|response| staff.app.checker.check(response));
+    remarks.unwrap_or_default().into_iter().map(Advice::from).collect()
 }
 
 /// The page for a new exception.
@@ -39,7 +65,9 @@ fn new_page(staff: &Staff<Compliance>, desk: &OnDesk, form: &Form) -> EditPage {
         heading: "Add an exception".to_owned(),
         action: format!("{}/exceptions/new", desk.href()),
         remove: None,
-        form: form.into(),
+        advice: Vec::new(),
+        checked: false,
+        form: ExceptionForm::new(form, &staff.app.criteria, &desk.earlier_choices()),
     }
 }
 
@@ -64,9 +92,11 @@ fn edit_page(staff: &Staff<Compliance>, desk: &OnDesk, exception: &Exception, fo
             hidden: Vec::new(),
             back: desk.href(),
         }),
+        advice: advice(staff, &exception.content),
+        checked: exception.content.response.is_some(),
         heading,
         action,
-        form: form.into(),
+        form: ExceptionForm::new(form, &staff.app.criteria, &desk.earlier_choices()),
     }
 }
 
@@ -95,11 +125,12 @@ pub async fn record(staff: Staff<Compliance>, slug: web::Path<String>, mut form:
     let desk = draft(&staff, &slug).await?;
     let Some(content) = parse(&mut form) else { return show_again(&staff, &new_page(&staff, &desk, &form)) };
     let said = format!("Exception {} is entered.", content.reference);
+    let advised = !advice(&staff, &content).is_empty();
     let (house, by, id) = (staff.app.house.clone(), staff.person.id, desk.version.id);
     let done =
         staff.app.act("exception.record", move |act| record_exception(act, &house, by, id, &content)).await;
     match done {
-        Ok(_) => Ok(see_other(&staff, &desk.href(), &said)),
+        Ok(done) => Ok(see_other(&staff, &onward(&desk, done.value, advised), &said)),
         Err(error) => {
             refuse(&mut form, error)?;
             show_again(&staff, &new_page(&staff, &desk, &form))
@@ -128,9 +159,10 @@ pub async fn save(
         return show_again(&staff, &edit_page(&staff, &desk, exception, &form));
     };
     let said = format!("Exception {} is saved.", content.reference);
+    let advised = !advice(&staff, &content).is_empty();
     let (house, by) = (staff.app.house.clone(), staff.person.id);
     match staff.app.act("exception.change", move |act| change(act, &house, by, id, &content)).await {
-        Ok(_) => Ok(see_other(&staff, &desk.href(), &said)),
+        Ok(_) => Ok(see_other(&staff, &onward(&desk, id, advised), &said)),
         Err(error) => {
             refuse(&mut form, error)?;
             show_again(&staff, &edit_page(&staff, &desk, exception, &form))
@@ -149,6 +181,11 @@ pub async fn remove(staff: Staff<Compliance>, path: web::Path<(String, Exception
     let (house, by) = (staff.app.house.clone(), staff.person.id);
     staff.app.act("exception.remove", move |act| remove_exception(act, &house, by, id)).await?;
     Ok(see_other(&staff, &desk.href(), &said))
+}
+
+/// Where it goes on after saving: back to the editor when there is advice to read, else to the report.
+fn onward(desk: &OnDesk, id: ExceptionId, advised: bool) -> String {
+    if advised { format!("{}/exceptions/{id}#advice", desk.href()) } else { desk.href() }
 }
 
 /// Puts a refusal beside its field; what belongs to no field is a page of its own.

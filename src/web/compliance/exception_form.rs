@@ -1,6 +1,9 @@
 //! The form of an exception: out of what is stored, and back.
 
-use crate::exceptions::{Answer, Class, Content, Response, Sample, SampleError, SampleParts, Test};
+use crate::exceptions::criteria::{Criteria, Criterion};
+use crate::exceptions::{
+    Answer, Class, Content, Response, Sample, SampleError, SampleParts, Severity, Test, Weight,
+};
 use crate::text::{Day, Line, Paragraphs, TextError, parse_number};
 use crate::web::form::{Form, Line as Problem};
 use crate::web::partials::Choice;
@@ -31,6 +34,8 @@ const TEXTS: &[&str] = &[
     "in_progress",
     "planned_date",
     "disagreement",
+    "severity",
+    "repeats",
 ];
 
 /// The form as the template wants it.
@@ -40,12 +45,20 @@ pub struct ExceptionForm {
     values: BTreeMap<&'static str, String>,
     class_options: Vec<Choice>,
     test_options: Vec<Choice>,
+    severity_options: Vec<Choice>,
+    repeats_options: Vec<Choice>,
+    criteria: Vec<String>,
+    customer_data: bool,
     errors: BTreeMap<&'static str, Option<String>>,
     problems: Vec<Problem>,
 }
 
-impl From<&Form> for ExceptionForm {
-    fn from(form: &Form) -> Self {
+/// An exception of the report before, to be picked as the one that is repeated: its id and what it is called.
+pub type Earlier = (String, String);
+
+impl ExceptionForm {
+    /// The form as it stands, with what there is to pick from.
+    pub fn new(form: &Form, criteria: &Criteria, earlier: &[Earlier]) -> Self {
         let mut errors = form.errors(TEXTS);
         errors.extend(form.errors(&["class", "tests"]));
         let class = |class: &Class| {
@@ -54,10 +67,21 @@ impl From<&Form> for ExceptionForm {
                 .chosen_in(&[form.text("class")])
         };
         let test = |test: &Test| Choice::new(test.as_str(), test.words()).chosen_in(&form.all("tests"));
+        let nothing = |label: &str| Choice::new("", label);
+        let severity =
+            |one: &Severity| Choice::new(one.as_str(), one.words()).chosen_in(&[form.text("severity")]);
+        let repeats = |(id, words): &Earlier| Choice::new(id, words).chosen_in(&[form.text("repeats")]);
         Self {
             values: form.values(TEXTS),
             class_options: Class::ALL.iter().map(class).collect(),
             test_options: Test::ALL.iter().map(test).collect(),
+            severity_options: [nothing("Not stated")]
+                .into_iter()
+                .chain(Severity::ALL.iter().map(severity))
+                .collect(),
+            repeats_options: [nothing("It is new")].into_iter().chain(earlier.iter().map(repeats)).collect(),
+            criteria: criteria.all().iter().map(Criterion::words).collect(),
+            customer_data: form.is_ticked("customer_data"),
             errors,
             problems: form.problems().to_vec(),
         }
@@ -88,6 +112,9 @@ pub fn typed(content: &Content) -> Form {
         ("impact", text(content.impact.as_ref())),
         ("compensating", text(content.compensating.as_ref())),
         ("class", content.class.to_string()),
+        ("severity", text(content.weight.severity.as_ref())),
+        ("customer_data", if content.weight.customer_data { "yes" } else { "" }.to_owned()),
+        ("repeats", text(content.repeats.as_ref())),
         ("recommendation", text(content.recommendation.as_ref())),
         ("evaluation", text(content.evaluation.as_ref())),
         ("acknowledgement", text(answer.map(|answer| &answer.acknowledgement))),
@@ -107,6 +134,11 @@ fn text<T: ToString>(value: Option<&T>) -> String {
     value.map(ToString::to_string).unwrap_or_default()
 }
 
+/// Reads one of a list's words.
+fn choice<T>(find: impl Fn(&str) -> Option<T>) -> impl Fn(&str) -> Result<T, TextError> {
+    move |word| find(word).ok_or(TextError::NotAChoice)
+}
+
 /// Something was refused; it stands beside its field.
 struct Refused;
 
@@ -118,6 +150,9 @@ pub fn parse(form: &mut Form) -> Option<Content> {
     let finding = form.parse("finding", "The auditor's words", Paragraphs::parse);
     let pages = form.parse_optional("pages", "Pages in the report", Line::parse);
     let class = form.choose("class", "Class", Class::parse);
+    let severity = form.parse_optional("severity", "What the auditor calls it", choice(Severity::parse));
+    let repeats = form.parse_optional("repeats", "The exception it repeats", choice(|id| id.parse().ok()));
+    let customer_data = form.is_ticked("customer_data");
     let control = form.parse("control", "Control", Paragraphs::parse);
     let tests = parse_tests(form);
     let sample = parse_sample(form).ok();
@@ -143,6 +178,8 @@ pub fn parse(form: &mut Form) -> Option<Content> {
         impact: impact?,
         compensating: compensating?,
         class: class?,
+        weight: Weight { severity: severity?, customer_data },
+        repeats: repeats?,
         recommendation: recommendation?,
         evaluation: evaluation?,
         response: response?,

@@ -4,7 +4,7 @@ use super::facts_lines::{
     lines, parse_lines, parse_subservice, parse_user_control, subservice_line, user_control_line,
 };
 use crate::reports::{Assertion, Card, Facts, Framework, Opinion, Period};
-use crate::text::{Day, Line, Paragraphs};
+use crate::text::{Day, Line, Paragraphs, Slug};
 use crate::web::form::{Form, Line as Problem};
 use crate::web::partials::Choice;
 use serde::Serialize;
@@ -25,6 +25,7 @@ const TEXTS: &[&str] = &[
     "audited",
     "explanation",
     "next_expected",
+    "predecessor",
     "summary",
     "note",
     "scope",
@@ -96,6 +97,7 @@ pub fn typed(card: &Card, facts: &Facts) -> Form {
         ("audited", text(card.audited.as_ref())),
         ("opinion", card.opinion.to_string()),
         ("explanation", text(card.explanation.as_ref())),
+        ("predecessor", text(card.predecessor.as_ref())),
         ("next_expected", text(card.next_expected.as_ref())),
         ("summary", text(card.summary.as_ref())),
         ("note", text(card.note.as_ref())),
@@ -137,6 +139,7 @@ fn parse_card(form: &mut Form) -> Option<Card> {
     let period_note = form.parse_optional("period_note", "Note on the period", Paragraphs::parse);
     let report_date = form.parse_optional("report_date", "Date of the report", Day::parse);
     let next_expected = form.parse_optional("next_expected", "Next report expected", Day::parse);
+    let predecessor = form.parse_optional("predecessor", "The report before", Slug::parse);
     let criteria = parse_lines(form, "criteria", "Criteria", Line::parse);
     if criteria.as_ref().is_some_and(Vec::is_empty) {
         form.refuse("criteria", "Criteria are missing; please name one at least.");
@@ -159,6 +162,7 @@ fn parse_card(form: &mut Form) -> Option<Card> {
         opinion: opinion?,
         explanation: explanation?,
         summary: summary?,
+        predecessor: predecessor?,
         next_expected: next_expected?,
         note: note?,
     })

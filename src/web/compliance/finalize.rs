@@ -4,7 +4,7 @@ use super::report::{missing, unanswered};
 use super::reports::counted;
 use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
-use crate::exceptions::acts::finalize as finalize_report;
+use crate::grants::acts::finalize as finalize_report;
 use crate::reports::NotADraft;
 use crate::reports::acts::FinalizeError;
 use crate::text::hex;

@@ -3,8 +3,10 @@
 //! Staff of this desk open what is sealed under a version's key in order to write it. They get no file: the prepared
 //! body leaves only as a marked copy, through the gate.
 
+mod board;
 mod company;
 mod exception_edit;
+mod exchange;
 mod exception_form;
 mod facts_form;
 mod facts_lines;
@@ -12,11 +14,13 @@ mod finalize;
 mod nda;
 mod overview;
 mod preview;
+mod priority;
 mod remediation;
 mod report;
 mod report_facts;
 mod reports;
 mod upload;
+mod version;
 mod upload_result;
 mod withdraw;
 
@@ -25,10 +29,11 @@ use super::problem::Problem;
 use crate::db::{Db, data_keys};
 use crate::exceptions::{self, Exception};
 use crate::fault::{Fault, Kind};
-use crate::remediation::{self as mending, Update};
+use crate::remediation::Update;
+use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::reports::{Facts, Version, store};
 use crate::seal::{DataKey, Keyring};
-use crate::text::Slug;
+use crate::text::{Day, Slug};
 use actix_web::web;
 use serde::Serialize;
 use std::sync::Arc;
@@ -43,6 +48,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/nda/publish", web::post().to(nda::publish))
         .route("/compliance/nda/{number}", web::get().to(nda::version))
         .route("/compliance/nda/{number}/text", web::get().to(nda::text))
+        .route("/compliance/remediation", web::get().to(board::show))
         .route("/compliance/reports", web::get().to(reports::list))
         .route("/compliance/reports/new", web::get().to(report_facts::begin))
         .route("/compliance/reports/new", web::post().to(report_facts::create))
@@ -60,8 +66,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/exceptions/{id}/remove", web::post().to(exception_edit::remove))
         .route("/compliance/reports/{slug}/exceptions/{id}/remediation", web::get().to(remediation::show))
         .route("/compliance/reports/{slug}/exceptions/{id}/remediation", web::post().to(remediation::add))
+        .route("/compliance/reports/{slug}/exceptions/{id}/priority", web::get().to(priority::show))
+        .route("/compliance/reports/{slug}/exceptions/{id}/priority", web::post().to(priority::decide))
+        .route("/compliance/reports/{slug}/exceptions/{id}/accept-risk", web::post().to(priority::accept))
+        .route("/compliance/reports/{slug}/import", web::get().to(exchange::ask))
+        .route("/compliance/reports/{slug}/import", web::post().to(exchange::take))
+        .route("/compliance/reports/{slug}/export/{format}", web::get().to(exchange::export))
         .route("/compliance/reports/{slug}/finalize", web::get().to(finalize::ask))
         .route("/compliance/reports/{slug}/finalize", web::post().to(finalize::finalize))
+        .route("/compliance/reports/{slug}/version", web::post().to(version::begin))
         .route("/compliance/reports/{slug}/withdraw", web::get().to(withdraw::ask))
         .route("/compliance/reports/{slug}/withdraw", web::post().to(withdraw::withdraw));
 }
@@ -72,25 +85,41 @@ struct OnDesk {
     facts: Facts,
     exceptions: Vec<Exception>,
     updates: Vec<Update>,
+    /// The exceptions again, with all that decides how much they press.
+    weighed: Vec<Weighed>,
+    /// What the report before had, when it is here.
+    earlier: Option<(Version, Vec<Exception>)>,
 }
 
 impl OnDesk {
     /// Opens the newest version of the report with this slug.
-    fn open(db: &mut Db, keyring: &Keyring, slug: &Slug) -> Result<Self, Fault> {
+    fn open(db: &mut Db, keyring: &Keyring, slug: &Slug, today: Day) -> Result<Self, Fault> {
         let version = store::require_by_slug(db, slug)?;
-        Self::of(db, keyring, version)
+        Self::of(db, keyring, version, today)
     }
     /// Opens this version.
-    fn of(db: &mut Db, keyring: &Keyring, version: Version) -> Result<Self, Fault> {
+    fn of(db: &mut Db, keyring: &Keyring, version: Version, today: Day) -> Result<Self, Fault> {
         let key: DataKey = data_keys::open_for(db, keyring, version.key_owner())?;
         let facts = version.open_facts(&key)?;
-        let exceptions = exceptions::store::open_all(&key, exceptions::store::list_sealed(db, version.id)?)?;
-        let updates = mending::store::open_all(&key, mending::store::list_sealed(db, version.id)?)?;
-        Ok(Self { version, facts, exceptions, updates })
+        let weighed = weigh_with(db, &key, &version, today)?;
+        let exceptions = weighed.iter().map(|one| one.exception.clone()).collect();
+        let updates = weighed.iter().flat_map(|one| one.updates.clone()).collect();
+        let earlier = match &version.card.predecessor {
+            Some(slug) => exceptions::history::of_report(db, keyring, slug)?,
+            None => None,
+        };
+        Ok(Self { version, facts, exceptions, updates, weighed, earlier })
     }
     /// The updates of one exception, oldest first.
     fn updates_of(&self, exception: &Exception) -> Vec<Update> {
         self.updates.iter().filter(|update| update.exception == exception.id).cloned().collect()
+    }
+    /// The exceptions of the report before, to pick the one that is repeated.
+    fn earlier_choices(&self) -> Vec<exception_form::Earlier> {
+        let choice = |one: &Exception| {
+            (one.id.to_string(), format!("{}: {}", one.content.reference, one.content.title))
+        };
+        self.earlier.iter().flat_map(|(_, exceptions)| exceptions).map(choice).collect()
     }
     /// Where this report lies on the desk.
     fn href(&self) -> String {
@@ -122,5 +151,6 @@ fn slug_of(text: &str) -> Result<Slug, Fault> {
 /// The report with this slug, opened.
 async fn on_desk(staff: &Staff<Compliance>, slug: &str) -> Result<OnDesk, Problem> {
     let (keyring, slug) = (Arc::clone(&staff.app.keyring), slug_of(slug)?);
-    Ok(staff.app.read(move |db| OnDesk::open(db, &keyring, &slug)).await?)
+    let today = Day::of(staff.app.clock.now());
+    Ok(staff.app.read(move |db| OnDesk::open(db, &keyring, &slug, today)).await?)
 }

@@ -57,9 +57,9 @@ struct Overview {
 
 impl Overview {
     /// Reads how things are.
-    fn read(db: &mut Db, keyring: &Keyring) -> Result<Self, Fault> {
+    fn read(db: &mut Db, keyring: &Keyring, today: Day) -> Result<Self, Fault> {
         let versions = store::list(db)?;
-        let desks = versions.into_iter().map(|version| OnDesk::of(db, keyring, version));
+        let desks = versions.into_iter().map(|version| OnDesk::of(db, keyring, version, today));
         Ok(Self {
             desks: desks.collect::<Result<_, _>>()?,
             company: find_company(db)?.is_some(),
@@ -108,7 +108,22 @@ impl Overview {
 /// What needs somebody in one report.
 fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
     let title = &desk.version.card.title;
-    let mut waiting = Vec::new();
+    let mut waiting: Vec<Waiting> = desk
+        .weighed
+        .iter()
+        .filter(|one| one.blocks() && !matches!(desk.version.state, State::Withdrawn(_)))
+        .map(|one| Waiting {
+            text: format!(
+                "{}: {} ({title}). Until it has a response with a dated plan, the report can be given to people \
+                 invited by name only.",
+                one.exception.content.reference, one.exception.content.title
+            ),
+            href: format!("{}/exceptions/{}/priority", desk.href(), one.exception.id),
+            action: "Decide",
+            tone: Tone::Danger,
+            words: "P1 without a plan",
+        })
+        .collect();
     for exception in &desk.exceptions {
         let content = &exception.content;
         let href = format!("{}/exceptions/{}", desk.href(), exception.id);
@@ -128,7 +143,7 @@ fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
                 tone: Tone::Danger,
                 words: "Remediation overdue",
             }),
-            State::Draft | State::Finalized(_) | State::Withdrawn(_) => {}
+            State::Draft | State::Finalized(_) | State::Superseded(_) | State::Withdrawn(_) => {}
         }
     }
     waiting
@@ -137,7 +152,8 @@ fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
 /// GET: the overview.
 pub async fn show(staff: Staff<Compliance>) -> Answer {
     let keyring = Arc::clone(&staff.app.keyring);
-    let overview = staff.app.read::<_, Fault, _>(move |db| Overview::read(db, &keyring)).await?;
+    let today = Day::of(staff.app.clock.now());
+    let overview = staff.app.read::<_, Fault, _>(move |db| Overview::read(db, &keyring, today)).await?;
     let exceptions: usize = overview.desks.iter().map(|desk| desk.exceptions.len()).sum();
     let figure = |number: usize, words, href| Figure { number: number.to_string(), words, href };
     let page = OverviewPage {
@@ -156,7 +172,7 @@ pub async fn show(staff: Staff<Compliance>) -> Answer {
             ),
             figure(exceptions, "exceptions entered", None),
         ],
-        waiting: overview.waiting(Day::of(staff.app.clock.now())),
+        waiting: overview.waiting(today),
     };
     show_page(&staff, &page)
 }

@@ -6,9 +6,9 @@ use crate::exceptions::Exception;
 use crate::fault::Fault;
 use crate::ids::ExceptionId;
 use crate::remediation::acts::{UpdateError, update};
-use crate::remediation::{Note, Status, standing};
+use crate::remediation::{Note, PlanStep, Standing, Status, standing};
 use crate::reports::State;
-use crate::text::{Day, Line, Paragraphs};
+use crate::text::{Day, EmailAddress, Line, Paragraphs};
 use crate::web::Answer;
 use crate::web::exception::{Around, ExceptionView, names_of};
 use crate::web::form::{Form, Line as FormLine};
@@ -22,7 +22,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The form's fields with a text.
-const TEXTS: &[&str] = &["happened_on", "owner", "planned", "text"];
+const TEXTS: &[&str] =
+    &["happened_on", "owner", "owner_email", "planned", "text", "steps", "evidence", "prevented_by"];
 
 /// The page.
 #[derive(Serialize)]
@@ -44,6 +45,7 @@ struct UpdateForm {
     #[serde(flatten)]
     values: BTreeMap<&'static str, String>,
     status_options: Vec<Choice>,
+    show_evidence: bool,
     errors: BTreeMap<&'static str, Option<String>>,
     problems: Vec<FormLine>,
 }
@@ -57,6 +59,7 @@ impl From<&Form> for UpdateForm {
         Self {
             values: form.values(TEXTS),
             status_options: Status::ALL.iter().map(status).collect(),
+            show_evidence: form.is_ticked("show_evidence"),
             errors,
             problems: form.problems().to_vec(),
         }
@@ -72,7 +75,7 @@ async fn beside(
     let desk = on_desk(staff, slug).await?;
     let exception = desk.exceptions.iter().find(|exception| exception.id == id).cloned();
     let exception = exception.ok_or_else(Problem::not_found)?;
-    if !matches!(desk.version.state, State::Finalized(_)) {
+    if !matches!(desk.version.state, State::Finalized(_) | State::Superseded(_)) {
         return Err(Problem::from(UpdateError::NotFinalized).action(desk.href(), "Back to the report"));
     }
     Ok((desk, exception))
@@ -90,7 +93,7 @@ async fn page(
     let today = Day::of(staff.app.clock.now());
     let standing = standing(exception.content.response.as_ref(), &updates, today);
     let auditor = desk.version.card.auditor.as_str();
-    let around = Around { auditor, company: &staff.company, names: &names };
+    let around = Around { auditor, company: &staff.company, names: &names, criteria: &staff.app.criteria };
     Ok(RemediationPage {
         shell: staff.shell(Desk::Compliance, format!("Remediation of {}", exception.content.reference)),
         back: Action { href: desk.href(), label: "The report" },
@@ -107,8 +110,20 @@ pub async fn show(staff: Staff<Compliance>, path: web::Path<(String, ExceptionId
     let (desk, exception) = &beside;
     let status = desk.updates_of(exception).last().map_or(Status::Planned, |last| last.status);
     let today = Day::of(staff.app.clock.now()).to_string();
-    let form = Form::with(&[("status", status.as_str()), ("happened_on", &today)]);
+    let now = standing(
+        exception.content.response.as_ref(),
+        &desk.updates_of(exception),
+        Day::of(staff.app.clock.now()),
+    );
+    let form =
+        Form::with(&[("status", status.as_str()), ("happened_on", &today), ("steps", &steps_typed(&now))]);
     show_page(&staff, &page(&staff, &beside, &form).await?)
+}
+
+/// The steps that hold, as they would be typed.
+fn steps_typed(standing: &Standing) -> String {
+    let line = |step: &PlanStep| if step.done { format!("x {}", step.text) } else { step.text.to_string() };
+    standing.steps.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// POST: adds the update.
@@ -124,11 +139,21 @@ pub async fn add(staff: Staff<Compliance>, path: web::Path<(String, ExceptionId)
             let said = format!("The update of {} is published.", beside.1.content.reference);
             Ok(see_other(&staff, &beside.0.href(), &said))
         }
-        Err(error @ UpdateError::NotYet) => {
-            form.refuse("happened_on", error.to_string());
+        Err(error) => {
+            let Some(field) = field_of(&error) else { return Err(error.into()) };
+            form.refuse(field, error.to_string());
             show_again(&staff, &page(&staff, &beside, &form).await?)
         }
-        Err(error @ (UpdateError::NotFinalized | UpdateError::Fault(_))) => Err(error.into()),
+    }
+}
+
+/// The field a refusal is about; what is about none becomes a page of its own.
+const fn field_of(error: &UpdateError) -> Option<&'static str> {
+    match error {
+        UpdateError::NotYet => Some("happened_on"),
+        UpdateError::NoRecurrenceTest => Some("prevented_by"),
+        UpdateError::NotImplemented | UpdateError::OwnWork => Some("status"),
+        UpdateError::NotFinalized | UpdateError::Fault(_) => None,
     }
 }
 
@@ -139,5 +164,42 @@ fn parse(form: &mut Form) -> Option<(Status, Note)> {
     let text = form.parse("text", "What has changed", Paragraphs::parse);
     let owner = form.parse_optional("owner", "Owner", Line::parse);
     let planned = form.parse_optional("planned", "New target date", Day::parse);
-    Some((status?, Note { happened_on: happened_on?, text: text?, owner: owner?, planned: planned? }))
+    let owner_email = form.parse_optional("owner_email", "The owner's address", EmailAddress::parse);
+    let prevented_by = form.parse_optional("prevented_by", "The recurrence test", Paragraphs::parse);
+    let evidence = form.parse_optional("evidence", "The evidence", Paragraphs::parse);
+    let steps = parse_steps(form);
+    Some((
+        status?,
+        Note {
+            owner: owner?,
+            planned: planned?,
+            owner_email: owner_email?,
+            steps: steps?,
+            evidence: evidence?,
+            show_evidence: form.is_ticked("show_evidence"),
+            prevented_by: prevented_by?,
+            ..Note::new(happened_on?, text?)
+        },
+    ))
+}
+
+/// Reads the steps of the plan: one on each line, begun with `x ` when it is done.
+fn parse_steps(form: &mut Form) -> Option<Vec<PlanStep>> {
+    let text = form.text("steps").to_owned();
+    let step = |line: &str| {
+        let (done, words) = match line.trim().strip_prefix("x ") {
+            Some(words) => (true, words),
+            None => (false, line),
+        };
+        Line::parse(words).map(|text| PlanStep { text, done })
+    };
+    let steps: Result<Vec<PlanStep>, _> =
+        text.lines().filter(|line| !line.trim().is_empty()).map(step).collect();
+    match steps {
+        Ok(steps) => Some(steps),
+        Err(error) => {
+            form.refuse("steps", format!("A step of the plan {error}."));
+            None
+        }
+    }
 }

@@ -1,12 +1,13 @@
 //! `/compliance/reports/<slug>`: one report on its way to finalized, and beside it afterwards.
 
+use super::priority::priority_status;
 use super::reports::{counted, state_status};
 use super::{OnDesk, on_desk};
 use crate::app::Template;
-use crate::exceptions::Exception;
-use crate::remediation::standing;
+use crate::exceptions::Content;
+use crate::remediation::weighed::Weighed;
 use crate::reports::{File, Missing, State};
-use crate::text::{Day, hex};
+use crate::text::hex;
 use crate::web::Answer;
 use crate::web::exception::{class_status, standing_status};
 use crate::web::guard::{Staff, desk::Compliance};
@@ -20,6 +21,7 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub struct ReportPage {
     shell: Shell,
+    href: String,
     report: Head,
     note: Option<String>,
     opinion: OpinionView,
@@ -33,6 +35,7 @@ pub struct ReportPage {
     add_href: Option<String>,
     finalize: Finalize,
     withdraw: Option<String>,
+    begin_version: Option<String>,
 }
 
 impl Page for ReportPage {
@@ -84,7 +87,9 @@ struct Row {
     class: Status,
     criterion: String,
     response: Status,
+    priority: Status,
     remediation: Status,
+    priority_href: String,
     edit_href: Option<String>,
     remediation_href: Option<String>,
 }
@@ -133,10 +138,10 @@ impl ReportPage {
         let is_draft = version.state == State::Draft;
         let is_offered = matches!(version.state, State::Finalized(_));
         let in_draft = |path: &str| is_draft.then(|| format!("{}/{path}", desk.href()));
-        let today = Day::of(staff.app.clock.now());
         let limit_mib = staff.app.config.upload_limit_bytes / (1024 * 1024);
         Self {
             shell: staff.shell(Desk::Compliance, version.card.title.as_str()),
+            href: desk.href(),
             report: Head {
                 title: version.card.title.to_string(),
                 framework: version.card.framework.words(),
@@ -156,9 +161,10 @@ impl ReportPage {
                 limit: format!("A PDF of up to {limit_mib} MiB and 2,000 pages."),
                 error: refused,
             }),
-            exceptions: desk.exceptions.iter().map(|one| row(desk, one, today)).collect(),
+            exceptions: desk.weighed.iter().map(|one| row(staff, desk, one)).collect(),
             add_href: in_draft("exceptions/new"),
             finalize: finalize(desk),
+            begin_version: is_offered.then(|| format!("{}/version", desk.href())),
             withdraw: is_offered.then(|| format!("{}/withdraw", desk.href())),
         }
     }
@@ -222,24 +228,36 @@ pub fn unanswered(desk: &OnDesk) -> u32 {
 }
 
 /// One exception's row.
-fn row(desk: &OnDesk, exception: &Exception, today: Day) -> Row {
-    let content = &exception.content;
+fn row(staff: &Staff<Compliance>, desk: &OnDesk, one: &Weighed) -> Row {
+    let (exception, content) = (&one.exception, &one.exception.content);
     let is_draft = desk.version.state == State::Draft;
-    let is_offered = matches!(desk.version.state, State::Finalized(_));
+    let is_told = matches!(desk.version.state, State::Finalized(_) | State::Superseded(_));
     let href = format!("{}/exceptions/{}", desk.href(), exception.id);
-    let standing = standing(content.response.as_ref(), &desk.updates_of(exception), today);
     Row {
         reference: content.reference.to_string(),
         title: content.title.to_string(),
         class: class_status(content.class),
         criterion: content.criterion.to_string(),
-        response: match content.response {
-            Some(_) => Status::new(Tone::Ok, "Written"),
-            None => Status::new(Tone::Warn, "Missing"),
+        response: response_status(staff, content),
+        priority: if one.blocks() {
+            Status::new(Tone::Danger, format!("{}, no plan", one.priority().words()))
+        } else {
+            priority_status(one.priority())
         },
-        remediation: standing_status(&standing),
-        remediation_href: is_offered.then(|| format!("{href}/remediation")),
+        priority_href: format!("{href}/priority"),
+        remediation: standing_status(&one.standing),
+        remediation_href: is_told.then(|| format!("{href}/remediation")),
         edit_href: is_draft.then_some(href),
+    }
+}
+
+/// Whether there is a response, and how many remarks careful readers would make.
+fn response_status(staff: &Staff<Compliance>, content: &Content) -> Status {
+    match content.response.as_ref().map(|response| staff.app.checker.check(response).len()) {
+        None => Status::new(Tone::Warn, "Missing"),
+        Some(0) => Status::new(Tone::Ok, "Written"),
+        Some(1) => Status::new(Tone::Info, "Written, 1 remark"),
+        Some(remarks) => Status::new(Tone::Info, format!("Written, {remarks} remarks")),
     }
 }
 

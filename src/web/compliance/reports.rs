@@ -38,7 +38,7 @@ pub fn state_status(state: State) -> Status {
     let tone = match state {
         State::Draft => Tone::Info,
         State::Finalized(_) => Tone::Ok,
-        State::Withdrawn(_) => Tone::Quiet,
+        State::Superseded(_) | State::Withdrawn(_) => Tone::Quiet,
     };
     Status::new(tone, state.words())
 }

@@ -1,14 +1,15 @@
 //! `.../withdraw`: asks, and then takes a finalized report out of offer.
 
-use super::{Back, on_desk};
+use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
 use crate::reports::State;
-use crate::reports::acts::{WithdrawError, withdraw as withdraw_report};
+use crate::reports::acts::{WithdrawError, Withdrawal, withdraw as withdraw_report};
+use crate::text::Reason;
 use crate::web::Answer;
 use crate::web::form::Form;
 use crate::web::guard::{Staff, desk::Compliance};
-use crate::web::page::{Desk, Page, Shell, see_other, show};
-use crate::web::partials::Question;
+use crate::web::page::{Desk, Page, Shell, see_other, show, show_again};
+use crate::web::partials::{Question, ReasonField};
 use crate::web::problem::Problem;
 use actix_web::web;
 use serde::Serialize;
@@ -28,6 +29,11 @@ impl Page for WithdrawPage {
 /// GET: the question.
 pub async fn ask(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
     let desk = on_desk(&staff, &slug).await?;
+    show(&staff, &page(&staff, &desk, &Form::default())?)
+}
+
+/// The page with the reason as it was typed.
+fn page(staff: &Staff<Compliance>, desk: &OnDesk, form: &Form) -> Result<WithdrawPage, Problem> {
     let State::Finalized(_) = desk.version.state else {
         return Err(Problem::from(WithdrawError::NotFinalized).action(desk.href(), "Back to the report"));
     };
@@ -45,15 +51,31 @@ pub async fn ask(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
         hidden: Vec::new(),
         back: desk.href(),
     };
+    let question = Question { reason: Some(asked_reason(form)), ..question };
     let page =
         WithdrawPage { shell: staff.shell(Desk::Compliance, "Withdraw"), report: desk.back(), question };
-    show(&staff, &page)
+    Ok(page)
+}
+
+/// The field of the reason.
+fn asked_reason(form: &Form) -> ReasonField {
+    ReasonField {
+        name: "reason",
+        label: "Reason",
+        value: form.text("reason").to_owned(),
+        hint: Some("Kept sealed with your name; the log commits to it."),
+        error: form.errors(&["reason"]).remove("reason").flatten(),
+    }
 }
 
 /// POST: withdraws.
-pub async fn withdraw(staff: Staff<Compliance>, slug: web::Path<String>, _form: Form) -> Answer {
+pub async fn withdraw(staff: Staff<Compliance>, slug: web::Path<String>, mut form: Form) -> Answer {
     let desk = on_desk(&staff, &slug).await?;
+    let Some(reason) = form.parse("reason", "The reason", Reason::parse) else {
+        return show_again(&staff, &page(&staff, &desk, &form)?);
+    };
+    let (house, reason) = (staff.app.house.clone(), Withdrawal { reason });
     let (by, id) = (staff.person.id, desk.version.id);
-    staff.app.act("report.withdraw", move |act| withdraw_report(act, by, id)).await?;
+    staff.app.act("report.withdraw", move |act| withdraw_report(act, &house, by, id, &reason)).await?;
     Ok(see_other(&staff, &desk.href(), "The report is withdrawn."))
 }

@@ -7,6 +7,7 @@ pub mod copy;
 pub mod elsewhere;
 pub mod nda;
 pub mod pages;
+pub mod renew;
 pub mod request;
 pub mod room;
 pub mod sign_in;
@@ -50,5 +51,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/reports/{slug}/pages/{page}/picture", web::get().to(pages::picture))
         .route("/access", web::get().to(access::show_access))
         .route("/access/receipts/{index}", web::get().to(access::receipt))
-        .route("/verify", web::get().to(verify::show_verify));
+        .service(
+            web::resource("/verify")
+                .route(web::get().to(verify::show_verify))
+                .route(web::post().to(verify::check_file)),
+        )
+        .route("/reports/{slug}/renew", web::post().to(renew::ask));
 }

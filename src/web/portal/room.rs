@@ -1,14 +1,15 @@
 //! The report room: facts, exceptions in context, and the way to one's own copy. Reading it is recorded first.
 
 mod facts;
+mod held;
 
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::fault::{Fault, Kind, Refusal as _};
-use crate::grants::{Grant, store as grants};
+use crate::grants::Grant;
 use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Refused, Step};
-use crate::reports::{Period, Version, store as reports};
+use crate::reports::{Period, State, Version};
 use crate::requests::store as requests;
 use crate::text::{Slug, hex};
 use crate::web::Answer;
@@ -28,6 +29,7 @@ struct RoomPage {
     shell: Shell,
     report: ReportWords,
     notice: Option<Notice>,
+    renew: Option<String>,
     opinion: OpinionWords,
     facts: Vec<Fact>,
     lists: Vec<List>,
@@ -127,8 +129,7 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     let (keyring, person, now) =
         (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
     let found = prospect.app.read(move |db| {
-        let version = reports::require_offered_by_slug(db, &slug)?;
-        let grant = grants::find_for(db, &keyring, person, version.id, now)?;
+        let (version, grant) = held::held_or_offered(db, &keyring, (person, now), &slug)?;
         let waiting = requests::find_waiting_like(db, person, version.id)?;
         Ok::<_, Fault>((version, grant, waiting))
     });
@@ -187,6 +188,8 @@ fn page(prospect: &Prospect, grant: &Grant, room: &Room, now: Micros) -> RoomPag
             summary: card.summary.as_ref().map(ToString::to_string).unwrap_or_default(),
         },
         notice: card.note.as_ref().map(|note| Notice { tone: Tone::Info, text: note.to_string() }),
+        renew: matches!(room.version.state, State::Superseded(_))
+            .then(|| format!("/reports/{}/renew", room.version.report.slug)),
         opinion: OpinionWords {
             tone: opinion.tone,
             words: opinion.words,
@@ -197,16 +200,23 @@ fn page(prospect: &Prospect, grant: &Grant, room: &Room, now: Micros) -> RoomPag
         lists: facts::lists(room),
         authenticity: authenticity(room),
         moments: moments(room, now),
-        exceptions: exceptions(room, &prospect.company),
+        exceptions: exceptions(room, prospect),
         copy: copy(grant, room),
         access: AccessWords { since: grant.granted_at.into(), until: grant.expires_at.into() },
     }
 }
 
 /// The exceptions in context.
-fn exceptions(room: &Room, company: &str) -> Vec<ExceptionView> {
-    let around = Around { auditor: room.version.card.auditor.as_str(), company, names: &room.names };
-    let view = |one: &InContext| ExceptionView::new(&one.exception, &one.updates, &one.standing, around);
+fn exceptions(room: &Room, prospect: &Prospect) -> Vec<ExceptionView> {
+    let around = Around {
+        auditor: room.version.card.auditor.as_str(),
+        company: &prospect.company,
+        names: &room.names,
+        criteria: &prospect.app.criteria,
+    };
+    let view = |one: &InContext| {
+        ExceptionView::new(&one.exception, &one.updates, &one.standing, around).recurring(&one.earlier)
+    };
     room.exceptions.iter().map(view).collect()
 }
 

@@ -14,6 +14,7 @@ use crate::notices::House;
 use crate::remediation::store::{Tally, tally};
 use crate::reports::{State as ReportState, Version, store as reports};
 use crate::requests::{Request, State, store as requests};
+use crate::text::Day;
 
 /// A request with what belongs to it.
 pub(super) struct Case {
@@ -58,7 +59,11 @@ pub(super) fn read(db: &mut Db, house: &House, by: PersonId, id: RequestId) -> R
     let reports = request
         .items
         .iter()
-        .map(|item| Ok((reports::require(db, *item)?, tally(db, &house.keyring, *item)?)))
+        .map(|item| {
+            let version = reports::require(db, *item)?;
+            let tally = tally(db, &house.keyring, &version, Day::of(house.clock.now()))?;
+            Ok((version, tally))
+        })
         .collect::<Result<Vec<_>, Fault>>()?;
     let (obstacles, needs_reason) = judge(db, house, by, (&person, &reports))?;
     let granted = grants::list_by_request(db, &house.keyring, id)?;
@@ -96,6 +101,10 @@ fn judge(
     }
     if reports.iter().any(|(version, _)| !matches!(version.state, ReportState::Finalized(_))) {
         obstacles.push(GrantError::NotOffered.to_string());
+    }
+    for (version, tally) in reports.iter().filter(|(_, tally)| tally.blocking > 0) {
+        let pressing = GrantError::Pressing { title: version.card.title.to_string(), count: tally.blocking };
+        obstacles.push(pressing.to_string());
     }
     Ok((obstacles, needs_reason))
 }

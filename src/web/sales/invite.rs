@@ -4,10 +4,12 @@ use super::terms;
 use crate::app::Template;
 use crate::db::Db;
 use crate::fault::Fault;
-use crate::grants::acts::{self as grants, GrantError, Invitation};
+use crate::grants::acts::{self as grants, GrantError, Invitation, Pressing};
 use crate::ids::VersionId;
 use crate::nda::store as ndas;
+use crate::remediation::store::tally;
 use crate::reports::{Version, store as reports};
+use crate::text::Day;
 use crate::text::{CompanyName, EmailAddress, PersonName};
 use crate::web::Answer;
 use crate::web::form::{Form, Line};
@@ -16,11 +18,13 @@ use crate::web::page::{Desk, Page, Shell, see_other, show as show_page, show_aga
 use crate::web::problem::Problem;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The fields of the form that are typed.
 const FIELDS: [&str; 6] = ["name", "email", "organisation", "days", "downloads", "reason"];
 /// The fields that can be refused.
-const REFUSED: [&str; 7] = ["name", "email", "organisation", "items", "days", "downloads", "reason"];
+const REFUSED: [&str; 8] =
+    ["name", "email", "organisation", "items", "days", "downloads", "reason", "pressing"];
 
 /// The page.
 #[derive(Serialize)]
@@ -40,6 +44,8 @@ struct InviteForm {
     #[serde(flatten)]
     typed: BTreeMap<&'static str, String>,
     items: Vec<Choice>,
+    pressing: Option<String>,
+    acknowledged: bool,
     hints: terms::Hints,
     errors: BTreeMap<&'static str, Option<String>>,
     problems: Vec<Line>,
@@ -90,7 +96,8 @@ fn parse(form: &mut Form, offered: &[Version]) -> Option<Invitation> {
     let items = picked(form, offered);
     let terms = terms::parse(form);
     let (terms, reason) = terms?;
-    Some(Invitation { email: email?, name: name?, company: company?, items: items?, terms, reason })
+    let pressing = if form.is_ticked("pressing") { Pressing::Acknowledged } else { Pressing::Refused };
+    Some(Invitation { email: email?, name: name?, company: company?, items: items?, terms, reason, pressing })
 }
 
 /// The reports that were ticked: one at least, and only what is offered.
@@ -110,6 +117,7 @@ fn field_of(refusal: &GrantError) -> Option<&'static str> {
     match refusal {
         GrantError::FreeMailNeedsReason => Some("reason"),
         GrantError::Holds { .. } | GrantError::NotOffered => Some("items"),
+        GrantError::Pressing { .. } => Some("pressing"),
         GrantError::OwnAddress | GrantError::OwnDomain => Some("email"),
         GrantError::AlreadyDecided | GrantError::NoNda | GrantError::Fault(_) => None,
     }
@@ -117,10 +125,18 @@ fn field_of(refusal: &GrantError) -> Option<&'static str> {
 
 /// The page with the form as it stands.
 async fn page(staff: &Staff<Sales>, form: &Form) -> Result<InvitePage, Problem> {
-    let (nda, offered) = staff
-        .app
-        .read(|db| Ok::<_, Fault>((ndas::find_in_force(db)?.is_some(), reports::list_offered(db)?)))
-        .await?;
+    let (keyring, today) = (Arc::clone(&staff.app.keyring), Day::of(staff.app.clock.now()));
+    let read = staff.app.read(move |db| {
+        let offered = reports::list_offered(db)?;
+        let mut pressing = Vec::new();
+        for version in &offered {
+            if tally(db, &keyring, version, today)?.blocking > 0 {
+                pressing.push(version.card.title.to_string());
+            }
+        }
+        Ok::<_, Fault>((ndas::find_in_force(db)?.is_some(), offered, pressing))
+    });
+    let (nda, offered, pressing) = read.await?;
     let blocked = match (nda, offered.is_empty()) {
         (false, _) => Some(GrantError::NoNda.to_string()),
         (true, true) => Some("No report is offered yet. Compliance has to finalize one first.".to_owned()),
@@ -139,6 +155,8 @@ async fn page(staff: &Staff<Sales>, form: &Form) -> Result<InvitePage, Problem> 
         form: InviteForm {
             typed: form.values(&FIELDS),
             items: offered.iter().map(choice).collect(),
+            pressing: (!pressing.is_empty()).then(|| pressing.join(" and ")),
+            acknowledged: form.is_ticked("pressing"),
             hints: terms::Hints::new(),
             errors: form.errors(&REFUSED),
             problems: form.problems().to_vec(),

@@ -8,6 +8,7 @@ mod invite;
 mod queue;
 mod request;
 mod seen;
+mod talk_track;
 mod terms;
 
 use actix_web::web;
@@ -18,6 +19,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/sales/requests/{id}", web::get().to(request::show))
         .route("/sales/requests/{id}/approve", web::post().to(request::approve))
         .route("/sales/requests/{id}/deny", web::post().to(request::deny))
+        .route("/sales/reports/{slug}/talk-track", web::get().to(talk_track::show))
         .route("/sales/invite", web::get().to(invite::show))
         .route("/sales/invite", web::post().to(invite::send))
         .route("/sales/grants", web::get().to(grants::list))

@@ -15,25 +15,30 @@ pub(super) struct Seen {
     state: Status,
     exceptions: String,
     open: Vec<Status>,
+    talk_track: Option<String>,
 }
 
 /// A report and how many exceptions it has, in words and by class.
 pub(super) fn seen((version, tally): &(Version, Tally)) -> Seen {
     let tone = match version.state {
         State::Finalized(_) => Tone::Ok,
-        State::Draft | State::Withdrawn(_) => Tone::Danger,
+        State::Draft | State::Superseded(_) | State::Withdrawn(_) => Tone::Danger,
     };
     let open = tally.open.iter().map(|(class, count)| {
         let tone = if *class == Class::IsolatedOperating { Tone::Warn } else { Tone::Danger };
         Status::new(tone, format!("{count} × {}", class.words()))
     });
+    let pressing = (tally.blocking > 0)
+        .then(|| Status::new(Tone::Danger, format!("{} × P1 without a plan", tally.blocking)));
+    let offered = matches!(version.state, State::Finalized(_));
     Seen {
+        talk_track: offered.then(|| format!("/sales/reports/{}/talk-track", version.report.slug)),
         title: version.card.title.to_string(),
         period: version.card.period.words(),
         version: version.number,
         state: Status::new(tone, version.state.words()),
         exceptions: exceptions(tally),
-        open: open.collect(),
+        open: pressing.into_iter().chain(open).collect(),
     }
 }
 

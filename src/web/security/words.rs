@@ -16,6 +16,7 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         | E::CodeFailed
         | E::DownloadAborted
         | E::DownloadOutcomeUnknown
+        | E::ExceptionRiskAccepted
         | E::GrantRevoked
         | E::NdaDeclined
         | E::ReportUploadRefused
@@ -33,17 +34,21 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         | E::RequestApproved => Tone::Ok,
         E::CopyLookedUp
         | E::DownloadStarted
+        | E::ExceptionsExported
         | E::LogExported
         | E::LogVerified
         | E::ReportPageViewed
+        | E::ReportTalkTrackOpened
         | E::ReportViewed => Tone::Info,
         E::CertificateRead
         | E::CheckpointMailed
         | E::CodeIssued
         | E::CompanyChanged
         | E::ExceptionChanged
+        | E::ExceptionPrioritised
         | E::ExceptionRecorded
         | E::ExceptionRemoved
+        | E::ExceptionsImported
         | E::InvitationSent
         | E::LogOpened
         | E::LogSearched
@@ -54,6 +59,7 @@ pub(super) const fn tone(kind: EventKind) -> Tone {
         | E::ReportFactsChanged
         | E::ReportPreviewed
         | E::ReportUploaded
+        | E::ReportVersionBegun
         | E::RequestSubmitted
         | E::ServerStarted
         | E::ServerStopped

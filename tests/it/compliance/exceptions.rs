@@ -5,7 +5,7 @@ use crate::support::forms::Form;
 use crate::support::visitor::{Page, Visitor};
 
 /// Enters the exception with these changes.
-fn enters(officer: &mut Visitor, href: &str, changes: &[(&str, &str)]) -> Page {
+pub(super) fn enters(officer: &mut Visitor, href: &str, changes: &[(&str, &str)]) -> Page {
     let page = officer.get(&format!("{href}/exceptions/new"));
     let kept = EXCEPTION.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
     let fields: Vec<_> =
@@ -14,12 +14,13 @@ fn enters(officer: &mut Visitor, href: &str, changes: &[(&str, &str)]) -> Page {
 }
 
 /// Where the report's first exception is edited or updated.
-fn link(officer: &mut Visitor, href: &str, ending: &str) -> String {
+pub(super) fn link(officer: &mut Visitor, href: &str, ending: &str) -> String {
     let links = officer.get(href).links();
     let start = format!("{href}/exceptions/");
     links
         .into_iter()
-        .find(|link| link.starts_with(&start) && link.ends_with(ending) && !link.ends_with("/new"))
+        .filter(|link| link.starts_with(&start) && !link.ends_with("/new"))
+        .find(|link| link.ends_with(ending) && (ending == "/priority" || !link.ends_with("/priority")))
         .unwrap()
 }
 
@@ -47,10 +48,21 @@ fn an_exception_is_entered_changed_and_removed() {
             form.values.iter().filter(|(name, _)| name == "tests" || name == "class").cloned().collect();
         assert_eq!(sent.len(), 2, "class and test are as they were chosen: {sent:?}");
         let answered = form
-            .fill("acknowledgement", "We agree.")
+            .fill("acknowledgement", "We agree. This was merely a formality.")
             .fill("completed", "On 27 April 2026 all accounts were disabled.")
             .fill("planned_date", "2026-12-18");
         let saved = officer.submit(&page, &answered);
+        assert!(saved.header("location").unwrap().ends_with("#advice"));
+        let advised = officer.follow(&saved).words();
+        for said in
+            ["Exception E-1 is saved.", "Too brief", "Playing it down", "This was merely a formality."]
+        {
+            assert!(advised.contains(said), "{said}: {advised}");
+        }
+        let better = "We agree that three of twenty-five accounts were disabled later than one business day after the \
+                      last day, which is longer than our control allows.";
+        let page = officer.get(&edit);
+        let saved = officer.submit(&page, &form_of(&page, &edit).fill("acknowledgement", better));
         assert!(officer.follow(&saved).words().contains("Every exception has one."));
 
         let page = officer.get(&edit);

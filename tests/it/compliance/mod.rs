@@ -1,5 +1,6 @@
 //! The compliance desk, as its people use it.
 
+mod beside;
 mod company;
 mod exceptions;
 mod nda;

@@ -93,7 +93,10 @@ fn a_withdrawn_report_is_offered_no_more() {
         let asks = officer.get(&format!("{href}/finalize"));
         officer.submit(&asks, &asks.form(&format!("{href}/finalize")));
         let asks = officer.get(&format!("{href}/withdraw"));
-        let done = officer.submit(&asks, &asks.form(&format!("{href}/withdraw")));
+        let done = officer.submit(
+            &asks,
+            &asks.form(&format!("{href}/withdraw")).fill("reason", "The auditor asked for it."),
+        );
         assert!(officer.follow(&done).words().contains("The report is withdrawn."));
         assert!(!house.visitor().get("/").words().contains("SOC 2 Type II, 2026"));
         assert_eq!(officer.get(&format!("{href}/withdraw")).status, 409);

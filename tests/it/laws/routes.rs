@@ -35,6 +35,10 @@ const PUBLIC: &[(&str, &str)] = &[
     ),
     ("portal/sign_in::open", "the form of somebody who is not signed in yet"),
     ("portal/trust::show_trust", "the trust page shows what the company offers to everybody"),
+    (
+        "portal/verify::check_file",
+        "whoever finds a file learns of which report it is a copy, never whose; limited per network",
+    ),
     ("portal/verify::show_verify", "whoever finds a copy is told where to send it, and sees nothing of it"),
     ("problem::nothing_here", "the page of an address that does not exist"),
     ("staff/sign_in::enter", "the one-time link of the command line is the proof"),

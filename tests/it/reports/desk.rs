@@ -15,7 +15,7 @@ use candor::reports::{
     Version,
 };
 use candor::seal::{DataKey, Keyring};
-use candor::text::{Day, EmailAddress, Line, Paragraphs, PersonName, Slug};
+use candor::text::{Day, EmailAddress, Line, Paragraphs, PersonName, Reason, Slug};
 use candor::vault::{ObjectRef, Vault};
 use std::sync::Arc;
 
@@ -62,6 +62,12 @@ impl Desk {
     /// A connection past every rule of the program.
     pub fn intruder(&self) -> Db {
         self.database.connect().unwrap()
+    }
+    /// A second person at the desk.
+    pub fn colleague(&self, address: &str, name: &str) -> PersonId {
+        let db = &mut self.intruder();
+        let (email, name) = (EmailAddress::parse(address).unwrap(), PersonName::parse(name).unwrap());
+        people::insert_person(db, &self.house.keyring, &self.house.clock, &email, Some(&name)).unwrap().id
     }
     /// Creates a report.
     pub fn creates(&self, slug: &str) -> Result<Version, reports::acts::CreateError> {
@@ -130,9 +136,11 @@ impl Desk {
     }
     /// Withdraws it.
     pub fn withdraws(&self, id: VersionId) -> Result<(), reports::acts::WithdrawError> {
-        let by = self.officer;
+        let (house, by) = (self.house.clone(), self.officer);
+        let reason =
+            reports::acts::Withdrawal { reason: Reason::parse("The auditor asked for it.").unwrap() };
         self.writer
-            .act_blocking("report.withdraw", move |act| reports::acts::withdraw(act, by, id))
+            .act_blocking("report.withdraw", move |act| reports::acts::withdraw(act, &house, by, id, &reason))
             .map(|done| done.value)
     }
     /// The version's key.
@@ -212,6 +220,7 @@ pub fn card() -> Card {
         opinion: Opinion::Unqualified,
         explanation: None,
         summary: Some(words("Security and availability of the payables service.")),
+        predecessor: None,
         next_expected: Some(day("2027-11-15")),
         note: None,
     }
@@ -261,6 +270,8 @@ pub fn content(reference: &str) -> Content {
         impact: Some(words("SECRETIMPACT none was used.")),
         compensating: None,
         class: Class::SystemicOperating,
+        weight: exceptions::Weight::default(),
+        repeats: None,
         recommendation: None,
         evaluation: None,
         response: Some(Response::Answered(Answer {

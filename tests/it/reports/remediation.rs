@@ -11,10 +11,9 @@ use diesel::connection::SimpleConnection as _;
 fn tells(desk: &Desk, exception: ExceptionId, status: Status, happened_on: &str) -> Result<(), UpdateError> {
     let (house, by) = (desk.house.clone(), desk.officer);
     let note = Note {
-        happened_on: day(happened_on),
-        text: words("SECRETNOTE the weekly rebuild was done."),
         owner: Some(line("Director of platform engineering")),
         planned: Some(day("2027-01-29")),
+        ..Note::new(day(happened_on), words("SECRETNOTE the weekly rebuild was done."))
     };
     desk.writer
         .act_blocking("remediation.update", move |act| update(act, &house, by, exception, (status, &note)))
@@ -78,5 +77,35 @@ fn an_update_is_never_changed() {
         let rows = store::list_sealed(&mut desk.read(), version.id).unwrap();
         assert!(!format!("{rows:?}").contains("SECRET"));
         assert!(!String::from_utf8_lossy(rows[0].note.as_bytes()).contains("SECRET"));
+    });
+}
+
+#[test]
+fn somebody_else_verifies_and_only_with_the_recurrence_test() {
+    on_both(|database| {
+        let desk = Desk::new(database);
+        let (_, exception) = desk.publishes("soc2-2026");
+        let colleague = desk.colleague("ingrid.solheim@halvorsen.example", "Ingrid Solheim");
+        let verifies = |by, prevented_by: Option<&str>, owner: &str| {
+            let house = desk.house.clone();
+            let note = Note {
+                owner: Some(line(owner)),
+                prevented_by: prevented_by.map(words),
+                ..Note::new(day("2026-11-21"), words("Tested with all eleven leavers."))
+            };
+            let told = (Status::Verified, note);
+            desk.writer
+                .act_blocking("remediation.update", move |act| {
+                    update(act, &house, by, exception, (told.0, &told.1))
+                })
+                .map(|_| ())
+        };
+        let structure = Some("The end date disables the account by itself.");
+        assert!(matches!(verifies(colleague, structure, "Tobias"), Err(UpdateError::NotImplemented)));
+        tells(&desk, exception, Status::Implemented, "2026-11-20").unwrap();
+        assert!(matches!(verifies(colleague, None, "Tobias"), Err(UpdateError::NoRecurrenceTest)));
+        assert!(matches!(verifies(desk.officer, structure, "Somebody"), Err(UpdateError::OwnWork)));
+        assert!(matches!(verifies(colleague, structure, "ingrid solheim"), Err(UpdateError::OwnWork)));
+        verifies(colleague, structure, "Head of identity and access").unwrap();
     });
 }

@@ -16,10 +16,10 @@ use candor::nda::{self, Evidence, Nda, acts::Shown};
 use candor::notices::letter::{Letter, LetterKind};
 use candor::notices::outbox;
 use candor::release::{Admission, Asker, Refused};
-use candor::reports;
+use candor::reports::{self, acts::Withdrawal};
 use candor::requests::{Details, Relation, Request, State, store as requests};
 use candor::seal::KeyOwner;
-use candor::text::{CompanyName, Domain, EmailAddress, JobTitle, LongText, PersonName};
+use candor::text::{CompanyName, Domain, EmailAddress, JobTitle, LongText, PersonName, Reason};
 
 /// The house with its report.
 pub struct Office {
@@ -57,8 +57,11 @@ impl Office {
     }
     /// Withdraws the report.
     pub fn withdraws(&self) {
-        let (by, report) = (self.officer, self.report);
-        act(&self.house, "report.withdraw", move |act| reports::acts::withdraw(act, by, report));
+        let (by, report, house) = (self.officer, self.report, self.house.app().house.clone());
+        let reason = Withdrawal { reason: Reason::parse("The auditor asked for it.").unwrap() };
+        act(&self.house, "report.withdraw", move |act| {
+            reports::acts::withdraw(act, &house, by, report, &reason)
+        });
     }
     /// Somebody at the sales desk.
     pub fn seller(&self, name: &str) -> Visitor {
@@ -102,6 +105,7 @@ impl Office {
             items: vec![self.report],
             terms,
             reason: None,
+            pressing: candor::grants::acts::Pressing::Refused,
         };
         let (house, by) = (self.house.app().house.clone(), self.officer);
         act(&self.house, "grant.invite", move |act| invite(act, &house, by, &invitation));

@@ -3,7 +3,9 @@
 pub mod desk;
 mod grants;
 mod invite;
+mod pressing;
 mod queue;
 mod report;
 mod request;
 mod roles;
+mod versions;

@@ -23,14 +23,10 @@ pub(super) fn publish(house: &House, by: PersonId) -> VersionId {
     act(house, "report.upload", move |act| reports::acts::attach_upload(act, by, id, &file));
     let own = parts.clone();
     act(house, "report.finalize", move |act| exceptions::acts::finalize(act, &own, by, id));
-    let note = Note {
-        happened_on: Day::parse("2026-11-20").unwrap(),
-        text: Paragraphs::parse("The list is compared every night.").unwrap(),
-        owner: None,
-        planned: None,
-    };
+    let text = Paragraphs::parse("The list is compared every night.").unwrap();
+    let note = Note::new(Day::parse("2026-11-20").unwrap(), text);
     act(house, "remediation.update", move |act| {
-        remediation::acts::update(act, &parts, by, mended, (Status::Verified, &note))
+        remediation::acts::update(act, &parts, by, mended, (Status::Implemented, &note))
     });
     id
 }
@@ -41,7 +37,7 @@ fn record(house: &House, by: PersonId, version: VersionId, (reference, class): (
     let content = Content {
         reference: Line::parse(reference).unwrap(),
         title: Line::parse("SECRETTITLE access of leavers").unwrap(),
-        criterion: Line::parse("CC6.2").unwrap(),
+        criterion: Line::parse("CC7.2").unwrap(),
         control: words("SECRETCONTROL access is removed within one day."),
         tests: Vec::new(),
         test_words: None,
@@ -52,6 +48,8 @@ fn record(house: &House, by: PersonId, version: VersionId, (reference, class): (
         impact: None,
         compensating: None,
         class,
+        weight: exceptions::Weight::default(),
+        repeats: None,
         recommendation: None,
         evaluation: None,
         response: None,
@@ -78,6 +76,7 @@ fn card() -> Card {
         opinion: Opinion::Unqualified,
         explanation: None,
         summary: Some(Paragraphs::parse("Security of the payables service.").unwrap()),
+        predecessor: None,
         next_expected: None,
         note: None,
     }
@@ -98,7 +97,7 @@ fn facts() -> Facts {
 }
 
 /// Rows of a file whose objects no test reads.
-fn file(clock: &Clock) -> File {
+pub(super) fn file(clock: &Clock) -> File {
     let object = |size_bytes| ObjectRef {
         id: ObjectId::new(clock),
         size_bytes,

@@ -125,6 +125,7 @@ impl Desk {
             items: vec![version],
             terms: Terms::new(30, 3),
             reason: None,
+            pressing: candor::grants::acts::Pressing::Refused,
         };
         let house = app.house.clone();
         let invited = app

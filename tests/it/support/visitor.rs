@@ -63,7 +63,7 @@ impl Visitor {
     pub fn follow(&mut self, page: &Page) -> Page {
         assert_eq!(page.status, 303, "{} did not send on: {}", page.path, page.words());
         let target = page.header("location").unwrap().to_owned();
-        self.get(&target)
+        self.get(target.split_once('#').map_or(target.as_str(), |(path, _)| path))
     }
     /// Sends any request and leaves the body in the socket: to read part of a download and break off.
     pub fn begin(&mut self, request: &Request) -> Answer {

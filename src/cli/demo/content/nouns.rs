@@ -1,9 +1,10 @@
 //! The demonstration's files in our nouns.
 
 use super::{
-    DemoReport, ExceptionPart, ReportFile, ResponsePart, SubservicePart, UpdatePart, UserControlPart,
+    DemoException, DemoReport, ExceptionPart, ReportFile, ResponsePart, SubservicePart, UpdatePart,
+    UserControlPart,
 };
-use crate::exceptions::{Answer, Class, Content, Response, Sample, SampleParts, Test};
+use crate::exceptions::{Answer, Class, Content, Response, Sample, SampleParts, Test, Weight};
 use crate::fault::Fault;
 use crate::remediation::{Note, Status};
 use crate::reports::{Assertion, Card, Facts, Framework, Method, Period, Subservice, UserControl};
@@ -35,6 +36,7 @@ pub(super) fn read_report(text: &str, pdf: &'static [u8]) -> Result<DemoReport, 
             opinion: part.opinion,
             explanation: part.opinion_explanation,
             summary: part.summary,
+            predecessor: part.predecessor,
             next_expected: part.next_report_expected,
             note: part.note,
         },
@@ -65,7 +67,7 @@ fn user_control(part: UserControlPart) -> UserControl {
 }
 
 /// An exception and its updates in our nouns.
-fn read_exception(part: ExceptionPart) -> Result<(Content, Vec<(Status, Note)>), Fault> {
+fn read_exception(part: ExceptionPart) -> Result<DemoException, Fault> {
     let class =
         Class::parse(&part.class.replace(' ', "_")).ok_or(Fault::bare("class of a demo exception"))?;
     let sample = part.sample_size.map(|size| {
@@ -74,7 +76,8 @@ fn read_exception(part: ExceptionPart) -> Result<(Content, Vec<(Status, Note)>),
     });
     let sample = sample.transpose().map_err(|error| Fault::new("sample of a demo exception", error))?;
     let named = |test: &&Test| part.test.to_lowercase().contains(&test.words().to_lowercase());
-    let updates = part.remediation.into_iter().map(read_update).collect::<Result<_, _>>()?;
+    let decided = part.priority;
+    let since = part.remediation.into_iter().map(read_update).collect::<Result<_, _>>()?;
     let content = Content {
         reference: part.reference,
         title: part.title,
@@ -89,11 +92,13 @@ fn read_exception(part: ExceptionPart) -> Result<(Content, Vec<(Status, Note)>),
         impact: part.impact,
         compensating: part.compensating,
         class,
+        weight: Weight::default(),
+        repeats: None,
         recommendation: part.recommendation,
         evaluation: part.auditor_evaluation,
         response: read_response(part.response),
     };
-    Ok((content, updates))
+    Ok(DemoException { content, since, decided })
 }
 
 /// A response in our nouns.
@@ -114,5 +119,8 @@ fn read_response(part: ResponsePart) -> Option<Response> {
 fn read_update(part: UpdatePart) -> Result<(Status, Note), Fault> {
     let status =
         Status::parse(&part.status.replace(' ', "_")).ok_or(Fault::bare("status of a demo update"))?;
-    Ok((status, Note { happened_on: part.date, text: part.note, owner: None, planned: None }))
+    Ok((
+        status,
+        Note { owner: part.owner, prevented_by: part.prevented_by, ..Note::new(part.date, part.note) },
+    ))
 }

@@ -1,0 +1,2 @@
+-- Takes the memos away.
+DROP TABLE memo;

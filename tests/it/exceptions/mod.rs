@@ -1,0 +1,3 @@
+//! Exceptions and responses: the checker against responses that were labelled by hand.
+
+mod checker;
