@@ -123,31 +123,20 @@ impl Gate {
     ) -> Result<PageCopy, Refused> {
         let view = (session, Whose::Grant(grant), wanted.page);
         let known = self.reading.shelf().view(&view, self.house.clock.now());
-        let still = match known {
-            Some(pass) if self.still_allows(&asker, grant).await? => Some(pass),
-            Some(_) => {
-                // The act below says why, and records it.
-                self.reading.shelf().forget(Whose::Grant(grant));
-                None
+        if let Some(pass) = known {
+            if self.still_allows(&asker, grant).await? {
+                return self.paint(pass, (Whose::Grant(grant), wanted), None, Source::Copy(asker)).await;
             }
-            None => None,
-        };
-        let pass = match still {
-            Some(pass) => pass,
-            None => {
-                self.keep_pace(session)?;
-                // Room in the queue comes first: no entry says that a page was shown to somebody who was sent away.
-                let place = match self.reading.shelf().picture(Whose::Grant(grant), wanted) {
-                    Some(_) => None,
-                    None => Some(self.reading.place().await?),
-                };
-                let admission = self.admit(asker.clone(), grant, Wish::Page(wanted.page)).await?;
-                let pass = Pass::Recipient(Arc::new(admission));
-                self.reading.shelf().put_view(view, pass.clone(), self.house.clock.now());
-                return self.paint(pass, (Whose::Grant(grant), wanted), place, Source::Copy(asker)).await;
-            }
-        };
-        self.paint(pass, (Whose::Grant(grant), wanted), None, Source::Copy(asker)).await
+            // The act below says why, and records it.
+            self.reading.shelf().forget(Whose::Grant(grant));
+        }
+        self.keep_pace(session)?;
+        // Room in the queue comes first: no entry says that a page was shown to somebody who was sent away.
+        let place = self.place_for(Whose::Grant(grant), wanted).await?;
+        let admission = self.admit(asker.clone(), grant, Wish::Page(wanted.page)).await?;
+        let pass = Pass::Recipient(Arc::new(admission));
+        self.reading.shelf().put_view(view, pass.clone(), self.house.clock.now());
+        self.paint(pass, (Whose::Grant(grant), wanted), place, Source::Copy(asker)).await
     }
 
     /// Opens one page of a draft to a member of staff who prepares it: marked with their own name, and recorded first.
@@ -161,25 +150,26 @@ impl Gate {
         let whose = Whose::Preview(version, previewer.asker.person);
         let view = (session, whose, wanted.page);
         let known = self.reading.shelf().view(&view, self.house.clock.now());
-        let mut place = None;
-        let pass = match known {
-            Some(pass) => pass,
-            None => {
-                if self.reading.shelf().picture(whose, wanted).is_none() {
-                    place = Some(self.reading.place().await?);
-                }
-                let asker = previewer.asker.clone();
-                let done = self
-                    .writer
-                    .act("release.preview", move |act| preview(act, &asker, version, wanted.page))
-                    .await
-                    .map_err(Refused::Fault)?;
-                let pass = Pass::Staff(Arc::new(previewed(&done)));
-                self.reading.shelf().put_view(view, pass.clone(), self.house.clock.now());
-                pass
-            }
-        };
+        if let Some(pass) = known {
+            return self.paint(pass, (whose, wanted), None, Source::Preview(previewer, version)).await;
+        }
+        let place = self.place_for(whose, wanted).await?;
+        let asker = previewer.asker.clone();
+        let done = self
+            .writer
+            .act("release.preview", move |act| preview(act, &asker, version, wanted.page))
+            .await
+            .map_err(Refused::Fault)?;
+        let pass = Pass::Staff(Arc::new(previewed(&done)));
+        self.reading.shelf().put_view(view, pass.clone(), self.house.clock.now());
         self.paint(pass, (whose, wanted), place, Source::Preview(previewer, version)).await
+    }
+
+    /// A place to paint, unless the picture is there already.
+    async fn place_for(&self, whose: Whose, wanted: Wanted) -> Result<Option<OwnedSemaphorePermit>, Refused> {
+        // The shelf is let go of before anybody waits.
+        let is_painted = self.reading.shelf().picture(whose, wanted).is_some();
+        if is_painted { Ok(None) } else { self.reading.place().await.map(Some) }
     }
 
     /// The picture off the shelf, or painted now.

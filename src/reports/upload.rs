@@ -16,7 +16,7 @@ use std::path::Path;
 pub enum UploadError {
     /// Only pictures of its pages could be published, and nobody has agreed to that.
     #[error(
-        "This PDF cannot be prepared as it is, but its pages can be published as pictures. Their text could then neither be searched nor read aloud. If you agree, tick the box and upload it again; better is to export the file anew."
+        "This PDF cannot be prepared as it is, but its pages can be published as pictures. Their text could then neither be searched nor read aloud, so that is not done unasked. Please export the file anew, if need be by printing it to a PDF."
     )]
     OnlyPictures,
     /// The file cannot be prepared; the words say why and what to do.

@@ -104,6 +104,7 @@ fn reopen(body: PdfData) -> Result<Pdf, IntakeRefusal> {
 mod tests {
     use super::*;
     use crate::watermark::{PageReading, read_copy_id};
+    use std::fmt::Write as _;
 
     /// A file of one page that shows a green square, with these entries in the page's dictionary.
     fn page(entries: &str) -> Vec<u8> {
@@ -116,7 +117,7 @@ mod tests {
         ];
         let mut file = "%PDF-1.7\n".to_owned();
         for (number, object) in (1..).zip(objects) {
-            file += &format!("{number} 0 obj\n{object}\nendobj\n");
+            writeln!(file, "{number} 0 obj\n{object}\nendobj").unwrap();
         }
         file.push_str("trailer\n<</Size 5/Root 1 0 R>>\n%%EOF\n");
         file.into_bytes()

@@ -99,6 +99,7 @@ impl<'a> Device<'a> for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write as _;
 
     #[test]
     fn lines_paragraphs_and_gaps_are_told_apart() {
@@ -113,7 +114,7 @@ mod tests {
         ];
         let mut file = "%PDF-1.7\n".to_owned();
         for (number, object) in (1..).zip(objects) {
-            file += &format!("{number} 0 obj\n{object}\nendobj\n");
+            writeln!(file, "{number} 0 obj\n{object}\nendobj").unwrap();
         }
         file += "trailer\n<</Size 6/Root 1 0 R>>\n%%EOF\n";
         let pdf = Pdf::new(file.into_bytes()).unwrap();
