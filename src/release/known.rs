@@ -35,7 +35,8 @@ pub fn find_known(db: &mut Db, sha256: [u8; 32]) -> Result<Option<(Known, Versio
             .select(report_version::id)
             .load(db)?
             .into_iter()
-            .find_map(|id| Some((Known::Issued, id))),
+            .next()
+            .map(|id| (Known::Issued, id)),
     };
     let Some((known, id)) = found else { return Ok(None) };
     let version = reports::require(db, id)?;
