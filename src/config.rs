@@ -3,10 +3,12 @@
 //! `candor init` writes the file into the data directory with every setting commented; relative paths in it are meant
 //! from the file's own folder.
 
+mod free_mail;
 mod log;
 mod mail;
 mod remote;
 
+pub use free_mail::is_free_mail;
 pub use log::{LogSettings, Webhook};
 pub use mail::{Mail, Smtp, SmtpSecurity};
 
@@ -19,8 +21,6 @@ use std::path::{Path, PathBuf};
 
 /// The commented file that `init` writes.
 const TEMPLATE: &str = include_str!("../config/candor.toml");
-/// Domains of mail providers where anybody gets an address; they never count as a company.
-const FREE_MAIL: &str = include_str!("../config/free-mail-domains.txt");
 
 /// Why a configuration cannot be used. Every text says where and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +83,9 @@ struct File {
     log: LogSettings,
     /// Titles of criteria that take the place of ours.
     criteria_titles: Option<PathBuf>,
+    /// Fonts for names in scripts that the bundled font does not draw.
+    #[serde(default)]
+    mark_fonts: Vec<PathBuf>,
 }
 
 /// The default of `upload_limit_mib`.
@@ -152,6 +155,8 @@ pub struct Config {
     pub log: LogSettings,
     /// Titles of criteria that take the place of ours.
     pub criteria_titles: Option<PathBuf>,
+    /// Fonts for names in scripts that the bundled font does not draw.
+    pub mark_fonts: Vec<PathBuf>,
     /// Serve or demo.
     pub mode: Mode,
     /// The program that reads foreign files in a process of its own: this one. No setting.
@@ -206,6 +211,7 @@ impl Config {
             upload_limit_bytes: file.upload_limit_mib.saturating_mul(1024 * 1024),
             log: file.log.checked(folder).map_err(refuse)?,
             criteria_titles: file.criteria_titles.map(|titles| folder.join(titles)),
+            mark_fonts: file.mark_fonts.iter().map(|font| folder.join(font)).collect(),
             mode: Mode::Serve,
             program: this_program(),
             data,
@@ -226,6 +232,7 @@ impl Config {
             upload_limit_bytes: default_upload_mib() * 1024 * 1024,
             log: LogSettings::default(),
             criteria_titles: None,
+            mark_fonts: Vec::new(),
             mode: Mode::Demo,
             program: this_program(),
         }
@@ -263,15 +270,6 @@ fn beside(data: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     data.with_file_name(name)
-}
-
-/// Whether `domain` belongs to a mail provider where anybody gets an address.
-pub fn is_free_mail(domain: &crate::text::Domain) -> bool {
-    FREE_MAIL
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .any(|free| free == domain.as_str())
 }
 
 #[cfg(test)]

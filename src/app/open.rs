@@ -29,6 +29,9 @@ pub enum OpenError {
     /// The keyring cannot be read.
     #[error(transparent)]
     Keyring(#[from] KeyringError),
+    /// A font that the configuration names cannot be used.
+    #[error(transparent)]
+    MarkFont(#[from] crate::watermark::MarkFontError),
     /// The keyring lies where backups take it along.
     #[error(
         "the keyring {0} lies inside the data directory: whoever steals one has both. Move it out and set `keyring` in the configuration"
@@ -129,6 +132,7 @@ impl App {
             node: NodeId::new(&clock),
             live: Arc::default(),
             reading: Arc::new(Reading::new(config.program.clone())),
+            mark_fonts: Arc::new(crate::watermark::MarkFonts::load(&config.mark_fonts)?),
         };
         let witnesses = config.log.witnesses.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
         let checks = Checks::default();

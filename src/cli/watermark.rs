@@ -4,7 +4,7 @@ pub(super) mod child;
 
 use crate::watermark::intake::child::prepare_in_child;
 use crate::watermark::{
-    Edits, IntakeRefusal, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id,
+    Edits, IntakeRefusal, MarkFonts, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id,
 };
 use clap::{Args, Subcommand};
 use std::io::Write as _;
@@ -60,6 +60,9 @@ enum Command {
         /// The company on the mark.
         #[arg(long, default_value = "")]
         company: String,
+        /// A font file for names in other scripts than Latin, Greek and Cyrillic; may be given several times.
+        #[arg(long = "font", value_name = "FILE")]
+        fonts: Vec<PathBuf>,
     },
     /// Prints the copy id that stands on the pages of a PDF.
     ///
@@ -76,9 +79,10 @@ enum Command {
 pub fn run(watermark: Watermark) -> ExitCode {
     let done = match watermark.command {
         Command::Check { file, json } => check(&file, json),
-        Command::Sample { file, out, name, email, company } => {
-            sample(&file, &out, &SampleText { name, email, company })
-        }
+        Command::Sample { file, out, name, email, company, fonts } => match MarkFonts::load(&fonts) {
+            Ok(fonts) => sample(&file, &out, &SampleText { name, email, company }, &fonts),
+            Err(error) => complain(&error.to_string(), UNUSABLE),
+        },
         Command::Read { file } => read(&file),
     };
     ExitCode::from(done)
@@ -155,10 +159,11 @@ fn in_words(verdict: &Verdict) -> String {
 }
 
 /// Writes a sample.
-fn sample(file: &Path, out: &Path, text: &SampleText) -> u8 {
+fn sample(file: &Path, out: &Path, text: &SampleText, fonts: &MarkFonts) -> u8 {
     let Some(pdf) = read_file(file) else { return UNUSABLE };
     let marked = prepare(&pdf).and_then(|mut prepared| {
-        Edits::for_sample(&prepared.manifest, text)?.apply(0, &mut prepared.body);
+        let edits = Edits::for_sample_drawn_with(fonts, &prepared.manifest, text)?;
+        edits.apply(0, &mut prepared.body);
         Ok(prepared)
     });
     match marked {

@@ -17,6 +17,7 @@ use crate::notices::House;
 use crate::text::hex;
 use crate::vault::Vault;
 use crate::watermark::CopyId;
+use crate::watermark::MarkFonts;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
@@ -37,6 +38,8 @@ pub struct Gate {
     pub live: Arc<AtomicUsize>,
     /// Pages for reading in the browser.
     pub reading: Arc<Reading>,
+    /// Fonts for names in other scripts.
+    pub mark_fonts: Arc<MarkFonts>,
 }
 
 /// What was admitted: the values of its entry.

@@ -122,7 +122,9 @@ fn require_own(gate: &Gate, db: &mut Db, id: GrantId, person: PersonId) -> Resul
 pub(super) fn of_grant(gate: &Gate, id: GrantId, person: PersonId) -> Result<Marked, Trouble> {
     let db = &mut *gate.database.read()?;
     let grant = require_own(gate, db, id, person)?;
-    Marked::open(gate, db, grant.version, |manifest| Edits::for_copy(manifest, &mark_text(gate, &grant)))
+    Marked::open(gate, db, grant.version, |manifest| {
+        Edits::for_copy_drawn_with(&gate.mark_fonts, manifest, &mark_text(gate, &grant))
+    })
 }
 
 /// What a member of staff sees of a version: marked with their own name. Blocking.
@@ -136,7 +138,7 @@ pub(super) fn prepare(gate: &Gate, id: GrantId, person: PersonId) -> Result<Prep
     let db = &mut *gate.database.read()?;
     let grant = require_own(gate, db, id, person)?;
     let Marked { mut reader, edits, version } = Marked::open(gate, db, grant.version, |manifest| {
-        Edits::for_copy(manifest, &mark_text(gate, &grant))
+        Edits::for_copy_drawn_with(&gate.mark_fonts, manifest, &mark_text(gate, &grant))
     })?;
     let damaged = |error| trouble(version, "body", error);
     let sha256 = match grants::find_copy_digest(db, id)? {

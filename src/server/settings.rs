@@ -52,6 +52,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         mail,
         upload_limit_bytes,
         criteria_titles,
+        mark_fonts,
         log,
         mode,
         program: _,
@@ -78,6 +79,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         ("mail", mail),
         ("upload_limit_bytes", upload_limit_bytes.to_string()),
         ("criteria_titles", format!("{criteria_titles:?}")),
+        ("mark_fonts", format!("{mark_fonts:?}")),
         ("log", format!("{log:?}")),
         ("mode", mode.to_owned()),
     ]

@@ -39,6 +39,15 @@ pub struct Warning {
     pub text: String,
 }
 
+/// A font whose letters stand in the marks of a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinnedFont {
+    /// The file's name, for messages.
+    pub name: String,
+    /// SHA-256 of the file, in hexadecimal.
+    pub sha256: String,
+}
+
 /// What is known about a prepared body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -60,6 +69,9 @@ pub struct Manifest {
     pub body_sha256: String,
     /// The length of the body; every copy is as long.
     pub body_bytes: u64,
+    /// The fonts the marks may use besides the bundled one. A copy fetched again has the same bytes, so it keeps these.
+    #[serde(default)]
+    pub mark_fonts: Vec<PinnedFont>,
 }
 
 /// Why a manifest cannot be read.
@@ -89,6 +101,7 @@ impl Manifest {
             source_sha256: String::new(),
             body_sha256: String::new(),
             body_bytes,
+            mark_fonts: Vec::new(),
         }
     }
     /// As stored.

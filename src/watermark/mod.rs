@@ -10,7 +10,8 @@
 //! Promises:
 //! * Every page of a prepared body shows the mark above everything else. As stored it says UNASSIGNED COPY.
 //! * Whatever the input, the answer is a body or a named [`IntakeRefusal`].
-//! * A mark names its recipient: the e-mail address exactly, names in other scripts transliterated.
+//! * A mark names its recipient: the e-mail address exactly, the name in its own script when a font for it was named
+//!   ([`MarkFonts`]), transliterated otherwise.
 //!
 //! Not promised: that a mark cannot be removed. A visible mark reminds and names; the forensic marks, which come
 //! later, are what is left when somebody cuts it out.
@@ -27,7 +28,8 @@ mod rewrite;
 
 pub use copy_id::{CopyId, CopyIdError};
 pub use intake::{Intake, IntakeRefusal, Password, Progress, Stage};
-pub use manifest::{Manifest, ManifestError, SlotPlace, Tier, Warning};
+pub use manifest::{Manifest, ManifestError, PinnedFont, SlotPlace, Tier, Warning};
+pub use marks::fonts::{MarkFontError, MarkFonts};
 pub use personalise::{Edits, MarkText, SampleText};
 pub use read::{PageReading, Reading, read_copy_id};
 

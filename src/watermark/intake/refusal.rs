@@ -39,6 +39,14 @@ pub enum IntakeRefusal {
         "This PDF made the reading program try something forbidden, and it was stopped. It is built to do harm: please do not open it, and tell your security team where it came from."
     )]
     Forbidden,
+    /// A font the report was prepared with is not there any more.
+    #[error(
+        "The font {name}, with which this report was prepared, is missing. Please name it again in mark_fonts of candor.toml, or upload the report anew."
+    )]
+    MarkFontMissing {
+        /// Its file name.
+        name: String,
+    },
     /// Objects inside objects beyond the limit.
     #[error(
         "This PDF nests objects deeper than {limit} levels, which no honest file does. Please export it anew."

@@ -4,17 +4,20 @@
 //! quadratic curves are joined to one cubic, which is what they were made from: half the bytes, the same shape.
 //! The same text always gives the same bytes; reading a mark depends on it.
 
+use super::fonts::path_of;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
-use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::outline::OutlinePen;
 use skrifa::{FontRef, MetadataProvider as _};
 use std::sync::OnceLock;
 
 /// Noto Sans Regular, SIL Open Font License 1.1, see the licence beside it.
-const FONT: &[u8] = include_bytes!("../../../assets/fonts/NotoSans-Regular.ttf");
+pub(super) const FONT: &[u8] = include_bytes!("../../../assets/fonts/NotoSans-Regular.ttf");
 
 /// Units to the em.
 pub(super) const EM: f32 = 100.0;
+/// The same as a whole number.
+pub(super) const UNITS: i32 = 100;
 
 /// A glyph as it is painted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,19 +39,21 @@ pub(super) fn has(letter: char) -> bool {
     font().and_then(|font| font.charmap().map(letter)).is_some()
 }
 
-/// The glyph of a letter; an empty one if the font has none.
+/// The glyph of a letter; an empty one if the font has none. Those of ASCII, which most marks consist of, are kept.
 pub(crate) fn glyph(letter: char) -> Glyph {
+    static ASCII: OnceLock<Vec<Glyph>> = OnceLock::new();
+    let known = ASCII.get_or_init(|| ('\0'..='~').map(drawn).collect());
+    let place = usize::try_from(u32::from(letter)).unwrap_or(usize::MAX);
+    known.get(place).cloned().unwrap_or_else(|| drawn(letter))
+}
+
+/// Draws the glyph of a letter.
+fn drawn(letter: char) -> Glyph {
     let Some(font) = font() else { return Glyph::default() };
     let Some(id) = font.charmap().map(letter) else { return Glyph::default() };
     let metrics = GlyphMetrics::new(font, Size::new(EM), LocationRef::default());
     let advance = rounded(metrics.advance_width(id).unwrap_or(0.0)).parse().unwrap_or(0);
-    let mut pen = PathPen::default();
-    if let Some(outline) = font.outline_glyphs().get(id) {
-        let settings = DrawSettings::unhinted(Size::new(EM), LocationRef::default());
-        // A glyph that cannot be drawn stays blank; the bundled font has none.
-        let _ = outline.draw(settings, &mut pen);
-    }
-    Glyph { path: pen.path, advance }
+    Glyph { path: path_of(font, id), advance }
 }
 
 /// A number rounded to whole units.
@@ -62,8 +67,9 @@ type Point = (f32, f32);
 
 /// Writes an outline as path operators, joining pairs of quadratic curves.
 #[derive(Default)]
-struct PathPen {
-    path: String,
+pub(super) struct PathPen {
+    /// What was written so far.
+    pub(super) path: String,
     at: Point,
     /// A quadratic curve that waits for its twin: start, control, end.
     waiting: Option<(Point, Point, Point)>,

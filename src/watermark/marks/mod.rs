@@ -5,8 +5,10 @@
 //! should do). One stencil serves all pages of the same size. Light outlines around grey letters are seen on white,
 //! black and scanned pages alike, and transparent enough that the text below stays readable.
 
+pub(crate) mod fonts;
 pub(crate) mod glyphs;
 mod pack;
+mod row;
 mod script;
 pub(crate) mod slot;
 
@@ -58,6 +60,13 @@ pub(crate) fn number(value: f64) -> String {
     let text = format!("{value:.5}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if matches!(text, "" | "-0") { "0".to_owned() } else { text.to_owned() }
+}
+
+/// A text drawn with the bundled font from the origin on, 100 units to the em, and how wide it is.
+pub(crate) fn outlines(text: &str) -> (String, f64) {
+    let fonts = fonts::MarkFonts::bundled();
+    let row = row::Row::of(&script::name(text, &fonts), row::Setting::Shaped, &fonts);
+    (row.filled(), f64::from(row.width))
 }
 
 /// The names a stencil uses in its own resources.
@@ -132,4 +141,40 @@ fn push_footer(content: &mut String, (width, height): (f64, f64), column: u32) {
     let x = middle - scale * f64::from(LINE_WIDTH) / 2.0;
     let y = height * FOOTER_RISE - scale * f64::from(bottom_line * LINE_PITCH);
     push_part(content, [scale, 0.0, 0.0, scale, x, y], (bottom_line, 2));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The heights of capitals in points that a stencil for this size gives: diagonal and footer.
+    fn capitals(width: f64, height: f64) -> (f64, f64) {
+        let content = stencil(width, height);
+        let heights = content.lines().filter(|line| line.ends_with("Do Q")).map(|line| {
+            let numbers: Vec<f64> =
+                line.split(' ').skip(1).take(4).map(|number| number.parse().unwrap()).collect();
+            71.4 * numbers[0].hypot(numbers[1])
+        });
+        let heights: Vec<f64> = heights.collect();
+        (heights[0], *heights.last().unwrap())
+    }
+
+    #[test]
+    fn letters_are_legible_from_a_business_card_to_a0() {
+        for (width, height) in
+            [(241.0, 156.0), (156.0, 241.0), (298.0, 420.0), (595.0, 842.0), (960.0, 540.0), (2384.0, 3370.0)]
+        {
+            let (diagonal, footer) = capitals(width, height);
+            assert!(diagonal >= 5.0, "{width} x {height}: diagonal capitals of {diagonal:.1} pt");
+            // A card's footer is small print; a page's is read without a glass.
+            let least = if width.max(height) < 300.0 {
+                1.3
+            } else if width.max(height) < 800.0 {
+                2.5
+            } else {
+                5.0
+            };
+            assert!(footer >= least, "{width} x {height}: footer capitals of {footer:.1} pt");
+        }
+    }
 }

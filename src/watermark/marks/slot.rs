@@ -7,9 +7,10 @@
 //! Invariant: whatever is not personalised says UNASSIGNED COPY, never nothing. Held by
 //! `watermark::rewriting::a_body_as_stored_says_unassigned_copy`.
 
-use super::glyphs::{self, Glyph};
+use super::fonts::MarkFonts;
 use super::pack::Packer;
-use super::script::{drawable_exact, drawable_name, transliterated};
+use super::row::{Row, Setting};
+use super::script::{self, Letter};
 use crate::watermark::IntakeRefusal;
 
 /// The length of every slot. A letter needs about 85 bytes the first time and 6 when it is repeated: this holds the
@@ -35,6 +36,9 @@ pub(crate) const UNASSIGNED: &str = "UNASSIGNED COPY";
 pub(crate) const SAMPLE: &str = "SAMPLE";
 /// What stands before a copy id.
 pub(crate) const COPY: &str = "Copy ";
+
+/// Which letters stand for a name.
+type Drawing<'d> = dyn Fn(&str) -> Vec<Letter> + 'd;
 
 /// The six lines of a slot, from top to bottom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,32 +73,34 @@ impl Lines {
     ///
     /// Name and company give way when all together do not fit: first their own letters, then their ends. The address
     /// and the copy id never do.
-    pub(crate) fn to_slot(&self) -> Result<Vec<u8>, IntakeRefusal> {
+    pub(crate) fn to_slot(&self, fonts: &MarkFonts) -> Result<Vec<u8>, IntakeRefusal> {
+        let own = |text: &str| script::name(text, fonts);
         let shortened = |text: &str| match text.char_indices().nth(SHORTENED) {
-            Some((end, _)) => transliterated(text.get(..end).unwrap_or_default()) + "...",
-            None => transliterated(text),
+            Some((end, _)) => script::transliterated(&format!("{}...", text.get(..end).unwrap_or_default())),
+            None => script::transliterated(text),
         };
-        let ways: [&dyn Fn(&str) -> String; 3] = [&drawable_name, &transliterated, &shortened];
+        let ways: [&Drawing<'_>; 3] = [&own, &script::transliterated, &shortened];
         for draw in ways {
-            if let Some(slot) = self.to_slot_with(draw)? {
+            if let Some(slot) = self.to_slot_with(draw, fonts)? {
                 return Ok(slot);
             }
         }
         Err(IntakeRefusal::SlotOverflow { what: "name, e-mail address and company together".to_owned() })
     }
     /// The slot with name and company drawn in one way; `None` if it is too long.
-    fn to_slot_with(&self, draw: &dyn Fn(&str) -> String) -> Result<Option<Vec<u8>>, IntakeRefusal> {
+    fn to_slot_with(&self, draw: &Drawing<'_>, fonts: &MarkFonts) -> Result<Option<Vec<u8>>, IntakeRefusal> {
         let texts = [
-            ("the name", draw(&self.name)),
-            ("the e-mail address", drawable_exact(&self.email)),
-            ("the company", draw(&self.company)),
-            ("the line with the copy id", drawable_exact(&self.copy)),
-            ("the line for a finder", drawable_exact(&self.finder)),
-            ("the address for a finder", drawable_exact(&self.verify)),
+            ("the name", Setting::Shaped, draw(&self.name)),
+            ("the e-mail address", Setting::Exact, script::exact(&self.email)),
+            ("the company", Setting::Shaped, draw(&self.company)),
+            ("the line with the copy id", Setting::Exact, script::exact(&self.copy)),
+            ("the line for a finder", Setting::Exact, script::exact(&self.finder)),
+            ("the address for a finder", Setting::Exact, script::exact(&self.verify)),
         ];
         let mut slot = Packer::new();
-        for ((what, text), below) in texts.iter().zip((0..LINES).rev()) {
-            push_line(&mut slot, text, below * LINE_PITCH)
+        for ((what, setting, text), below) in texts.iter().zip((0..LINES).rev()) {
+            let set = |part: &[Letter]| Row::of(part, *setting, fonts);
+            push_line(&mut slot, text, set, below * LINE_PITCH)
                 .ok_or_else(|| IntakeRefusal::SlotOverflow { what: (*what).to_owned() })?;
         }
         Ok(slot.finish(SLOT_BYTES))
@@ -106,32 +112,15 @@ pub(crate) fn blank_slot() -> Vec<u8> {
     Packer::new().finish(SLOT_BYTES).unwrap_or_default()
 }
 
-/// One row of a line.
-struct Row {
-    /// What is drawn, from left to right.
-    glyphs: Vec<Glyph>,
-    /// How wide that is in units.
-    width: u32,
-}
-
-impl Row {
-    /// The row that draws a text.
-    fn of(text: &str) -> Self {
-        let glyphs: Vec<_> = text.chars().map(glyphs::glyph).collect();
-        let width = glyphs.iter().fold(0_u32, |sum, glyph| sum.saturating_add(glyph.advance));
-        Self { glyphs, width }
-    }
-}
-
 /// The rows with which the letters are largest, and how large that is.
-fn best_rows(text: &str) -> (f64, Vec<Row>) {
+fn best_rows(text: &[Letter], set: impl Fn(&[Letter]) -> Row) -> (f64, Vec<Row>) {
     let mut best = (0.0, Vec::new());
     for count in 1..=MOST_ROWS {
         let most = 1.0 / f64::from(count);
         if best.0 >= most {
             break;
         }
-        let rows: Vec<Row> = parts(text, count).into_iter().map(Row::of).collect();
+        let rows: Vec<Row> = parts(text, count).into_iter().map(&set).collect();
         let widest = rows.iter().map(|row| row.width).max().unwrap_or(0);
         let scale = (f64::from(LINE_WIDTH) / f64::from(widest.max(1))).min(most);
         if scale > best.0 {
@@ -142,11 +131,11 @@ fn best_rows(text: &str) -> (f64, Vec<Row>) {
 }
 
 /// Writes one line into its box, centred; `None` if it had to be smaller than is legible.
-fn push_line(slot: &mut Packer, text: &str, bottom: u32) -> Option<()> {
+fn push_line(slot: &mut Packer, text: &[Letter], set: impl Fn(&[Letter]) -> Row, bottom: u32) -> Option<()> {
     if text.is_empty() {
         return Some(());
     }
-    let (scale, rows) = best_rows(text);
+    let (scale, rows) = best_rows(text, set);
     if scale < LEAST_SCALE {
         return None;
     }
@@ -157,32 +146,26 @@ fn push_line(slot: &mut Packer, text: &str, bottom: u32) -> Option<()> {
         let low = f64::from(bottom) + step * f64::from(above) + (step - pitch * scale) / 2.0;
         let baseline = low + f64::from(BASELINE) * scale;
         slot.text(&format!("q {scale:.3} 0 0 {scale:.3} {start:.0} {baseline:.0} cm\n"));
-        push_glyphs(slot, &row.glyphs);
+        row.push(slot);
         slot.text("Q\n");
     }
     Some(())
 }
 
-/// Writes glyphs one behind the other. A letter and the step to the next one are one piece, so that they repeat as one.
-fn push_glyphs(slot: &mut Packer, glyphs: &[Glyph]) {
-    for glyph in glyphs {
-        let painting = if glyph.path.is_empty() { "" } else { "B\n" };
-        slot.piece(&format!("{}{painting}1 0 0 1 {} 0 cm\n", glyph.path, glyph.advance));
-    }
-}
-
 /// A text in as many parts of about the same length, cut at blanks where one is near.
-fn parts(text: &str, count: u32) -> Vec<&str> {
+fn parts(text: &[Letter], count: u32) -> Vec<&[Letter]> {
     let (mut parts, mut rest) = (Vec::new(), text);
     for left in (2..=count).rev() {
-        let share = rest.chars().count().div_ceil(usize::try_from(left).unwrap_or(1));
-        let middle = rest.char_indices().nth(share).map_or(rest.len(), |(place, _)| place);
-        let (before, behind) = rest.split_at(middle);
-        let blank = before.rfind(' ').filter(|place| place * 3 > middle * 2);
-        let (part, further) =
-            blank.and_then(|place| rest.split_at_checked(place)).unwrap_or((before, behind));
-        parts.push(part.trim());
-        rest = further.trim_start();
+        let middle = rest.len().div_ceil(usize::try_from(left).unwrap_or(1));
+        let is_blank = |letter: &Letter| letter.letter == ' ';
+        let blank = rest.get(..middle).and_then(|part| part.iter().rposition(is_blank));
+        let cut = blank.filter(|place| place * 3 > middle * 2).unwrap_or(middle);
+        let (part, further) = rest.split_at_checked(cut).unwrap_or((rest, &[]));
+        parts.push(part);
+        rest = match further {
+            [blank, rest @ ..] if is_blank(blank) => rest,
+            further => further,
+        };
     }
     parts.push(rest);
     parts.retain(|part| !part.is_empty());

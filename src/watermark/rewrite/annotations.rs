@@ -1,6 +1,7 @@
 //! Annotations: viewers paint them above the page, so above the mark. All but links become part of the page.
 
 use super::copier::Copier;
+use super::fields;
 use super::file::Node;
 use super::notes::Note;
 use super::object::{Dict, Stream, Value};
@@ -124,9 +125,10 @@ fn paint<'a>(
         return Ok(());
     }
     let Some((form, target)) = appearance(dict) else {
-        let has_value = is_field && dict.contains_key(b"V");
-        if has_value {
-            copier.note(Note::FieldsWithoutAppearance);
+        if is_field && fields::has_value(dict) {
+            let drawn = fields::drawn(dict);
+            copier.note(if drawn.is_some() { Note::FieldsDrawn } else { Note::FieldsWithoutAppearance });
+            flat.content.push_str(&drawn.unwrap_or_default());
         } else if !is_field {
             copier.note(Note::AnnotationsRemoved);
         }

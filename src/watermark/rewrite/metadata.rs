@@ -98,7 +98,7 @@ fn value_of(xmp: &[u8], name: &[u8]) -> Option<char> {
 }
 
 /// A string of document information as text: UTF-16, UTF-8 or nearly Latin 1.
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     let text = if let Some(wide) = bytes.strip_prefix(b"\xFE\xFF") {
         let units =
             wide.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok()).map(u16::from_be_bytes);

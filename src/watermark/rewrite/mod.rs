@@ -15,6 +15,7 @@ mod catalog;
 pub(crate) mod content;
 mod copier;
 pub(crate) mod decode;
+mod fields;
 mod file;
 pub(crate) mod lexer;
 mod metadata;
@@ -22,6 +23,7 @@ mod notes;
 mod object;
 mod page;
 mod pages;
+mod permissions;
 pub(crate) mod pictures;
 mod stencils;
 
@@ -37,6 +39,7 @@ use hayro_syntax::Pdf;
 use notes::Note;
 use object::{Dict, Value};
 use page::Press;
+use permissions::Permissions;
 use stencils::Stencils;
 
 /// A rewritten file.
@@ -66,9 +69,9 @@ pub(super) fn rewrite(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewr
         copier.note(Note::CountDiffers);
     }
     if find(pdf.data().as_ref(), b"/Encrypt").is_some() {
-        copier.note(Note::Decrypted);
+        copier.note(Note::Decrypted(Permissions::of(pdf.data().as_ref())));
     }
-    let slot = marks::slot::Lines::unassigned().to_slot()?;
+    let slot = marks::slot::Lines::unassigned().to_slot(&marks::fonts::MarkFonts::bundled())?;
     let prefix = resource_prefix(clock);
     let stencils = Stencils::new(&mut copier.objects, slot);
     let slot = stencils.slot;

@@ -1,5 +1,6 @@
 //! What the publisher is told about the rewriting: what was dropped or changed, counted.
 
+use super::permissions::Permissions;
 use crate::watermark::manifest::Warning;
 use std::collections::BTreeMap;
 
@@ -18,8 +19,10 @@ pub(crate) enum Note {
     ContentDamaged,
     /// The page count the file states is another one.
     CountDiffers,
-    /// It was encrypted, without a password to open it.
-    Decrypted,
+    /// It was encrypted, and what its owner permitted.
+    Decrypted(Permissions),
+    /// Form fields whose value had no appearance and was drawn by us.
+    FieldsDrawn,
     /// Form fields painted into the page.
     FieldsFlattened,
     /// Form fields whose value has no appearance.
@@ -46,7 +49,8 @@ impl Note {
             Self::Attachments => ("attachments_removed", format!("{count} attached files were removed: they would not be marked.")),
             Self::ContentDamaged => ("content_damaged", format!("The content of {count} pages is damaged; what could be read is shown. Please look at the preview.")),
             Self::CountDiffers => ("page_count_differs", "The file states another number of pages than it has. Please look at the preview.".to_owned()),
-            Self::Decrypted => ("decrypted", "The file was protected against changes; the prepared one is not. Please confirm that you may publish it.".to_owned()),
+            Self::Decrypted(permissions) => ("decrypted", permissions.words()),
+            Self::FieldsDrawn => ("fields_drawn", format!("{count} form fields had a value but no picture of it; the values were drawn simply. Please look at the preview.")),
             Self::FieldsFlattened => ("fields_flattened", format!("{count} form fields are now part of the page.")),
             Self::FieldsWithoutAppearance => ("fields_without_appearance", format!("{count} form fields have a value but no picture of it; they are not shown.")),
             Self::JavaScript => ("javascript_removed", format!("{count} scripts were removed.")),

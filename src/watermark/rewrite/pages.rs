@@ -157,17 +157,32 @@ pub(crate) fn find<'a>(
             .map(|page| none.page(page.raw().clone(), page.raw().obj_id()))
             .collect();
     }
-    if pages.is_empty() { Err(IntakeRefusal::NoPages) } else { Ok((pages, said)) }
+    if !pages.is_empty() {
+        return Ok((pages, said));
+    }
+    // The tree leads nowhere, but pages may lie about. Without the tree nobody knows how many there should be.
+    pages = stray_pages(pdf).map(|page| none.page(page.clone(), page.obj_id())).take(PAGES).collect();
+    if pages.is_empty() { Err(IntakeRefusal::NoPages) } else { Ok((pages, None)) }
 }
 
-/// The dictionary of a kid and its number.
+/// All pages of a file, in the order in which they stand in it, whether a tree leads to them or not.
+fn stray_pages(pdf: &Pdf) -> impl Iterator<Item = Dict<'_>> {
+    let dicts = pdf.objects().into_iter().filter_map(Object::into_dict);
+    dicts.filter(|dict| dict.get::<Name<'_>>(b"Type").as_deref() == Some(b"Page"))
+}
+
+/// The dictionary of a kid and its number. A stream has a dictionary too, but is no page.
 fn resolve<'a>(pdf: &'a Pdf, kid: MaybeRef<Object<'a>>) -> Option<(Dict<'a>, Option<ObjectIdentifier>)> {
     match kid {
         MaybeRef::Ref(reference) => {
             let id = ObjectIdentifier::from(reference);
-            pdf.xref().get::<Dict<'a>>(id).map(|dict| (dict, Some(id)))
+            match pdf.xref().get::<Object<'a>>(id)? {
+                Object::Dict(dict) => Some((dict, Some(id))),
+                _ => None,
+            }
         }
-        MaybeRef::NotRef(object) => object.into_dict().map(|dict| (dict, None)),
+        MaybeRef::NotRef(Object::Dict(dict)) => Some((dict, None)),
+        MaybeRef::NotRef(_) => None,
     }
 }
 

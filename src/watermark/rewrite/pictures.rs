@@ -14,7 +14,7 @@ use crate::watermark::intake::limits::FILE_BYTES;
 use crate::watermark::manifest::Warning;
 use crate::watermark::marks::{Frame, number, slot};
 use crate::watermark::render::{Extent, Painter, Picture};
-use crate::watermark::{IntakeRefusal, Progress, Stage};
+use crate::watermark::{IntakeRefusal, MarkFonts, Progress, Stage};
 use hayro_syntax::Pdf;
 
 /// The most pages; more would take longer than a publisher waits.
@@ -35,7 +35,7 @@ pub(crate) fn write(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewrit
         return Err(IntakeRefusal::TooManyPages { limit: PAGES });
     }
     let mut objects = Objects::default();
-    let mut stencils = Stencils::new(&mut objects, slot::Lines::unassigned().to_slot()?);
+    let mut stencils = Stencils::new(&mut objects, slot::Lines::unassigned().to_slot(&MarkFonts::bundled())?);
     let (slot, parent, prefix) = (stencils.slot, objects.reserve(), resource_prefix(clock));
     let (mut kids, mut size_bytes) = (Vec::new(), 0_usize);
     for place in 0..pages {

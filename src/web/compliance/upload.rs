@@ -11,7 +11,7 @@ use crate::db::data_keys;
 use crate::fault::{Fault, Kind};
 use crate::ids::{PersonId, VersionId};
 use crate::reports::acts::{ChangeError, attach_upload, refuse_upload};
-use crate::reports::upload::{Shelf, UploadError, take_in};
+use crate::reports::upload::{Shelf, UploadError, take_in_for_fonts};
 use crate::reports::{File, NotADraft, Version, store};
 use crate::vault::{Spool, SpoolError, SpooledFile};
 use crate::web::Answer;
@@ -161,7 +161,8 @@ async fn prepare(app: App, version: Version, by: PersonId, file: SpooledFile) ->
 fn seal(app: &App, version: &Version, file: &SpooledFile) -> Result<File, UploadError> {
     let pdf = file.read_all().map_err(|error| Fault::new("reading an upload back", error))?;
     let key = data_keys::open_for(&mut *app.database.read()?, &app.keyring, version.key_owner())?;
-    take_in(&Shelf { vault: &app.vault, clock: &app.clock, key: &key, version }, &app.config.program, &pdf)
+    let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version };
+    take_in_for_fonts(&shelf, &app.config.program, &app.gate().mark_fonts, &pdf)
 }
 
 /// Makes the file the draft's; removes from the vault what no row points at afterwards.

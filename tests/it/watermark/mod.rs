@@ -3,6 +3,7 @@
 mod child;
 mod copy_id;
 mod corpus;
+mod fonts;
 mod hostile;
 mod made;
 mod marks;

@@ -1,5 +1,32 @@
 //! One small file per pitfall of rewriting; each fails without its remedy.
+//!
+//! | pitfall | held by |
+//! |---|---|
+//! | truncating gives the original back | [`left_behind::an_earlier_revision_is_not_in_the_body`] |
+//! | unbalanced q, Q, BT, BDC | [`states_left_open_or_closed_too_often_do_not_move_the_mark`] |
+//! | unfinished string, inline image, unknown operator | [`unfinished_tokens_cannot_swallow_the_mark`] |
+//! | content split inside a token | [`content_split_inside_a_token_is_joined`] |
+//! | shared content, inherited resources | [`pages_that_share_content_and_resources_are_each_marked`] |
+//! | Rotate, `CropBox`, `UserUnit` | [`turned_cropped_and_scaled_pages_are_marked_upright_inside_what_is_seen`] |
+//! | name clash | [`kept::names_of_resources_never_clash`] |
+//! | text too long | `marks::long_texts_shrink_and_endless_ones_are_refused`, `marks::whatever_a_form_takes_fits` |
+//! | non-Latin names | `marks::names_of_every_script_are_drawn`, `fonts::a_named_font_draws_the_name_and_the_mark_still_reads` |
+//! | transparency in PDF/A-1 | [`kept::pdf_a_1_is_given_up_for_the_transparency_of_the_mark_and_later_parts_are_kept`] |
+//! | tagged PDF | [`kept::the_structure_of_a_tagged_page_is_kept`], [`kept::an_isolated_page_gives_up_its_part_of_the_structure`] |
+//! | signatures | [`kept::signatures_are_stripped_their_picture_stays_and_the_issued_file_is_recorded`] |
+//! | XFA | `hostile::a_dynamic_form_is_refused`, `hostile::a_static_form_loses_its_program_and_is_prepared` |
+//! | fields above the mark | [`a_field_that_covers_the_page_does_not_cover_the_mark`], [`fields::a_value_without_a_picture_is_drawn`] |
+//! | owner passwords | [`kept::permissions_of_an_owner_are_recorded`] |
+//! | unknown security handlers | [`kept::an_unknown_security_handler_is_refused_by_name`] |
+//! | odd RC4 key lengths | [`kept::a_crypt_filter_that_states_an_odd_key_length_is_read`] |
+//! | page tree loops, the same page twice, kids that are streams or missing | `hostile::a_page_tree_that_contains_itself_ends`, `hostile::the_same_page_many_times_gets_a_page_each_up_to_the_limit`, [`pages_that_no_tree_leads_to_are_found`], [`kids_that_are_no_pages_are_passed_over`] |
+//! | layers | [`kept::layers_are_kept_and_the_mark_is_in_none`] |
+//! | attachments, collections | [`left_behind::what_acts_or_is_attached_is_left_behind_and_listed`], [`kept::a_collection_opens_as_a_plain_document`] |
+//! | float noise in boxes | [`boxes_are_copied_as_written`] |
+//! | file written with object streams | [`kept::the_file_is_written_with_object_streams_and_a_table_in_a_stream`] |
 
+mod fields;
+mod kept;
 mod left_behind;
 
 use super::made::{SQUARE, page, pdf, stream};
@@ -130,7 +157,7 @@ fn pages_that_share_content_and_resources_are_each_marked() {
 
 #[test]
 fn turned_cropped_and_scaled_pages_are_marked_upright_inside_what_is_seen() {
-    for rotate in [0, 90, 180, 270, -90, 450] {
+    for rotate in [0, 90, 180, 270, -90, 450, 45] {
         for boxes in [
             "/CropBox[100 150 250 300]",
             "/CropBox[250 300 100 150]/UserUnit 2.5",
@@ -155,6 +182,31 @@ fn every_size_of_page_is_marked() {
     for size in ["252 144", "2384 3370", "3370 2384", "100 2000", "2000 100", "14400 14400", "40 40"] {
         marked(&page(b"", &format!("/MediaBox[0 0 {size}]"), &[]));
     }
+}
+
+#[test]
+fn pages_that_no_tree_leads_to_are_found() {
+    let lost = pdf(&[
+        &b"<</Type/Catalog/Pages 2 0 R>>"[..],
+        b"<</Type/Pages/Kids[9 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R>>",
+        &stream("", SQUARE),
+    ]);
+    let ready = marked(&lost);
+    assert!(ready.manifest.warnings.iter().any(|warning| warning.code == "page_count_differs"));
+}
+
+#[test]
+fn kids_that_are_no_pages_are_passed_over() {
+    let odd = pdf(&[
+        &b"<</Type/Catalog/Pages 2 0 R>>"[..],
+        b"<</Type/Pages/Kids[4 0 R 3 0 R 17 null 99 0 R]/Count 4>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R>>",
+        &stream("", SQUARE),
+    ]);
+    let ready = marked(&odd);
+    assert_eq!(ready.manifest.pages, 1);
+    assert!(ready.manifest.warnings.iter().any(|warning| warning.code == "page_count_differs"));
 }
 
 #[test]
