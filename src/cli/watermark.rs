@@ -2,14 +2,15 @@
 
 pub(super) mod child;
 
-use crate::watermark::intake::child::prepare_in_child;
+use crate::watermark::intake::child::{COMMAND, Task, prepare_by};
 use crate::watermark::{
-    Edits, IntakeRefusal, MarkFonts, PageReading, Prepared, SampleText, Tier, Warning, read_copy_id,
+    Edits, IntakeRefusal, MarkFonts, PageReading, Password, Prepared, SampleText, Tier, Warning, read_copy_id,
 };
 use clap::{Args, Subcommand};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 
 /// The file was answered: tiers T1 to T3.
 const DONE: u8 = 0;
@@ -38,6 +39,9 @@ enum Command {
         /// One JSON object: tier, pages, units, warnings, refusal.
         #[arg(long)]
         json: bool,
+        /// Reads the file's opening password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
     },
     /// Writes one marked copy that says SAMPLE. It is not logged and issued to nobody.
     ///
@@ -60,6 +64,9 @@ enum Command {
         /// The company on the mark.
         #[arg(long, default_value = "")]
         company: String,
+        /// Reads the file's opening password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
         /// A font file for names in other scripts than Latin, Greek and Cyrillic; may be given several times.
         #[arg(long = "font", value_name = "FILE")]
         fonts: Vec<PathBuf>,
@@ -78,11 +85,15 @@ enum Command {
 /// Carries the command out.
 pub fn run(watermark: Watermark) -> ExitCode {
     let done = match watermark.command {
-        Command::Check { file, json } => check(&file, json),
-        Command::Sample { file, out, name, email, company, fonts } => match MarkFonts::load(&fonts) {
-            Ok(fonts) => sample(&file, &out, &SampleText { name, email, company }, &fonts),
-            Err(error) => complain(&error.to_string(), UNUSABLE),
-        },
+        Command::Check { file, json, password_stdin } => check(&Source { file, password_stdin }, json),
+        Command::Sample { file, out, name, email, company, password_stdin, fonts } => {
+            match MarkFonts::load(&fonts) {
+                Ok(fonts) => {
+                    sample(&Source { file, password_stdin }, &out, &SampleText { name, email, company }, &fonts)
+                }
+                Err(error) => complain(&error.to_string(), UNUSABLE),
+            }
+        }
         Command::Read { file } => read(&file),
     };
     ExitCode::from(done)
@@ -118,10 +129,34 @@ impl From<&IntakeRefusal> for Refused {
     }
 }
 
+/// A file, and where its password comes from.
+struct Source {
+    file: PathBuf,
+    password_stdin: bool,
+}
+
+impl Source {
+    /// Prepares it in the child process; `None` when it cannot be read, which was said.
+    fn prepare(&self) -> Option<Result<Prepared, IntakeRefusal>> {
+        let pdf = read_file(&self.file)?;
+        let password = if self.password_stdin { typed() } else { None };
+        let task = Task { password: password.as_ref(), ..Task::new(COMMAND, &pdf) };
+        let program = std::env::current_exe().map_err(|_| IntakeRefusal::Crashed);
+        Some(program.and_then(|program| prepare_by(&program, &task, &mut |_| {})))
+    }
+}
+
+/// The first line of standard input, without its end.
+fn typed() -> Option<Password> {
+    let mut line = Zeroizing::new(String::new());
+    std::io::stdin().read_line(&mut line).ok()?;
+    Password::parse(line.trim_end_matches(['\r', '\n']))
+}
+
 /// Prints the verdict on a file.
-fn check(file: &Path, json: bool) -> u8 {
-    let Some(pdf) = read_file(file) else { return UNUSABLE };
-    let verdict = match prepare(&pdf) {
+fn check(source: &Source, json: bool) -> u8 {
+    let Some(outcome) = source.prepare() else { return UNUSABLE };
+    let verdict = match outcome {
         Ok(Prepared { manifest, .. }) => Verdict {
             tier: manifest.tier,
             pages: manifest.pages,
@@ -159,9 +194,9 @@ fn in_words(verdict: &Verdict) -> String {
 }
 
 /// Writes a sample.
-fn sample(file: &Path, out: &Path, text: &SampleText, fonts: &MarkFonts) -> u8 {
-    let Some(pdf) = read_file(file) else { return UNUSABLE };
-    let marked = prepare(&pdf).and_then(|mut prepared| {
+fn sample(source: &Source, out: &Path, text: &SampleText, fonts: &MarkFonts) -> u8 {
+    let Some(outcome) = source.prepare() else { return UNUSABLE };
+    let marked = outcome.and_then(|mut prepared| {
         let edits = Edits::for_sample_drawn_with(fonts, &prepared.manifest, text)?;
         edits.apply(0, &mut prepared.body);
         Ok(prepared)
@@ -207,12 +242,6 @@ fn read(file: &Path) -> u8 {
         [] => complain("No copy id stands on these pages.", REFUSED),
         _ => complain("Pages of several copies were put together; see the list above.", REFUSED),
     }
-}
-
-/// Prepares a file in the child process.
-fn prepare(pdf: &[u8]) -> Result<Prepared, IntakeRefusal> {
-    let program = std::env::current_exe().map_err(|_| IntakeRefusal::Crashed)?;
-    prepare_in_child(&program, pdf)
 }
 
 /// Reads a file, or says why not.

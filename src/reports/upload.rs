@@ -8,7 +8,7 @@ use crate::fault::{Fault, Kind, Refusal};
 use crate::seal::DataKey;
 use crate::vault::{ObjectContext, ObjectKind, ObjectRef, Vault};
 use crate::watermark::intake::child::prepare_in_child;
-use crate::watermark::{self, IntakeRefusal, MarkFonts, Prepared};
+use crate::watermark::{self, IntakeRefusal, Prepared};
 use std::path::Path;
 
 /// Why a file was not taken in.
@@ -101,18 +101,7 @@ pub enum Pictures {
 
 /// Prepares `pdf` in a child process of `program` and stores original, body and manifest.
 pub fn take_in(shelf: &Shelf<'_>, program: &Path, pdf: &[u8]) -> Result<File, UploadError> {
-    take_in_for_fonts(shelf, program, &MarkFonts::bundled(), pdf)
-}
-
-/// The same with further fonts for the marks. They are pinned: copies of this report keep them.
-pub fn take_in_for_fonts(
-    shelf: &Shelf<'_>,
-    program: &Path,
-    fonts: &MarkFonts,
-    pdf: &[u8],
-) -> Result<File, UploadError> {
-    let mut prepared = prepare_in_child(program, pdf)?;
-    prepared.manifest.mark_fonts = fonts.pins();
+    let prepared = prepare_in_child(program, pdf)?;
     keep(shelf, pdf, &prepared, Pictures::Unwanted)
 }
 

@@ -17,6 +17,8 @@
 //! later, are what is left when somebody cuts it out.
 
 mod copy_id;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gates;
 pub mod intake;
 mod manifest;

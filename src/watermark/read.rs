@@ -58,7 +58,11 @@ impl Reading {
 /// Reads which copy stands on every page of a PDF.
 pub fn read_copy_id(pdf: &[u8]) -> Result<Reading, IntakeRefusal> {
     let pdf = intake::open(pdf.to_vec().into())?;
-    let mut reader = Reader { letters: letters(), budget: Budget::whole(), known: HashMap::new() };
+    let mut reader = Reader {
+        letters: letters(),
+        budget: Budget::of_file(pdf.data().as_ref().len()),
+        known: HashMap::new(),
+    };
     let mut pages = Vec::new();
     for page in pdf.pages().iter() {
         let forms = page.raw().get::<Dict<'_>>(b"Resources").and_then(|own| own.get::<Dict<'_>>(b"XObject"));

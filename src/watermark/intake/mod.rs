@@ -6,12 +6,14 @@
 pub mod child;
 mod frames;
 pub mod limits;
+mod look;
 mod password;
 pub mod probe;
 mod progress;
 mod refusal;
 pub mod sandbox;
 pub mod serving;
+pub(crate) mod unpack;
 
 pub use password::Password;
 pub use progress::{Progress, Stage, Watch};
@@ -37,7 +39,7 @@ impl From<Vec<u8>> for Intake {
 
 /// Opens a file. The empty password is the user password of files protected only against changes.
 pub(crate) fn open(intake: Intake) -> Result<Pdf, IntakeRefusal> {
-    limits::look_at(&intake.pdf)?;
+    look::look_at(&intake.pdf)?;
     let pdf = Arc::new(intake.pdf);
     let unlock = |word: &str| Pdf::new_with_password(PdfData::from(Arc::clone(&pdf)), word);
     let opened = match (unlock(""), &intake.password) {

@@ -28,6 +28,9 @@ const ACTING: [&[u8]; 18] = [
     b"Hide",
 ];
 
+/// Named actions that turn a page; viewers know others, which save, print or close.
+const TURNING: [&[u8]; 4] = [b"FirstPage", b"LastPage", b"NextPage", b"PrevPage"];
+
 /// Whether a name is at a key.
 fn says(dict: &Dict<'_>, key: &[u8], name: &[u8]) -> bool {
     dict.get::<Name<'_>>(key).is_some_and(|found| &*found == name)
@@ -45,10 +48,16 @@ pub(crate) fn is_dropped(dict: &Dict<'_>, notes: &mut Notes) -> bool {
             });
             return true;
         }
-        if &*kind == b"URI" && says_unsafe_address(dict) {
+        let is_foreign = &*kind == b"Named" && !TURNING.iter().any(|name| says(dict, b"N", name));
+        if is_foreign || &*kind == b"URI" && says_unsafe_address(dict, b"URI") {
             notes.add(Note::Actions);
             return true;
         }
+    }
+    // A program for printers, which painted whatever it liked where nobody looks.
+    if says(dict, b"Subtype", b"PS") {
+        notes.add(Note::Actions);
+        return true;
     }
     if says(dict, b"Type", b"EmbeddedFile") {
         notes.add(Note::Attachments);
@@ -58,8 +67,8 @@ pub(crate) fn is_dropped(dict: &Dict<'_>, notes: &mut Notes) -> bool {
 }
 
 /// Whether a web link leads to something else than the web, mail or telephone.
-fn says_unsafe_address(dict: &Dict<'_>) -> bool {
-    let Some(address) = dict.get::<hayro_syntax::object::String<'_>>(b"URI") else { return false };
+fn says_unsafe_address(dict: &Dict<'_>, key: &[u8]) -> bool {
+    let Some(address) = dict.get::<hayro_syntax::object::String<'_>>(key) else { return false };
     let address: Vec<u8> =
         address.as_bytes().iter().filter(|b| **b > 32).map(u8::to_ascii_lowercase).collect();
     let Some(colon) = address.iter().position(|byte| matches!(byte, b':' | b'/' | b'?' | b'#')) else {
@@ -94,6 +103,11 @@ pub(crate) fn is_entry_dropped(dict: &Dict<'_>, key: &[u8], notes: &mut Notes) -
             .or_else(|| stream_dict(dict, key))
             .is_some_and(|m| says(&m, b"Type", b"Metadata")),
         b"PieceInfo" => dict.contains_key(b"Type") || dict.contains_key(b"Subtype"),
+        // What other links begin with.
+        b"Base" => says_unsafe_address(dict, b"Base"),
+        // Another image for printers, a page of another file, a program instead of a form: a second face.
+        b"Alternates" => says(dict, b"Subtype", b"Image"),
+        b"PS" | b"Ref" | b"Subtype2" => says(dict, b"Subtype", b"Form"),
         b"OPI" => says(dict, b"Subtype", b"Image") || says(dict, b"Subtype", b"Form"),
         _ => false,
     }

@@ -76,7 +76,8 @@ pub(super) fn rewrite(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewr
     let stencils = Stencils::new(&mut copier.objects, slot);
     let slot = stencils.slot;
     let parent = copier.objects.reserve();
-    let mut press = Press { stencils, budget: Budget::whole(), prefix: &prefix, parent };
+    let mut press =
+        Press { stencils, budget: Budget::of_file(pdf.data().as_ref().len()), prefix: &prefix, parent };
     write_pages(&mut copier, &mut press, &found, watch)?;
     let (info, metadata) = metadata::write(&mut copier, pdf, &catalog, &mut press.budget)?;
     let root = catalog::write(&mut copier, &catalog, parent, metadata)?;

@@ -2,6 +2,7 @@
 
 use super::priority::priority_status;
 use super::reports::{counted, state_status};
+use super::upload::Refused;
 use super::{OnDesk, on_desk};
 use crate::app::Template;
 use crate::exceptions::Content;
@@ -77,6 +78,7 @@ struct UploadForm {
     action: String,
     limit: String,
     error: Option<String>,
+    asks_password: bool,
 }
 
 /// One exception.
@@ -133,7 +135,7 @@ fn count<T>(items: &[T]) -> u32 {
 
 impl ReportPage {
     /// The page; `refused` says why a file was not taken.
-    pub fn new(staff: &Staff<Compliance>, desk: &OnDesk, refused: Option<String>) -> Self {
+    pub fn new(staff: &Staff<Compliance>, desk: &OnDesk, refused: Option<Refused>) -> Self {
         let OnDesk { version, facts, .. } = desk;
         let is_draft = version.state == State::Draft;
         let is_offered = matches!(version.state, State::Finalized(_));
@@ -159,7 +161,8 @@ impl ReportPage {
             upload: in_draft("upload").map(|action| UploadForm {
                 action,
                 limit: format!("A PDF of up to {limit_mib} MiB and 2,000 pages."),
-                error: refused,
+                asks_password: refused.as_ref().is_some_and(|refused| refused.asks_password),
+                error: refused.map(|refused| refused.words),
             }),
             exceptions: desk.weighed.iter().map(|one| row(staff, desk, one)).collect(),
             add_href: in_draft("exceptions/new"),

@@ -11,9 +11,11 @@ use crate::db::data_keys;
 use crate::fault::{Fault, Kind};
 use crate::ids::{PersonId, VersionId};
 use crate::reports::acts::{ChangeError, attach_upload, refuse_upload};
-use crate::reports::upload::{Shelf, UploadError, take_in_for_fonts};
+use crate::reports::upload::{Pictures, Shelf, UploadError, keep};
 use crate::reports::{File, NotADraft, Version, store};
 use crate::vault::{Spool, SpoolError, SpooledFile};
+use crate::watermark::intake::child::{COMMAND, Task, prepare_by};
+use crate::watermark::{IntakeRefusal, Password};
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{see_other, show_again};
@@ -21,9 +23,12 @@ use crate::web::problem::Problem;
 use actix_multipart::{Field, Multipart};
 use actix_web::web;
 use futures_util::StreamExt as _;
+use zeroize::Zeroizing;
 
 /// Pieces are written to the disk when so many bytes have come together.
 const GATHER_BYTES: usize = 256 * 1024;
+/// As much of a password is read: a byte more than the longest one.
+const PASSWORD_BYTES: usize = 128;
 /// After a file that is too large, so many times the limit is still read, so that the browser gets to hear why.
 const PATIENCE: u64 = 4;
 
@@ -37,22 +42,22 @@ pub async fn take(staff: Staff<Compliance>, slug: web::Path<String>, body: Multi
         return Err(Problem::from(NotADraft).action(back, "Back to the report"));
     }
     let taken = match receive(&staff.app, body).await? {
-        Received::Whole(file) => {
-            let work = prepare(staff.app.clone(), version, staff.person.id, file);
+        Received::Whole(upload) => {
+            let work = prepare(staff.app.clone(), version, staff.person.id, upload);
             // Detached: a closed page does not undo what has arrived whole.
             actix_web::rt::spawn(work).await.map_err(|error| Fault::new("preparing an upload", error))??
         }
-        Received::Nothing => Taken::Refused("Please choose the PDF first.".to_owned()),
+        Received::Nothing => Taken::Refused(Refused::new("Please choose the PDF first.")),
         Received::TooLarge(refusal) => {
             record_refusal(&staff.app, staff.person.id, version.id, "too_large").await?;
-            Taken::Refused(refusal.to_string())
+            Taken::Refused(Refused::new(refusal))
         }
     };
     match taken {
         Taken::In => Ok(see_other(&staff, &format!("{back}/file"), "")),
-        Taken::Refused(words) => {
+        Taken::Refused(refused) => {
             let desk: OnDesk = on_desk(&staff, slug.as_str()).await?;
-            show_again(&staff, &ReportPage::new(&staff, &desk, Some(words)))
+            show_again(&staff, &ReportPage::new(&staff, &desk, Some(refused)))
         }
     }
 }
@@ -60,7 +65,7 @@ pub async fn take(staff: Staff<Compliance>, slug: web::Path<String>, body: Multi
 /// What came of a body.
 enum Received {
     /// A file, whole.
-    Whole(SpooledFile),
+    Whole(Upload),
     /// No file in it.
     Nothing,
     /// More than is accepted.
@@ -71,26 +76,69 @@ enum Received {
 enum Taken {
     /// It is the draft's file now.
     In,
-    /// It was refused, in words.
-    Refused(String),
+    /// It was refused.
+    Refused(Refused),
 }
 
-/// Spools the field `file`.
+/// Why a file is not taken, as the page says it.
+pub struct Refused {
+    /// The words.
+    pub words: String,
+    /// Whether an opening password would help.
+    pub asks_password: bool,
+}
+
+impl Refused {
+    /// A refusal that no password helps against.
+    fn new(words: impl ToString) -> Self {
+        Self { words: words.to_string(), asks_password: false }
+    }
+}
+
+impl From<&IntakeRefusal> for Refused {
+    fn from(refusal: &IntakeRefusal) -> Self {
+        let asks_password = matches!(refusal, IntakeRefusal::PasswordNeeded | IntakeRefusal::WrongPassword);
+        Self { words: refusal.to_string(), asks_password }
+    }
+}
+
+/// A file that arrived, and its opening password, which goes no further than to the child that opens the file.
+struct Upload {
+    file: SpooledFile,
+    password: Option<Password>,
+}
+
+/// Spools the field `file` and reads the field `password`, in whatever order they come.
 async fn receive(app: &App, mut body: Multipart) -> Result<Received, Problem> {
+    let (mut received, mut password) = (None, None);
     while let Some(field) = body.next().await {
         let mut field = field.map_err(|_| broken_off())?;
-        if field.name() == Some("file") {
-            return spool(app, &mut field).await;
-        }
-        while let Some(piece) = field.next().await {
-            piece.map_err(|_| broken_off())?;
+        match field.name() {
+            Some("file") => match spool(app, &mut field).await? {
+                Ok(file) => received = Some(file),
+                Err(refusal) => return Ok(Received::TooLarge(refusal)),
+            },
+            Some("password") => password = read_password(&mut field).await?,
+            _ => while field.next().await.transpose().map_err(|_| broken_off())?.is_some() {},
         }
     }
-    Ok(Received::Nothing)
+    Ok(received.map_or(Received::Nothing, |file| Received::Whole(Upload { file, password })))
 }
 
-/// Writes a field into a spool, piece by piece, on the blocking pool.
-async fn spool(app: &App, field: &mut Field) -> Result<Received, Problem> {
+/// Reads a password; one that is longer than any PDF takes is none.
+async fn read_password(field: &mut Field) -> Result<Option<Password>, Problem> {
+    let mut typed = Zeroizing::new(Vec::with_capacity(PASSWORD_BYTES));
+    while let Some(piece) = field.next().await {
+        let piece = piece.map_err(|_| broken_off())?;
+        // Never more than was reserved: a buffer that grows leaves copies behind.
+        let room = PASSWORD_BYTES.saturating_sub(typed.len());
+        typed.extend(piece.iter().take(room));
+    }
+    Ok(std::str::from_utf8(&typed).ok().and_then(Password::parse))
+}
+
+/// Writes a field into a spool, piece by piece, on the blocking pool. The inner refusal is for the person.
+async fn spool(app: &App, field: &mut Field) -> Result<Result<SpooledFile, SpoolError>, Problem> {
     let limit_bytes = app.config.upload_limit_bytes;
     let (vault, clock) = (app.vault.clone(), app.clock.clone());
     let mut spool = app.work(move || Spool::new(&vault, &clock, limit_bytes)).await??;
@@ -100,15 +148,15 @@ async fn spool(app: &App, field: &mut Field) -> Result<Received, Problem> {
         if gathered.len() >= GATHER_BYTES {
             match write(app, spool, std::mem::take(&mut gathered)).await? {
                 Ok(next) => spool = next,
-                Err(refusal) => return Ok(too_large(refusal, field).await),
+                Err(refusal) => return Ok(Err(too_large(refusal, field).await)),
             }
         }
     }
     let spool = match write(app, spool, gathered).await? {
         Ok(spool) => spool,
-        Err(refusal) => return Ok(too_large(refusal, field).await),
+        Err(refusal) => return Ok(Err(too_large(refusal, field).await)),
     };
-    Ok(Received::Whole(app.work(move || spool.finish()).await??))
+    Ok(Ok(app.work(move || spool.finish()).await??))
 }
 
 /// Writes gathered pieces. The inner refusal is for the person.
@@ -121,7 +169,7 @@ async fn write(app: &App, mut spool: Spool, pieces: Vec<u8>) -> Result<Result<Sp
 }
 
 /// Reads on for a while without keeping anything: a browser shows no answer to a request it could not finish.
-async fn too_large(refusal: SpoolError, field: &mut Field) -> Received {
+async fn too_large(refusal: SpoolError, field: &mut Field) -> SpoolError {
     let mut left = match refusal {
         SpoolError::TooLarge { limit_bytes } => limit_bytes.saturating_mul(PATIENCE),
         SpoolError::Broken(_) => 0,
@@ -130,7 +178,7 @@ async fn too_large(refusal: SpoolError, field: &mut Field) -> Received {
         let Some(Ok(piece)) = field.next().await else { break };
         left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
     }
-    Received::TooLarge(refusal)
+    refusal
 }
 
 /// The connection ended before the file did.
@@ -140,14 +188,14 @@ fn broken_off() -> Problem {
 }
 
 /// Prepares a file that arrived whole, seals it, and makes it the draft's.
-async fn prepare(app: App, version: Version, by: PersonId, file: SpooledFile) -> Result<Taken, Problem> {
+async fn prepare(app: App, version: Version, by: PersonId, upload: Upload) -> Result<Taken, Problem> {
     let id = version.id;
     let worker = app.clone();
-    match app.work(move || seal(&worker, &version, &file)).await? {
+    match app.work(move || seal(&worker, &version, &upload)).await? {
         Ok(file) => attach(&app, id, by, file).await,
         Err(UploadError::Refused(refusal)) => {
             record_refusal(&app, by, id, &refusal.code()).await?;
-            Ok(Taken::Refused(refusal.to_string()))
+            Ok(Taken::Refused(Refused::from(&refusal)))
         }
         Err(refusal @ UploadError::OnlyPictures) => {
             record_refusal(&app, by, id, "only_pictures").await?;
@@ -158,11 +206,15 @@ async fn prepare(app: App, version: Version, by: PersonId, file: SpooledFile) ->
 }
 
 /// Reads the spool back, prepares it in a child process, and puts the three objects into the vault. Blocks.
-fn seal(app: &App, version: &Version, file: &SpooledFile) -> Result<File, UploadError> {
-    let pdf = file.read_all().map_err(|error| Fault::new("reading an upload back", error))?;
+fn seal(app: &App, version: &Version, upload: &Upload) -> Result<File, UploadError> {
+    let pdf = upload.file.read_all().map_err(|error| Fault::new("reading an upload back", error))?;
     let key = data_keys::open_for(&mut *app.database.read()?, &app.keyring, version.key_owner())?;
     let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version };
-    take_in_for_fonts(&shelf, &app.config.program, &app.gate().mark_fonts, &pdf)
+    let task = Task { password: upload.password.as_ref(), ..Task::new(COMMAND, &pdf) };
+    let mut prepared = prepare_by(&app.config.program, &task, &mut |_| {})?;
+    // The fonts of the marks are pinned: copies of this report keep them.
+    prepared.manifest.mark_fonts = app.gate().mark_fonts.pins();
+    keep(&shelf, &pdf, &prepared, Pictures::Unwanted)
 }
 
 /// Makes the file the draft's; removes from the vault what no row points at afterwards.

@@ -2,7 +2,7 @@
 
 use super::{ONE_PAGE, at_the_desk, creates, uploads};
 use crate::support::house::House;
-use crate::support::visitor::{Part, Visitor, encode_parts};
+use crate::support::visitor::{Page, Part, Visitor, encode_parts};
 use candor::db::schema::{ledger_entry, sealed_object};
 use diesel::prelude::*;
 use std::path::PathBuf;
@@ -97,6 +97,34 @@ fn what_cannot_be_prepared_is_answered_with_its_reason_and_loses_nothing() {
         }
         assert_eq!(refusals(house).len(), 5);
         assert!(officer.get(&href).words().contains("Upload the PDF that the auditor issued."));
+    });
+}
+
+#[test]
+fn a_file_with_an_opening_password_is_opened_by_it_and_keeps_it_nowhere() {
+    at_the_desk("", |house, officer| {
+        let href = creates(officer, "nasa");
+        assert!(!officer.get(&href).html().contains("Opening password"), "nobody is asked without need");
+        let mut page = uploads(officer, &href, NEEDS_A_PASSWORD);
+        let mut send = |page: &Page, word: &str| {
+            assert!(page.words().contains("Opening password, if the file has one"), "{}", page.words());
+            let form = page.form(&format!("{href}/upload"));
+            let parts = [
+                Part::Field("csrf", form.value("csrf").unwrap()),
+                Part::File("file", "report.pdf", "application/pdf", NEEDS_A_PASSWORD),
+                Part::Field("password", word),
+            ];
+            officer.multipart(&form.action, &parts)
+        };
+        page = send(&page, "not the one");
+        assert_eq!(page.status, 422);
+        assert!(page.words().contains("This password does not open this PDF."), "{}", page.words());
+        assert!(!page.html().contains("not the one"), "the page repeats the password");
+        assert_eq!(refusals(house).len(), 2);
+        assert!(refusals(house).last().unwrap().contains("wrong_password"));
+        let taken = send(&page, "reader");
+        assert_eq!(taken.status, 303, "{}", taken.words());
+        assert_eq!(vault_files(house).len(), 3);
     });
 }
 

@@ -5,9 +5,10 @@ use super::nasa;
 use candor::watermark::IntakeRefusal;
 use candor::watermark::intake::child::{COMMAND, Task, prepare_by, prepare_in_child};
 use candor::watermark::{Password, Prepared, Progress, Stage};
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// This binary.
@@ -123,4 +124,25 @@ fn the_command_line_answers_with_its_exit_codes() {
     assert_eq!(code, Some(0));
     assert!(said.contains("SAMPLE"), "{said}");
     assert_eq!(run(&["read", &path(&good)]).0, Some(3));
+}
+
+#[test]
+fn the_command_line_takes_a_password_from_standard_input_alone() {
+    let locked = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/watermark/fixtures/user-password.pdf");
+    let run = |typed: &str| {
+        let mut child = Command::new(candor())
+            .args(["watermark", "check", "--json", "--password-stdin", locked])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(run("secret\n").0, Some(0));
+    let (code, said) = run("wrong\n");
+    assert_eq!(code, Some(3));
+    assert!(said.contains(r#""code":"wrong_password""#), "{said}");
+    assert!(run("").1.contains(r#""code":"password_needed""#));
 }

@@ -1,21 +1,19 @@
 //! Files that cannot be prepared, or should not be: each is refused by name, or neutralised.
 
+mod active;
+mod bombs;
+mod disguises;
+mod every_one;
+mod locks;
+mod painting;
+pub(crate) mod set;
+mod structures;
+mod trees;
+
+use self::bombs::bomb;
 use super::made::{SQUARE, page, pdf, stream};
 use super::{prepared, refusal};
 use candor::watermark::IntakeRefusal;
-
-/// Inflates to as many MiB of blanks: after the first chunk, every further one deflates to the same bytes.
-fn bomb(mebibytes: usize) -> Vec<u8> {
-    let mut packer = flate2::Compress::new(flate2::Compression::best(), true);
-    let chunk = vec![b' '; 1 << 20];
-    let mut pack = || {
-        let mut packed = Vec::with_capacity(1 << 16);
-        packer.compress_vec(&chunk, &mut packed, flate2::FlushCompress::Sync).unwrap();
-        packed
-    };
-    let (first, further) = (pack(), pack());
-    [first, further.repeat(mebibytes - 1)].concat()
-}
 
 #[test]
 fn what_is_no_pdf_is_refused_by_name() {

@@ -4,7 +4,7 @@ mod child;
 mod copy_id;
 mod corpus;
 mod fonts;
-mod hostile;
+pub(crate) mod hostile;
 mod made;
 mod marks;
 mod pixels;
