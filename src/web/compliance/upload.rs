@@ -199,7 +199,7 @@ async fn prepare(app: App, version: Version, by: PersonId, upload: Upload) -> Re
         }
         Err(refusal @ UploadError::OnlyPictures) => {
             record_refusal(&app, by, id, "only_pictures").await?;
-            Ok(Taken::Refused(refusal.to_string()))
+            Ok(Taken::Refused(Refused::new(refusal)))
         }
         Err(UploadError::Fault(fault)) => Err(fault.into()),
     }
