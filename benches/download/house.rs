@@ -11,7 +11,7 @@ use candor::db::data_keys;
 use candor::exceptions;
 use candor::fault::Fault;
 use candor::grants::Terms;
-use candor::grants::acts::{Invitation, invite};
+use candor::grants::acts::{Invitation, Pressing, invite};
 use candor::identity::Role;
 use candor::ids::PersonId;
 use candor::ledger::{Act, Recorded};
@@ -119,6 +119,7 @@ fn publish(house: &House, by: PersonId, pdf: &[u8], recipients: usize) -> u64 {
             items: vec![id],
             terms: Terms::new(30, 100),
             reason: None,
+            pressing: Pressing::Refused,
         };
         let own = parts.clone();
         act(house, "grant.invite", move |act| invite(act, &own, by, &invitation));
@@ -232,6 +233,7 @@ fn card() -> Card {
         explanation: None,
         summary: None,
         next_expected: None,
+        predecessor: None,
         note: None,
     }
 }

@@ -93,20 +93,7 @@ impl App {
     fn open_as(config: Config, clock: Clock, outdated: Outdated) -> Result<Self, OpenError> {
         let keyring = Arc::new(open_keyring(&config)?);
         let criteria = Criteria::load(config.criteria_titles.as_deref())?;
-        let database = Database::open(config.database.expose())?;
-        if database.file().is_some_and(|file| !file.exists()) {
-            return Err(OpenError::NotInstalled(config.data));
-        }
-        match (database.is_current()?, outdated) {
-            (true, _) => {}
-            (false, Outdated::Upgrade) => database.migrate()?,
-            (false, Outdated::Refuse) => return Err(OpenError::OldSchema),
-        }
-        match installation::find(&mut *database.read()?)? {
-            None => return Err(OpenError::NotInstalled(config.data)),
-            Some(instance) if instance != keyring.instance() => return Err(OpenError::OtherKeyring),
-            Some(_) => {}
-        }
+        let database = open_database(&config, &keyring, outdated)?;
         let house = House {
             keyring: Arc::clone(&keyring),
             clock: clock.clone(),
@@ -161,6 +148,25 @@ pub fn open_keyring(config: &Config) -> Result<Keyring, OpenError> {
         return Err(OpenError::KeyringInside(config.keyring.clone()));
     }
     Ok(Keyring::load(&config.keyring)?)
+}
+
+/// Opens the database; refuses one that is missing, of another version, or of another installation.
+fn open_database(config: &Config, keyring: &Keyring, outdated: Outdated) -> Result<Database, OpenError> {
+    let database = Database::open(config.database.expose())?;
+    if database.file().is_some_and(|file| !file.exists()) {
+        return Err(OpenError::NotInstalled(config.data.clone()));
+    }
+    match (database.is_current()?, outdated) {
+        (true, _) => {}
+        (false, Outdated::Upgrade) => database.migrate()?,
+        (false, Outdated::Refuse) => return Err(OpenError::OldSchema),
+    }
+    match installation::find(&mut *database.read()?)? {
+        None => return Err(OpenError::NotInstalled(config.data.clone())),
+        Some(instance) if instance != keyring.instance() => return Err(OpenError::OtherKeyring),
+        Some(_) => {}
+    }
+    Ok(database)
 }
 
 /// Whether `path` lies inside `folder`, links resolved.

@@ -88,9 +88,12 @@ pub fn run(watermark: Watermark) -> ExitCode {
         Command::Check { file, json, password_stdin } => check(&Source { file, password_stdin }, json),
         Command::Sample { file, out, name, email, company, password_stdin, fonts } => {
             match MarkFonts::load(&fonts) {
-                Ok(fonts) => {
-                    sample(&Source { file, password_stdin }, &out, &SampleText { name, email, company }, &fonts)
-                }
+                Ok(fonts) => sample(
+                    &Source { file, password_stdin },
+                    &out,
+                    &SampleText { name, email, company },
+                    &fonts,
+                ),
                 Err(error) => complain(&error.to_string(), UNUSABLE),
             }
         }
