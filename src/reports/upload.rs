@@ -16,7 +16,7 @@ use std::path::Path;
 pub enum UploadError {
     /// Only pictures of its pages could be published, and nobody has agreed to that.
     #[error(
-        "This PDF cannot be prepared as it is, but its pages can be published as pictures. Their text could then neither be searched nor read aloud, so that is not done unasked. Please export the file anew, if need be by printing it to a PDF."
+        "This PDF cannot be prepared as it is, but its pages can be published as pictures. Their text could then neither be searched nor read aloud, so that is done only if you agree. Exporting the file anew, if need be by printing it to a PDF, is better."
     )]
     OnlyPictures,
     /// The file cannot be prepared; the words say why and what to do.

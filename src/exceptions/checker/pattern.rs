@@ -147,8 +147,8 @@ mod tests {
     #[test]
     fn patterns_mean_what_the_table_says() {
         let fits = |pattern: &str, text: &str| Pattern::parse(pattern).unwrap().is_in(&words(text));
-        assert!(fits("take* ... seriously", "We take the security of data very seriously."));
-        assert!(!fits("take* ... seriously", "We take it, one two three four five, seriously."));
+        assert!(fits("take* ... seriously", "We take the security of data seriously."));
+        assert!(!fits("take* ... seriously", "We take the security of data very seriously."));
         assert!(fits("(his|the vendor's) fault", "It was the vendor\u{2019}s fault."));
         assert!(fits("state of the art", "State-of-the-art procedures"));
         assert!(!fits("form", "formality"));

@@ -274,6 +274,7 @@ mod tests {
         assert_eq!(all(b"800B6050220C0C8501", &[Packing::Hex, Packing::Lzw]).len(), 10);
         // Damage gives what came before.
         assert_eq!(all(b"x\x9cdamaged", &[Packing::Flate, Packing::Hex]), b"");
-        assert_eq!(all(&[0x80, 0x0B, 0xFF, 0xFF], &[Packing::Lzw]), b"-");
+        // The codes 256, 47 and, out of the table, 511.
+        assert_eq!(all(&[0x80, 0x0B, 0xFF, 0xFF], &[Packing::Lzw]), b"/");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::priority::priority_status;
 use super::reports::{counted, state_status};
-use super::upload::Refused;
+use super::upload::{Asks, Refused};
 use super::{OnDesk, on_desk};
 use crate::app::Template;
 use crate::exceptions::Content;
@@ -79,6 +79,7 @@ struct UploadForm {
     limit: String,
     error: Option<String>,
     asks_password: bool,
+    asks_pictures: bool,
 }
 
 /// One exception.
@@ -137,6 +138,7 @@ impl ReportPage {
     /// The page; `refused` says why a file was not taken.
     pub fn new(staff: &Staff<Compliance>, desk: &OnDesk, refused: Option<Refused>) -> Self {
         let OnDesk { version, facts, .. } = desk;
+        let asks = refused.as_ref().map(|refused| refused.asks);
         let is_draft = version.state == State::Draft;
         let is_offered = matches!(version.state, State::Finalized(_));
         let in_draft = |path: &str| is_draft.then(|| format!("{}/{path}", desk.href()));
@@ -161,7 +163,8 @@ impl ReportPage {
             upload: in_draft("upload").map(|action| UploadForm {
                 action,
                 limit: format!("A PDF of up to {limit_mib} MiB and 2,000 pages."),
-                asks_password: refused.as_ref().is_some_and(|refused| refused.asks_password),
+                asks_password: asks == Some(Asks::Password),
+                asks_pictures: asks == Some(Asks::Pictures),
                 error: refused.map(|refused| refused.words),
             }),
             exceptions: desk.weighed.iter().map(|one| row(staff, desk, one)).collect(),

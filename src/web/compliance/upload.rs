@@ -84,21 +84,35 @@ enum Taken {
 pub struct Refused {
     /// The words.
     pub words: String,
-    /// Whether an opening password would help.
-    pub asks_password: bool,
+    /// What the publisher can do about it in the form.
+    pub asks: Asks,
+}
+
+/// What a refusal asks the publisher for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// Another file.
+    Nothing,
+    /// An opening password.
+    Password,
+    /// Consent to pictures of the pages.
+    Pictures,
 }
 
 impl Refused {
-    /// A refusal that no password helps against.
+    /// A refusal that only another file helps against.
     fn new(words: impl ToString) -> Self {
-        Self { words: words.to_string(), asks_password: false }
+        Self { words: words.to_string(), asks: Asks::Nothing }
     }
 }
 
 impl From<&IntakeRefusal> for Refused {
     fn from(refusal: &IntakeRefusal) -> Self {
-        let asks_password = matches!(refusal, IntakeRefusal::PasswordNeeded | IntakeRefusal::WrongPassword);
-        Self { words: refusal.to_string(), asks_password }
+        let asks = match refusal {
+            IntakeRefusal::PasswordNeeded | IntakeRefusal::WrongPassword => Asks::Password,
+            _ => Asks::Nothing,
+        };
+        Self { words: refusal.to_string(), asks }
     }
 }
 
@@ -106,11 +120,12 @@ impl From<&IntakeRefusal> for Refused {
 struct Upload {
     file: SpooledFile,
     password: Option<Password>,
+    pictures: Pictures,
 }
 
-/// Spools the field `file` and reads the field `password`, in whatever order they come.
+/// Spools the field `file` and reads the fields `password` and `pictures`, in whatever order they come.
 async fn receive(app: &App, mut body: Multipart) -> Result<Received, Problem> {
-    let (mut received, mut password) = (None, None);
+    let (mut received, mut password, mut pictures) = (None, None, Pictures::Unwanted);
     while let Some(field) = body.next().await {
         let mut field = field.map_err(|_| broken_off())?;
         match field.name() {
@@ -119,10 +134,16 @@ async fn receive(app: &App, mut body: Multipart) -> Result<Received, Problem> {
                 Err(refusal) => return Ok(Received::TooLarge(refusal)),
             },
             Some("password") => password = read_password(&mut field).await?,
-            _ => while field.next().await.transpose().map_err(|_| broken_off())?.is_some() {},
+            name => {
+                // A box is sent only when it is ticked.
+                if name == Some("pictures") {
+                    pictures = Pictures::Agreed;
+                }
+                while field.next().await.transpose().map_err(|_| broken_off())?.is_some() {}
+            }
         }
     }
-    Ok(received.map_or(Received::Nothing, |file| Received::Whole(Upload { file, password })))
+    Ok(received.map_or(Received::Nothing, |file| Received::Whole(Upload { file, password, pictures })))
 }
 
 /// Reads a password; one that is longer than any PDF takes is none.
@@ -199,7 +220,7 @@ async fn prepare(app: App, version: Version, by: PersonId, upload: Upload) -> Re
         }
         Err(refusal @ UploadError::OnlyPictures) => {
             record_refusal(&app, by, id, "only_pictures").await?;
-            Ok(Taken::Refused(Refused::new(refusal)))
+            Ok(Taken::Refused(Refused { asks: Asks::Pictures, ..Refused::new(refusal) }))
         }
         Err(UploadError::Fault(fault)) => Err(fault.into()),
     }
@@ -214,7 +235,7 @@ fn seal(app: &App, version: &Version, upload: &Upload) -> Result<File, UploadErr
     let mut prepared = prepare_by(&app.config.program, &task, &mut |_| {})?;
     // The fonts of the marks are pinned: copies of this report keep them.
     prepared.manifest.mark_fonts = app.gate().mark_fonts.pins();
-    keep(&shelf, &pdf, &prepared, Pictures::Unwanted)
+    keep(&shelf, &pdf, &prepared, upload.pictures)
 }
 
 /// Makes the file the draft's; removes from the vault what no row points at afterwards.

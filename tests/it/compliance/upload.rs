@@ -213,3 +213,40 @@ fn a_finalized_report_takes_no_file() {
         assert_eq!(vault_files(house).len(), 3);
     });
 }
+
+/// A page cropped to nothing: viewers do not agree what it shows, so only a picture of it can be published.
+fn only_paints() -> Vec<u8> {
+    let content = "0 0.6 0 rg 20 20 100 100 re f";
+    let page =
+        "<</Type/Page/Parent 2 0 R/Contents 4 0 R/MediaBox[0 0 300 400]/CropBox[1000 1000 1200 1200]>>";
+    format!(
+        "%PDF-1.7\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n\
+         3 0 obj\n{page}\nendobj\n4 0 obj\n<</Length {}>>\nstream\n{content}\nendstream\nendobj\n\
+         trailer\n<</Size 5/Root 1 0 R>>\n%%EOF\n",
+        content.len()
+    )
+    .into_bytes()
+}
+
+#[test]
+fn pictures_of_the_pages_are_published_only_when_the_publisher_agrees() {
+    at_the_desk("", |house, officer| {
+        let href = creates(officer, "pictures");
+        let asked = uploads(officer, &href, &only_paints());
+        assert_eq!(asked.status, 422, "{}", asked.words());
+        assert!(asked.words().contains("Publish the pages as pictures"), "{}", asked.words());
+        assert!(refusals(house)[0].contains("only_pictures"));
+        let form = asked.form(&format!("{href}/upload"));
+        let csrf = form.value("csrf").unwrap().to_owned();
+        let pdf = only_paints();
+        let parts = [
+            Part::Field("csrf", &csrf),
+            Part::File("file", "report.pdf", "application/pdf", &pdf),
+            Part::Field("pictures", "yes"),
+        ];
+        let taken = officer.multipart(&form.action, &parts);
+        assert_eq!(taken.status, 303, "{}", taken.words());
+        let verdict = officer.follow(&taken).words();
+        assert!(verdict.contains("pages as pictures, and the visible mark"), "{verdict}");
+    });
+}
