@@ -247,6 +247,6 @@ fn pictures_of_the_pages_are_published_only_when_the_publisher_agrees() {
         let taken = officer.multipart(&form.action, &parts);
         assert_eq!(taken.status, 303, "{}", taken.words());
         let verdict = officer.follow(&taken).words();
-        assert!(verdict.contains("pages as pictures, and the visible mark"), "{verdict}");
+        assert!(verdict.contains("pages as pictures, with a visible mark on each"), "{verdict}");
     });
 }
