@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// How long a server may be silent before the test fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a server may be silent before the test fails: a file may be prepared for a minute before it is refused.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
