@@ -5,6 +5,8 @@ use crate::compliance::{creates, uploads};
 use crate::watermark::hostile::set::all;
 use std::fs;
 
+/// These are painted until the deadline of the child; the test of the child waits for them, people need not.
+const ENDLESS: &[&str] = &["ten thousand million forms in ten"];
 /// The server itself reads no PDF: its memory is what holds one upload and its body.
 const MEMORY_MIB: u64 = 256;
 
@@ -14,7 +16,7 @@ fn a_server_that_gets_every_hostile_file_stays_up() {
         let mut officer = house.staff("Tobias", "compliance");
         let href = creates(&mut officer, "audit");
         let server = house.server.as_ref().unwrap().0.id();
-        for hostile in all() {
+        for hostile in all().into_iter().filter(|hostile| !ENDLESS.contains(&hostile.name)) {
             let answer = uploads(&mut officer, &href, &hostile.pdf);
             assert!([303, 422].contains(&answer.status), "{}: {}", hostile.name, answer.words());
             assert_eq!(officer.get("/healthz").status, 200, "after {}", hostile.name);
