@@ -30,7 +30,8 @@ for (const [role, paths] of Object.entries(ROLES)) {
     for (const [kind, address] of waiting) {
       // A Map may grow while it is walked: links found below are walked too.
       seen.add(kind);
-      const answer = await page.context().request.get(address);
+      // A kept connection may be closed by the server at the very moment it is used again: then it is opened anew.
+      const answer = await page.context().request.get(address, { maxRetries: 2 });
       if (!(answer.headers()['content-type'] ?? '').startsWith('text/html')) continue;
       const name = `${role}${kind.replaceAll('/', '_').replaceAll('*', 'one')}`;
       const complaints = await look(page, address, name);
