@@ -2,7 +2,7 @@
 //!
 //! The newest checkpoint stands in the database, which a backup takes back in time with everything else, and in an
 //! *anchor file* that is kept outside the backup. A log that is smaller than either, or has another root at that size,
-//! is not continued, until the operator opens a new [`epoch`](super::epoch).
+//! is not continued, until the operator opens a new [`epoch`].
 
 use super::checkpoints;
 use super::epoch;

@@ -44,6 +44,7 @@
 pub mod assets;
 pub mod csrf;
 pub mod exception;
+pub mod file;
 pub mod flash;
 pub mod form;
 pub mod guard;

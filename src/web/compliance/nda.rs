@@ -6,13 +6,13 @@ use crate::nda::acts::publish as publish_nda;
 use crate::nda::{Nda, digest, store};
 use crate::text::{LongText, hex};
 use crate::web::Answer;
+use crate::web::file::text_file;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show as show_page, show_again};
 use crate::web::partials::{Hidden, Question};
 use crate::web::problem::Problem;
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -211,8 +211,5 @@ pub async fn version(staff: Staff<Compliance>, number: web::Path<i32>) -> Answer
 /// GET: the exact text as a file; its SHA-256 is the one that stands on the page.
 pub async fn text(staff: Staff<Compliance>, number: web::Path<i32>) -> Answer {
     let (text, _) = require(&staff, *number).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"nda-{number}.txt\"")))
-        .body(text.body.to_string()))
+    Ok(text_file(&format!("nda-{number}.txt"), text.body.to_string()))
 }

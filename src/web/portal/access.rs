@@ -9,12 +9,11 @@ use crate::nda::{Acceptance, Nda, store as ndas};
 use crate::reports::{Version, store as reports};
 use crate::requests::{Request, State, store as requests};
 use crate::web::Answer;
+use crate::web::file::text_file;
 use crate::web::guard::Prospect;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show};
 use crate::web::portal::steps::Next;
 use crate::web::problem::Problem;
-use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -279,11 +278,5 @@ pub async fn receipt(prospect: Prospect, index: Path<u64>) -> Answer {
         if mine { log::receipt(db, &keyring, index) } else { Ok::<_, Fault>(None) }
     });
     let receipt = receipt.await?.ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"receipt-{index}.tlog-proof\""),
-        ))
-        .body(receipt.to_string()))
+    Ok(text_file(&format!("receipt-{index}.tlog-proof"), receipt.to_string()))
 }

@@ -14,12 +14,11 @@ use crate::nda::{Evidence, Nda, digest, store as ndas};
 use crate::requests::store as requests;
 use crate::text::{CompanyName, JobTitle, PersonName, hex};
 use crate::web::Answer;
+use crate::web::file::text_file;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Prospect, Visitor};
 use crate::web::page::{Desk, Page, Shell, When, see_other, show, show_again};
 use crate::web::problem::Problem;
-use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::Path;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -278,9 +277,5 @@ pub async fn text(visitor: Visitor, id: Path<NdaId>) -> Answer {
     let id = *id;
     let all = visitor.app.read(ndas::list).await?;
     let text = all.into_iter().find(|text| text.id == id).ok_or_else(Problem::not_found)?;
-    let name = format!("attachment; filename=\"nda-version-{}.txt\"", text.number);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(text.body.to_string()))
+    Ok(text_file(&format!("nda-version-{}.txt", text.number), text.body.to_string()))
 }

@@ -3,7 +3,6 @@
 //! Opening the page is recorded as `log.searched` with the index, each time: it shows personal data. The receipt holds
 //! none and is not recorded.
 
-use super::integrity::file;
 use super::names::Names;
 use super::{reader, unreadable, words};
 use crate::app::Template;
@@ -16,6 +15,7 @@ use crate::ledger::tree::leaf_hash;
 use crate::ledger::{Leaf, VerifierKey};
 use crate::seal::Keyring;
 use crate::web::Answer;
+use crate::web::file::text_file;
 use crate::web::guard::{Staff, desk::LogReader};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show as show_page};
 use crate::web::partials::Fact;
@@ -122,7 +122,7 @@ pub async fn receipt(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
     let (index, keyring) = (index.into_inner(), Arc::clone(&staff.app.keyring));
     let receipt = staff.app.read(move |db| store::receipt(db, &keyring, index)).await?;
     let receipt = receipt.ok_or_else(|| nothing(index))?;
-    Ok(file(&format!("entry-{index}.tlog-proof.txt"), receipt.to_string()))
+    Ok(text_file(&format!("entry-{index}.tlog-proof.txt"), receipt.to_string()))
 }
 
 /// No such entry.

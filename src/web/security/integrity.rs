@@ -10,13 +10,13 @@ use crate::ledger::check::{Ticket, Unrecorded};
 use crate::ledger::verify::Verdict;
 use crate::ledger::{acts, thorough};
 use crate::web::Answer;
+use crate::web::file::text_file;
 use crate::web::guard::{
     Caller, Staff,
     desk::{LogReader, Security},
 };
 use crate::web::page::{Desk, Page, Shell, see_other, show as show_page};
-use actix_web::HttpResponse;
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -110,20 +110,12 @@ async fn check(app: App, ticket: Ticket, reader: Reader) -> Result<(), Fault> {
 
 /// GET: the newest checkpoint as a file, to be kept where this server cannot reach it.
 pub async fn checkpoint(staff: Staff<LogReader>) -> Answer {
-    Ok(file("checkpoint.txt", staff.app.writer.checkpoint()))
+    Ok(text_file("checkpoint.txt", staff.app.writer.checkpoint()))
 }
 
 /// GET: the verifier key as a file.
 pub async fn key(staff: Staff<LogReader>) -> Answer {
-    Ok(file("verifier-key.txt", format!("{}\n", staff.app.writer.verifier())))
-}
-
-/// A text to be kept as a file.
-pub(super) fn file(name: &str, text: String) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .body(text)
+    Ok(text_file("verifier-key.txt", format!("{}\n", staff.app.writer.verifier())))
 }
 
 /// The page as things stand.

@@ -6,12 +6,11 @@ use crate::ids::PersonId;
 use crate::ledger::Actor;
 use crate::ledger::store::{self, Filter};
 use crate::web::Answer;
+use crate::web::file::text_file;
 use crate::web::guard::{Staff, desk::AnyStaff};
 use crate::web::lists::Pager;
 use crate::web::page::{Desk, Page, Shell, When, show as show_page};
 use crate::web::problem::Problem;
-use actix_web::HttpResponse;
-use actix_web::http::header;
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -82,13 +81,7 @@ pub async fn receipt(staff: Staff<AnyStaff>, index: Path<u64>) -> Answer {
         if mine { store::receipt(db, &keyring, index) } else { Ok::<_, Fault>(None) }
     });
     let receipt = receipt.await?.ok_or_else(Problem::not_found)?;
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/plain; charset=utf-8"))
-        .insert_header((
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"receipt-{index}.tlog-proof\""),
-        ))
-        .body(receipt.to_string()))
+    Ok(text_file(&format!("receipt-{index}.tlog-proof"), receipt.to_string()))
 }
 
 /// Whether an entry is by or about this member of staff. Who searched for them in the log is not theirs to know.

@@ -3,7 +3,7 @@
 //! * Limits of the system, everywhere: memory, computing time, no file of its own, no further open file, no process,
 //!   no core dump. A child that cannot set them does not work at all.
 //! * On Linux, where the kernel can: no file (Landlock), and only the system calls that reading, computing and
-//!   answering need ([`calls`]). What a kernel cannot do, [`super::probe`] finds out and `candor doctor` says.
+//!   answering need (module `calls`). What a kernel cannot do, [`super::probe`] finds out and `candor doctor` says.
 //!
 //! The environment is empty and only three pipes are open already: the parent sees to that.
 
