@@ -68,6 +68,8 @@ typed_id! {
     AcceptanceId;
     /// A mailed code with its link.
     CodeId;
+    /// A cover note of a report.
+    CoverNoteId;
     /// One started download.
     DownloadId;
     /// An exception in a report version.

@@ -26,6 +26,7 @@ macro_rules! templates {
 templates! {
     ComplianceBoard = "compliance/board",
     ComplianceCompany = "compliance/company",
+    ComplianceCoverNote = "compliance/cover_note",
     ComplianceExceptionEdit = "compliance/exception_edit",
     ComplianceFinalize = "compliance/finalize",
     ComplianceImport = "compliance/import",
@@ -52,6 +53,7 @@ templates! {
     PortalPage = "portal/page",
     PortalRequest = "portal/request",
     PortalRoom = "portal/room",
+    PortalRoomPrint = "portal/room_print",
     PortalSignIn = "portal/sign_in",
     PortalSteps = "portal/steps",
     PortalTrust = "portal/trust",

@@ -2,8 +2,10 @@
 #![expect(missing_docs, reason = "the table! macro makes public items without a place for documentation")]
 
 mod beside;
+mod readers;
 
 pub use beside::{memo, remediation};
+pub use readers::cover_note;
 
 diesel::table! {
     installation (id) {

@@ -55,6 +55,7 @@ kinds! {
     ReportVersionBegun = "report.version_begun", "The next version of a report was begun as a draft.";
     ReportFinalized = "report.finalized", "A report version was finalized; it never changes from here on.";
     ReportWithdrawn = "report.withdrawn", "A report version was withdrawn.";
+    ReportCoverNoteWritten = "report.cover_note_written", "Management's cover note of a report was written.";
     ReportTalkTrackOpened = "report.talk_track_opened", "A report's talk track was opened by the sales desk.";
     ExceptionRecorded = "exception.recorded", "An exception was recorded in a draft report.";
     ExceptionChanged = "exception.changed", "An exception of a draft report was changed.";

@@ -23,6 +23,7 @@ pub mod pages;
 mod refused;
 pub mod known;
 pub mod room;
+mod visits;
 
 pub use admit::{Admission, Asker, Gate, Terms};
 pub use decide::{Decision, Deny, Evidence, Policy, Step, decide};

@@ -1,14 +1,19 @@
 //! The report room: facts, exceptions, responses and remediation, opened by an admission and by nothing else.
 
 use super::admit::{Admission, Gate};
+use super::visits;
 use crate::clock::Micros;
-use crate::db::data_keys;
-use crate::exceptions::{Exception, history, store as exceptions};
+use crate::db::{Db, data_keys};
+use crate::exceptions::priority::Priority;
+use crate::exceptions::{Exception, history};
 use crate::fault::Fault;
 use crate::identity::store as people;
 use crate::ids::PersonId;
-use crate::remediation::{Standing, Update, standing, store as remediation};
+use crate::remediation::weighed::{Weighed, weigh_with};
+use crate::remediation::{Standing, Update};
+use crate::reports::cover_note::{self, CoverNote};
 use crate::reports::{Facts, Period, Version, store as reports};
+use crate::seal::Keyring;
 use crate::text::Day;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -20,10 +25,14 @@ pub struct Room {
     pub version: Version,
     /// What only holders read.
     pub facts: Facts,
+    /// Management's cover notes, oldest first; the newest one holds.
+    pub cover_notes: Vec<CoverNote>,
     /// The exceptions, in the order of the report.
     pub exceptions: Vec<InContext>,
-    /// Names of the people who wrote updates.
+    /// Names of the people who wrote updates and notes.
     pub names: BTreeMap<PersonId, String>,
+    /// When the reader's visit before this one ended, by the log; `None` on the first.
+    pub last_visit: Option<Micros>,
 }
 
 /// An exception with what happened since.
@@ -31,6 +40,10 @@ pub struct Room {
 pub struct InContext {
     /// The exception, with the company's response.
     pub exception: Exception,
+    /// How much it presses.
+    pub priority: Priority,
+    /// Until when it is due, as a person decided.
+    pub due: Option<Day>,
     /// Its dated updates, oldest first.
     pub updates: Vec<Update>,
     /// Where it stands today.
@@ -39,34 +52,57 @@ pub struct InContext {
     pub earlier: Vec<Period>,
 }
 
+impl InContext {
+    /// Until when it is to be mended: as planned, else as decided with the priority.
+    pub fn target(&self) -> Option<Day> {
+        self.standing.planned.or(self.due)
+    }
+}
+
 impl Admission {
     /// Opens the room of the admitted version. Blocking.
     pub fn open_room(&self, gate: &Gate, now: Micros) -> Result<Room, Fault> {
         let db = &mut *gate.database.read()?;
         let version = reports::require(db, self.terms().version)?;
         let key = data_keys::open_for(db, &gate.house.keyring, version.key_owner())?;
-        let found = exceptions::open_all(&key, exceptions::list_sealed(db, version.id)?)?;
-        let updates = remediation::open_all(&key, remediation::list_sealed(db, version.id)?)?;
-        let mut names = BTreeMap::new();
-        for update in &updates {
-            if let Entry::Vacant(unknown) = names.entry(update.by) {
-                let author = people::require_person(db, &gate.house.keyring, update.by)?;
-                unknown.insert(author.shown_as().to_owned());
-            }
-        }
+        let cover_notes = cover_note::list(db, &key, version.id)?;
+        let mut authors: Vec<PersonId> = cover_notes.iter().map(|note| note.by).collect();
         let mut exceptions = Vec::new();
-        for exception in found {
-            let earlier = history::periods(db, &gate.house.keyring, &exception)?;
-            exceptions.push(InContext { earlier, ..in_context(exception, &updates, Day::of(now)) });
+        for weighed in weigh_with(db, &key, &version, Day::of(now))? {
+            authors.extend(weighed.updates.iter().map(|update| update.by));
+            exceptions.push(in_context(db, &gate.house.keyring, weighed)?);
         }
-        Ok(Room { facts: version.open_facts(&key)?, version, exceptions, names })
+        Ok(Room {
+            facts: version.open_facts(&key)?,
+            cover_notes,
+            exceptions,
+            names: names(db, &gate.house.keyring, authors)?,
+            last_visit: visits::last(db, self.terms().grant, now)?,
+            version,
+        })
     }
 }
 
-/// Puts the updates beside their exception.
-fn in_context(exception: Exception, updates: &[Update], today: Day) -> InContext {
-    let updates: Vec<Update> =
-        updates.iter().filter(|update| update.exception == exception.id).cloned().collect();
-    let standing = standing(exception.content.response.as_ref(), &updates, today);
-    InContext { exception, updates, standing, earlier: Vec::new() }
+/// The exception with the earlier periods that had it.
+fn in_context(db: &mut Db, keyring: &Keyring, weighed: Weighed) -> Result<InContext, Fault> {
+    let earlier = history::periods(db, keyring, &weighed.exception)?;
+    let priority = weighed.priority();
+    let due = weighed.decided.last().map(|decided| decided.words.due);
+    let Weighed { exception, updates, standing, .. } = weighed;
+    Ok(InContext { exception, priority, due, updates, standing, earlier })
+}
+
+/// The names of these people.
+fn names(
+    db: &mut Db,
+    keyring: &Keyring,
+    authors: Vec<PersonId>,
+) -> Result<BTreeMap<PersonId, String>, Fault> {
+    let mut names = BTreeMap::new();
+    for person in authors {
+        if let Entry::Vacant(unknown) = names.entry(person) {
+            unknown.insert(people::require_person(db, keyring, person)?.shown_as().to_owned());
+        }
+    }
+    Ok(names)
 }

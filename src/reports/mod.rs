@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod card;
+pub mod cover_note;
 pub mod facts;
 pub mod memos;
 mod rows;

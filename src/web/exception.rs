@@ -1,6 +1,9 @@
 //! One exception in context, as `partials/exception` shows it to holders and to the desks alike.
 
+mod since;
+
 use super::page::{Status, Tone, When};
+use crate::clock::Micros;
 use crate::db::Db;
 use crate::exceptions::criteria::{Criteria, Criterion};
 use crate::exceptions::{Class, Content, Exception, Response, Severity};
@@ -50,6 +53,9 @@ pub struct ExceptionView {
     class: Status,
     class_meaning: &'static str,
     state: Status,
+    news: Option<String>,
+    since_issue: Option<String>,
+    unfolded: bool,
     criterion: String,
     touches: Vec<Criterion>,
     marks: Vec<Status>,
@@ -96,10 +102,13 @@ struct RemediationView {
 #[derive(Clone, Debug, Serialize)]
 struct UpdateView {
     at: When,
+    #[serde(skip)]
+    written_at: Micros,
     happened_on: String,
     by: String,
     state_words: &'static str,
     text: String,
+    is_new: bool,
 }
 
 /// The class as a label.
@@ -152,6 +161,9 @@ impl ExceptionView {
             class: class_status(content.class),
             class_meaning: content.class.meaning(),
             state: standing_status(standing),
+            news: None,
+            since_issue: None,
+            unfolded: false,
             criterion: content.criterion.to_string(),
             touches: around.criteria.touched_by(content.criterion.as_str()).into_iter().cloned().collect(),
             marks: marks(content),
@@ -230,6 +242,8 @@ fn remediation_view(
 ) -> RemediationView {
     let told = |update: &Update| UpdateView {
         at: update.at.into(),
+        written_at: update.at,
+        is_new: false,
         happened_on: update.note.happened_on.words(),
         by: names.get(&update.by).cloned().unwrap_or_default(),
         state_words: update.status.words(),

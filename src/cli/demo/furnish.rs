@@ -1,5 +1,6 @@
 //! Furnishing: company, staff, NDA and reports by the desks' own acts, then the visitors by the portal.
 
+use super::beside;
 use super::content::{DemoException, DemoReport, Furniture, Progress, Staff};
 use super::visit::Guest;
 use crate::accounts::acts::change_company;
@@ -46,6 +47,7 @@ pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
     for report in furniture.reports {
         shelve(app, (compliance, verifier), report).await?;
     }
+    beside::tell(app, compliance).await?;
     for visitor in &furniture.visitors {
         let mut guest = Guest::enter(app, visitor);
         let request = guest.asks().await?;

@@ -3,6 +3,7 @@
 //! The company, its staff and its visitors are fictional; everything else is the program itself: the reports are
 //! prepared, sealed and marked, the visitors come in by the portal, and every step stands in the log.
 
+mod beside;
 mod content;
 mod furnish;
 mod letters;

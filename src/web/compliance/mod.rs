@@ -5,6 +5,7 @@
 
 mod board;
 mod company;
+mod cover_note;
 mod exception_edit;
 mod exchange;
 mod exception_form;
@@ -69,6 +70,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/exceptions/{id}/priority", web::get().to(priority::show))
         .route("/compliance/reports/{slug}/exceptions/{id}/priority", web::post().to(priority::decide))
         .route("/compliance/reports/{slug}/exceptions/{id}/accept-risk", web::post().to(priority::accept))
+        .route("/compliance/reports/{slug}/cover-note", web::get().to(cover_note::show))
+        .route("/compliance/reports/{slug}/cover-note", web::post().to(cover_note::save))
         .route("/compliance/reports/{slug}/import", web::get().to(exchange::ask))
         .route("/compliance/reports/{slug}/import", web::post().to(exchange::take))
         .route("/compliance/reports/{slug}/export/{format}", web::get().to(exchange::export))

@@ -45,6 +45,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/nda/{id}/text", web::get().to(nda::text))
         .route("/certificates/{id}", web::get().to(certificate::show_certificate))
         .route("/reports/{slug}", web::get().to(room::open))
+        .route("/reports/{slug}/print", web::get().to(room::print::open))
         .route("/reports/{slug}/copy", web::post().to(copy::download))
         .route("/reports/{slug}/pages", web::get().to(pages::turn))
         .route("/reports/{slug}/pages/{page}", web::get().to(pages::open_page))

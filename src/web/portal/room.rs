@@ -1,7 +1,13 @@
 //! The report room: facts, exceptions in context, and the way to one's own copy. Reading it is recorded first.
 
+mod changes;
+mod cover;
 mod facts;
+pub mod filter;
 mod held;
+mod own;
+pub mod print;
+mod timeline;
 
 use crate::app::Template;
 use crate::clock::Micros;
@@ -9,19 +15,25 @@ use crate::fault::{Fault, Kind, Refusal as _};
 use crate::grants::Grant;
 use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Refused, Step};
-use crate::reports::{Period, State, Version};
+use crate::reports::{State, Version};
 use crate::requests::store as requests;
 use crate::text::{Slug, hex};
 use crate::web::Answer;
 use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
-use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show};
+use crate::web::page::{Desk, Page, Shell, Status, Tone, see_other, show};
 use crate::web::partials::Fact;
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
-use actix_web::web::Path;
+use actix_web::HttpResponse;
+use actix_web::web::{Path, Query};
+use changes::Changes;
+use cover::CoverView;
+use filter::{Asked, FilterView};
+use own::{AccessWords, CopyWords};
 use serde::Serialize;
 use std::sync::Arc;
+use timeline::Timeline;
 
 /// The page.
 #[derive(Serialize)]
@@ -34,8 +46,13 @@ struct RoomPage {
     facts: Vec<Fact>,
     lists: Vec<List>,
     authenticity: Authenticity,
-    moments: Vec<Moment>,
+    timeline: Timeline,
+    changes: Changes,
+    cover: Option<CoverView>,
+    filter: Option<FilterView>,
+    show_all: Option<String>,
     exceptions: Vec<ExceptionView>,
+    print_href: String,
     copy: CopyWords,
     access: AccessWords,
 }
@@ -87,34 +104,6 @@ struct Authenticity {
     sha256: String,
 }
 
-/// A moment of the timeline.
-#[derive(Serialize)]
-struct Moment {
-    when: String,
-    what: String,
-    note: Option<String>,
-    kind: &'static str,
-}
-
-/// The recipient's copy.
-#[derive(Serialize)]
-struct CopyWords {
-    read_href: String,
-    action: String,
-    allowed: bool,
-    refusal: Option<String>,
-    left: String,
-    size: String,
-    id: Option<String>,
-}
-
-/// The recipient's access.
-#[derive(Serialize)]
-struct AccessWords {
-    since: When,
-    until: When,
-}
-
 /// Where a missing step is done.
 pub(super) fn where_to(steps: &[Step]) -> &'static str {
     match steps.first() {
@@ -148,19 +137,35 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     }
 }
 
-/// Opens the room, once its entry is durable.
-pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
-    let (_, grant) = require_grant(&prospect, slug.into_inner()).await?;
+/// A reader inside the room.
+struct Inside {
+    grant: Grant,
+    room: Room,
+    entry: u64,
+    now: Micros,
+}
+
+/// Lets a reader in, once the entry is durable; whoever lacks a step is sent where it is done.
+async fn enter(prospect: &Prospect, slug: Slug) -> Result<Result<Inside, HttpResponse>, Problem> {
+    let (_, grant) = require_grant(prospect, slug).await?;
     let asker = Asker::of(&prospect.session, prospect.origin.clone());
     let gate = prospect.app.gate();
     let admission = match gate.admit_room(asker, grant.id).await {
         Ok(admission) => admission,
-        Err(Refused::Missing(steps)) => return Ok(see_other(&prospect, where_to(&steps), "")),
+        Err(Refused::Missing(steps)) => return Ok(Err(see_other(prospect, where_to(&steps), ""))),
         Err(refused) => return Err(refusal(&refused)),
     };
-    let now = prospect.app.clock.now();
+    let (entry, now) = (admission.entry(), prospect.app.clock.now());
     let room = prospect.app.work(move || admission.open_room(&gate, now)).await??;
-    show(&prospect, &page(&prospect, &grant, &room, now))
+    Ok(Ok(Inside { grant, room, entry, now }))
+}
+
+/// Opens the room.
+pub async fn open(prospect: Prospect, slug: Path<Slug>, asked: Query<Asked>) -> Answer {
+    match enter(&prospect, slug.into_inner()).await? {
+        Ok(inside) => show(&prospect, &page(&prospect, &inside, &asked)),
+        Err(elsewhere) => Ok(elsewhere),
+    }
 }
 
 /// A refusal with the way to ask again.
@@ -174,40 +179,63 @@ pub(super) fn refusal(refused: &Refused) -> Problem {
 }
 
 /// The page.
-fn page(prospect: &Prospect, grant: &Grant, room: &Room, now: Micros) -> RoomPage {
-    let card = &room.version.card;
-    let opinion = trust::opinion(card.opinion);
+fn page(prospect: &Prospect, inside: &Inside, asked: &Asked) -> RoomPage {
+    let Inside { grant, room, now, .. } = inside;
+    let href = format!("/reports/{}", room.version.report.slug);
     RoomPage {
-        shell: prospect.shell(Desk::Portal, card.title.to_string()),
-        report: ReportWords {
-            title: card.title.to_string(),
-            framework: card.framework.words(),
-            version: room.version.number,
-            company: prospect.company.clone(),
-            auditor: card.auditor.to_string(),
-            summary: card.summary.as_ref().map(ToString::to_string).unwrap_or_default(),
-        },
-        notice: card.note.as_ref().map(|note| Notice { tone: Tone::Info, text: note.to_string() }),
-        renew: matches!(room.version.state, State::Superseded(_))
-            .then(|| format!("/reports/{}/renew", room.version.report.slug)),
-        opinion: OpinionWords {
-            tone: opinion.tone,
-            words: opinion.words,
-            plain: card.opinion_in_words(),
-            company: card.explanation.as_ref().map(ToString::to_string),
-        },
+        shell: prospect.shell(Desk::Portal, room.version.card.title.to_string()),
+        report: report_words(prospect, room),
+        notice: notice(room),
+        renew: matches!(room.version.state, State::Superseded(_)).then(|| format!("{href}/renew")),
+        opinion: opinion_words(room),
         facts: facts::facts(room),
         lists: facts::lists(room),
         authenticity: authenticity(room),
-        moments: moments(room, now),
-        exceptions: exceptions(room, prospect),
-        copy: copy(grant, room),
-        access: AccessWords { since: grant.granted_at.into(), until: grant.expires_at.into() },
+        timeline: timeline::timeline(room, *now),
+        changes: changes::changes(room),
+        cover: cover::view(room),
+        filter: filter::view(&href, asked, &room.exceptions),
+        show_all: asked.reset(&href),
+        exceptions: exceptions(room, room.exceptions.iter().filter(|one| asked.shows(one)), prospect),
+        print_href: format!("{href}/print"),
+        copy: own::copy(grant, room),
+        access: own::access(grant),
     }
 }
 
-/// The exceptions in context.
-fn exceptions(room: &Room, prospect: &Prospect) -> Vec<ExceptionView> {
+/// The report.
+fn report_words(prospect: &Prospect, room: &Room) -> ReportWords {
+    let card = &room.version.card;
+    ReportWords {
+        title: card.title.to_string(),
+        framework: card.framework.words(),
+        version: room.version.number,
+        company: prospect.company.clone(),
+        auditor: card.auditor.to_string(),
+        summary: card.summary.as_ref().map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+/// What a reader must know first.
+fn notice(room: &Room) -> Option<Notice> {
+    let note = room.version.card.note.as_ref()?;
+    Some(Notice { tone: Tone::Info, text: note.to_string() })
+}
+
+/// The opinion, and what it means.
+fn opinion_words(room: &Room) -> OpinionWords {
+    let card = &room.version.card;
+    let Status { tone, words } = trust::opinion(card.opinion);
+    let company = card.explanation.as_ref().map(ToString::to_string);
+    OpinionWords { tone, words, plain: card.opinion_in_words(), company }
+}
+
+/// Exceptions in context.
+fn exceptions<'a>(
+    room: &Room,
+    shown: impl Iterator<Item = &'a InContext>,
+    prospect: &Prospect,
+) -> Vec<ExceptionView> {
     let around = Around {
         auditor: room.version.card.auditor.as_str(),
         company: &prospect.company,
@@ -215,9 +243,12 @@ fn exceptions(room: &Room, prospect: &Prospect) -> Vec<ExceptionView> {
         criteria: &prospect.app.criteria,
     };
     let view = |one: &InContext| {
-        ExceptionView::new(&one.exception, &one.updates, &one.standing, around).recurring(&one.earlier)
+        ExceptionView::new(&one.exception, &one.updates, &one.standing, around)
+            .recurring(&one.earlier)
+            .pressing(one.priority)
+            .changed(changes::since_issue(one), room.last_visit)
     };
-    room.exceptions.iter().map(view).collect()
+    shown.map(view).collect()
 }
 
 /// Whether the file is the auditor's: here only its digest can be shown.
@@ -226,58 +257,5 @@ fn authenticity(room: &Room) -> Authenticity {
         state: Status::new(Tone::Quiet, "Not confirmed by the auditor"),
         text: "Ask the auditor whether this is the digest of the file they issued. Your copy has another one, since it carries your name.",
         sha256: room.version.file.as_ref().map(|file| hex(&file.source_sha256)).unwrap_or_default(),
-    }
-}
-
-/// From the observation period to today.
-fn moments(room: &Room, now: Micros) -> Vec<Moment> {
-    let card = &room.version.card;
-    let moment = |when: String, what: &str, kind| Moment { when, what: what.to_owned(), note: None, kind };
-    let mut all = match card.period {
-        Period::Between { start, end } => vec![
-            moment(start.words(), "Observation period begins", "span"),
-            moment(end.words(), "Observation period ends", "past"),
-        ],
-        Period::On { day } => vec![moment(day.words(), "As of this day", "past")],
-    };
-    all.extend(card.report_date.map(|day| moment(day.words(), "Report signed", "past")));
-    all.extend(
-        room.version
-            .state
-            .finalized()
-            .map(|by| moment(by.at.date_words(), "Published here, unchanged since", "past")),
-    );
-    let done = room
-        .exceptions
-        .iter()
-        .filter(|one| one.standing.status.is_some_and(crate::remediation::Status::is_done))
-        .count();
-    let total = room.exceptions.len();
-    let today = (total > 0).then(|| format!("{done} of {total} exceptions remediated"));
-    all.push(Moment { when: now.date_words(), what: "Today".to_owned(), note: today, kind: "now" });
-    all.extend(card.next_expected.map(|day| moment(day.words(), "Next report expected", "ahead")));
-    all
-}
-
-/// The recipient's copy: whether it can be fetched, and how often.
-fn copy(grant: &Grant, room: &Room) -> CopyWords {
-    let left = grant.downloads_left();
-    let file = room.version.file.as_ref();
-    let (pages, bytes) = file.map_or((0, 0), |file| (file.pages, file.body.size_bytes));
-    let refusal = match (grant.downloads_allowed, left) {
-        (0, _) => Some(
-            "This report is shared with you for reading in the browser; it allows no download.".to_owned(),
-        ),
-        (_, 0) => Some("Every download of this grant has been used.".to_owned()),
-        _ => None,
-    };
-    CopyWords {
-        read_href: format!("/reports/{}/pages/1", room.version.report.slug),
-        action: format!("/reports/{}/copy", room.version.report.slug),
-        allowed: refusal.is_none(),
-        refusal,
-        left: format!("{left} of {} downloads left", grant.downloads_allowed),
-        size: format!("{pages} pages, {}", crate::text::size_words(bytes)),
-        id: Some(grant.copy.to_string()),
     }
 }

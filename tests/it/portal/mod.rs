@@ -6,6 +6,7 @@ mod limits;
 mod nda;
 mod pages;
 mod room;
+mod told;
 mod verify;
 
 use crate::reports::desk::{card, facts};

@@ -56,7 +56,7 @@ impl Visitor {
         if form.method == "post" {
             return self.post_form(action, &fields);
         }
-        let path = action.split('?').next().unwrap_or_default();
+        let path = action.split(['?', '#']).next().unwrap_or_default();
         self.get(&format!("{path}?{}", encode_fields(&fields)))
     }
     /// Goes where a 303 points; panics when the page is no such answer.
