@@ -61,9 +61,11 @@
         if (!p.lengthComputable || !bar) return;
         bar.max = p.total;
         bar.value = p.loaded;
-        say(p.loaded < p.total ? "Sent " + Math.round(100 * p.loaded / p.total) + " %" : "Sent. Preparing every page; this can take a minute.");
+        say(p.loaded < p.total ? "Sent " + Math.round(100 * p.loaded / p.total) + " %" : "Sent. Waiting for the answer.");
       };
       request.onload = function () {
+        // Work that goes on behind the answer: its page asks again by itself, which a page written here would not.
+        if (request.getResponseHeader("Refresh")) { location.assign(request.responseURL); return; }
         history.replaceState(null, "", request.responseURL || form.action);
         document.open();
         document.write(request.responseText);

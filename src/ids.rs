@@ -92,6 +92,8 @@ typed_id! {
     NodeId;
     /// A person: prospect or staff.
     PersonId;
+    /// One run of preparing an upload.
+    PreparationId;
     /// A dated remediation update of an exception.
     RemediationId;
     /// A report, across its versions.

@@ -30,6 +30,7 @@ use crate::vault::Vault;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Everything a request needs. Cheap to clone.
 #[derive(Clone)]
@@ -59,6 +60,8 @@ pub struct Parts {
     pub checks: Checks,
     /// How often files are looked up from one network.
     pub verify_rate: Rate,
+    /// Turns of uploads to be prepared here: one per core, the others wait.
+    pub preparing: Semaphore,
     /// What careful readers cite in a response.
     pub checker: Checker,
     /// What exceptions are filed under.
@@ -130,13 +133,17 @@ impl App {
         self.gate.clone()
     }
 
-    /// The processes that serve this database and live. An embedded one is served by this process alone.
+    /// The processes that serve this database and live: this one, heard of or not, and on PostgreSQL others besides.
     pub async fn nodes_alive(&self) -> Result<Vec<NodeId>, Fault> {
+        let (own, now) = (self.gate.node, self.clock.now());
         if self.database.file().is_some() {
-            return Ok(vec![self.gate.node]);
+            return Ok(vec![own]);
         }
-        let now = self.clock.now();
-        self.read(move |db| nodes::list_alive(db, now)).await
+        let mut alive = self.read(move |db| nodes::list_alive(db, now)).await?;
+        if !alive.contains(&own) {
+            alive.push(own);
+        }
+        Ok(alive)
     }
 
     /// Notes that this process lives.

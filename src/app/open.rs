@@ -17,8 +17,10 @@ use crate::release::Gate;
 use crate::release::pages::Reading;
 use crate::seal::{Keyring, KeyringError};
 use crate::vault::Vault;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// How many files can be looked up from one network in a minute.
 const VERIFY_PER_MINUTE: u32 = 10;
@@ -135,6 +137,7 @@ impl App {
             witnesses,
             checks,
             verify_rate: Rate::per_minute(VERIFY_PER_MINUTE),
+            preparing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             checker: Checker::load()?,
             criteria,
             pages: Pages::load()?,

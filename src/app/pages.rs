@@ -40,6 +40,7 @@ templates! {
     ComplianceReport = "compliance/report",
     ComplianceReportFacts = "compliance/report_facts",
     ComplianceReports = "compliance/reports",
+    ComplianceUpload = "compliance/upload",
     ComplianceUploadResult = "compliance/upload_result",
     ComplianceWithdraw = "compliance/withdraw",
     DemoLetter = "demo/letter",

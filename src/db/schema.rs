@@ -2,9 +2,11 @@
 #![expect(missing_docs, reason = "the table! macro makes public items without a place for documentation")]
 
 mod beside;
+mod preparing;
 mod readers;
 
 pub use beside::{memo, remediation};
+pub use preparing::preparation;
 pub use readers::cover_note;
 
 diesel::table! {

@@ -34,6 +34,9 @@ pub const HOUSEKEEPING: &[&str] = &[
     "letter.retry",
     "letter.sent",
     "node.alive",
+    "preparation.begun",
+    "preparation.ended",
+    "preparation.told",
     "session.touch",
     "witness.cosigned",
 ];

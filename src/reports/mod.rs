@@ -9,6 +9,7 @@ pub mod card;
 pub mod cover_note;
 pub mod facts;
 pub mod memos;
+pub mod preparing;
 mod rows;
 pub mod store;
 pub mod upload;

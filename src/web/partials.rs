@@ -50,6 +50,8 @@ pub enum Progress {
     Done,
     /// What to do next.
     Now,
+    /// Being done by itself.
+    Running,
     /// Not yet.
     Waiting,
     /// Cannot go on.

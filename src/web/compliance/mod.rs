@@ -14,15 +14,18 @@ mod facts_lines;
 mod finalize;
 mod nda;
 mod overview;
+mod preparing;
 mod preview;
 mod priority;
+mod receive;
 mod remediation;
 mod report;
 mod report_facts;
 mod reports;
 mod upload;
-mod version;
+mod upload_form;
 mod upload_result;
+mod version;
 mod withdraw;
 
 use super::guard::{Staff, desk::Compliance};
@@ -56,6 +59,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}", web::get().to(report::show))
         .route("/compliance/reports/{slug}/facts", web::get().to(report_facts::show))
         .route("/compliance/reports/{slug}/facts", web::post().to(report_facts::save))
+        .route("/compliance/reports/{slug}/upload", web::get().to(upload::show))
         .route("/compliance/reports/{slug}/upload", web::post().to(upload::take))
         .route("/compliance/reports/{slug}/file", web::get().to(upload_result::show))
         .route("/compliance/reports/{slug}/preview/{page}", web::get().to(preview::show))

@@ -2,11 +2,12 @@
 
 use super::priority::priority_status;
 use super::reports::{counted, state_status};
-use super::upload::{Asks, Refused};
-use super::{OnDesk, on_desk};
+use super::upload_form::{Refused, UploadForm};
+use super::{OnDesk, on_desk, preparing, upload};
 use crate::app::Template;
 use crate::exceptions::Content;
 use crate::remediation::weighed::Weighed;
+use crate::reports::preparing::Standing;
 use crate::reports::{File, Missing, State};
 use crate::text::hex;
 use crate::web::Answer;
@@ -31,6 +32,7 @@ pub struct ReportPage {
     held: Vec<Fact>,
     facts_href: Option<String>,
     file: Option<FileView>,
+    preparing: Option<Preparing>,
     upload: Option<UploadForm>,
     exceptions: Vec<Row>,
     add_href: Option<String>,
@@ -72,14 +74,11 @@ pub struct Verdict {
     text: String,
 }
 
-/// Where a file is sent.
+/// An upload that is being prepared.
 #[derive(Serialize)]
-struct UploadForm {
-    action: String,
-    limit: String,
-    error: Option<String>,
-    asks_password: bool,
-    asks_pictures: bool,
+struct Preparing {
+    words: String,
+    href: String,
 }
 
 /// One exception.
@@ -108,7 +107,9 @@ struct Finalize {
 /// GET: the report.
 pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
     let desk = on_desk(&staff, &slug).await?;
-    show_page(&staff, &ReportPage::new(&staff, &desk, None))
+    let standing = preparing::standing(&staff.app, desk.version.id).await?;
+    let refused = standing.as_ref().and_then(Refused::of);
+    show_page(&staff, &ReportPage::new(&staff, &desk, standing, refused))
 }
 
 /// What a draft lacks; nothing once it is finalized.
@@ -135,14 +136,24 @@ fn count<T>(items: &[T]) -> u32 {
 }
 
 impl ReportPage {
-    /// The page; `refused` says why a file was not taken.
-    pub fn new(staff: &Staff<Compliance>, desk: &OnDesk, refused: Option<Refused>) -> Self {
+    /// The page; `standing` says how far an upload is, `refused` why a file was not taken.
+    pub fn new(
+        staff: &Staff<Compliance>,
+        desk: &OnDesk,
+        standing: Option<Standing>,
+        refused: Option<Refused>,
+    ) -> Self {
         let OnDesk { version, facts, .. } = desk;
-        let asks = refused.as_ref().map(|refused| refused.asks);
         let is_draft = version.state == State::Draft;
         let is_offered = matches!(version.state, State::Finalized(_));
         let in_draft = |path: &str| is_draft.then(|| format!("{}/{path}", desk.href()));
-        let limit_mib = staff.app.config.upload_limit_bytes / (1024 * 1024);
+        let preparing = match standing {
+            Some(Standing::Running(progress)) if is_draft => {
+                Some(Preparing { words: upload::words(progress), href: format!("{}/upload", desk.href()) })
+            }
+            _ => None,
+        };
+        let takes_file = is_draft && preparing.is_none();
         Self {
             shell: staff.shell(Desk::Compliance, version.card.title.as_str()),
             href: desk.href(),
@@ -160,13 +171,8 @@ impl ReportPage {
             held: held_facts(facts),
             facts_href: in_draft("facts"),
             file: version.file.as_ref().map(|file| file_view(file, desk)),
-            upload: in_draft("upload").map(|action| UploadForm {
-                action,
-                limit: format!("A PDF of up to {limit_mib} MiB and 2,000 pages."),
-                asks_password: asks == Some(Asks::Password),
-                asks_pictures: asks == Some(Asks::Pictures),
-                error: refused.map(|refused| refused.words),
-            }),
+            preparing,
+            upload: takes_file.then(|| UploadForm::new(&staff.app, version, refused)),
             exceptions: desk.weighed.iter().map(|one| row(staff, desk, one)).collect(),
             add_href: in_draft("exceptions/new"),
             finalize: finalize(desk),

@@ -1,267 +1,176 @@
-//! `.../upload`: a PDF on its way in.
+//! `.../upload`: a PDF on its way in, and how far its preparation is.
 //!
-//! The file is spooled to the disk sealed while it arrives; one that breaks off or passes the limit leaves nothing.
-//! Once it is whole, preparing, sealing and the act go on by themselves: whoever closes the page loses nothing. A crash
-//! between sealing and the act leaves sealed objects that no row knows.
+//! Once the file is whole, preparing, sealing and the act go on by themselves: whoever closes the page loses nothing.
+//! The page asks again until it is done, and then goes on to what was done with the file. What ended badly stays said
+//! until the next upload.
 
+use super::preparing::{self, record_refusal};
+use super::receive::{Received, receive};
 use super::report::ReportPage;
-use super::{OnDesk, on_desk, slug_of};
-use crate::app::App;
-use crate::db::data_keys;
-use crate::fault::{Fault, Kind};
-use crate::ids::{PersonId, VersionId};
-use crate::reports::acts::{ChangeError, attach_upload, refuse_upload};
-use crate::reports::upload::{Pictures, Shelf, UploadError, keep};
-use crate::reports::{File, NotADraft, Version, store};
-use crate::vault::{Spool, SpoolError, SpooledFile};
-use crate::watermark::intake::child::{COMMAND, Task, prepare_by};
-use crate::watermark::{IntakeRefusal, Password};
+use super::upload_form::{Refused, UploadForm};
+use super::{Back, OnDesk, href_of, on_desk, slug_of};
+use crate::app::Template;
+use crate::reports::preparing::{Busy, Standing};
+use crate::reports::{NotADraft, Version, store};
+use crate::watermark::{Progress, Stage};
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::Compliance};
-use crate::web::page::{see_other, show_again};
+use crate::web::page::{Desk, Page, Shell, see_other, show as show_page, show_again};
+use crate::web::partials::{self, Step};
 use crate::web::problem::Problem;
-use actix_multipart::{Field, Multipart};
+use actix_multipart::Multipart;
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web;
-use futures_util::StreamExt as _;
-use zeroize::Zeroizing;
+use serde::Serialize;
 
-/// Pieces are written to the disk when so many bytes have come together.
-const GATHER_BYTES: usize = 256 * 1024;
-/// As much of a password is read: a byte more than the longest one.
-const PASSWORD_BYTES: usize = 128;
-/// After a file that is too large, so many times the limit is still read, so that the browser gets to hear why.
-const PATIENCE: u64 = 4;
+/// How often the page asks again, in seconds: by a header, so that it works without script.
+const REFRESH_SECS: &str = "1";
 
-/// POST: takes the file.
+/// The page.
+#[derive(Serialize)]
+struct UploadPage {
+    shell: Shell,
+    report: Back,
+    running: Option<Running>,
+    refused: Option<String>,
+    upload: Option<UploadForm>,
+}
+
+impl Page for UploadPage {
+    const TEMPLATE: Template = Template::ComplianceUpload;
+}
+
+/// A preparation under way.
+#[derive(Serialize)]
+struct Running {
+    words: String,
+    percent: usize,
+    steps: Vec<Step>,
+}
+
+/// GET: how far the preparation is, why it ended badly, or on to what was done with the file.
+pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
+    let version = newest(&staff, &slug).await?;
+    let back = href_of(&version);
+    let standing = preparing::standing(&staff.app, version.id).await?;
+    let (Some(standing), true) = (standing, version.clone().into_draft().is_ok()) else {
+        // Read anew: it may have ended since the version was read.
+        let has_file = newest(&staff, &slug).await?.file.is_some();
+        let goes_to = if has_file { format!("{back}/file") } else { back };
+        return Ok(see_other(&staff, &goes_to, ""));
+    };
+    let running = match &standing {
+        Standing::Running(progress) => Some(running(*progress)),
+        _ => None,
+    };
+    let title = if running.is_some() { "Preparing the file" } else { "The file was not taken" };
+    let runs = running.is_some();
+    let refused = Refused::of(&standing);
+    let page = UploadPage {
+        shell: staff.shell(Desk::Compliance, title),
+        report: Back { title: version.card.title.to_string(), href: back },
+        running,
+        refused: refused.as_ref().map(|refused| refused.words.clone()),
+        upload: refused.map(|refused| UploadForm::below_notice(&staff.app, &version, refused)),
+    };
+    let mut answer = show_page(&staff, &page)?;
+    if runs {
+        let every = HeaderValue::from_static(REFRESH_SECS);
+        answer.headers_mut().insert(HeaderName::from_static("refresh"), every);
+    }
+    Ok(answer)
+}
+
+/// POST: takes the file, and begins to prepare it.
 pub async fn take(staff: Staff<Compliance>, slug: web::Path<String>, body: Multipart) -> Answer {
-    let slug = slug_of(&slug)?;
-    let wanted = slug.clone();
-    let version = staff.app.read(move |db| store::require_by_slug(db, &wanted)).await?;
-    let back = super::href_of(&version);
+    let version = newest(&staff, &slug).await?;
+    let back = href_of(&version);
+    let here = format!("{back}/upload");
     if version.clone().into_draft().is_err() {
         return Err(Problem::from(NotADraft).action(back, "Back to the report"));
     }
-    let taken = match receive(&staff.app, body).await? {
+    if let Some(Standing::Running(_)) = preparing::standing(&staff.app, version.id).await? {
+        return Err(Problem::from(Busy).action(here, "See how far it is"));
+    }
+    let refused = match receive(&staff.app, body).await? {
         Received::Whole(upload) => {
-            let work = prepare(staff.app.clone(), version, staff.person.id, upload);
-            // Detached: a closed page does not undo what has arrived whole.
-            actix_web::rt::spawn(work).await.map_err(|error| Fault::new("preparing an upload", error))??
+            let begun = preparing::begin(&staff.app, version, staff.person.id, upload).await;
+            begun.map_err(|error| Problem::from(error).action(here.as_str(), "See how far it is"))?;
+            return Ok(see_other(&staff, &here, ""));
         }
-        Received::Nothing => Taken::Refused(Refused::new("Please choose the PDF first.")),
+        Received::Nothing => Refused::new("Please choose the PDF first."),
         Received::TooLarge(refusal) => {
             record_refusal(&staff.app, staff.person.id, version.id, "too_large").await?;
-            Taken::Refused(Refused::new(refusal))
+            Refused::new(refusal)
         }
     };
-    match taken {
-        Taken::In => Ok(see_other(&staff, &format!("{back}/file"), "")),
-        Taken::Refused(refused) => {
-            let desk: OnDesk = on_desk(&staff, slug.as_str()).await?;
-            show_again(&staff, &ReportPage::new(&staff, &desk, Some(refused)))
-        }
+    let desk: OnDesk = on_desk(&staff, &slug).await?;
+    show_again(&staff, &ReportPage::new(&staff, &desk, None, Some(refused)))
+}
+
+/// The newest version of the report with this slug.
+async fn newest(staff: &Staff<Compliance>, slug: &str) -> Result<Version, Problem> {
+    let slug = slug_of(slug)?;
+    Ok(staff.app.read(move |db| store::require_by_slug(db, &slug)).await?)
+}
+
+/// How far a preparation is, in a few words.
+pub fn words(progress: Progress) -> String {
+    let Progress { stage, done, of } = progress;
+    match stage {
+        Stage::Opening => "Opening the file".to_owned(),
+        Stage::Checking => "Preparing: reading it with a second program".to_owned(),
+        Stage::Writing => "Preparing: writing the pages anew".to_owned(),
+        Stage::Rendering if done < of => format!("Preparing: page {} of {of}", done + 1),
+        Stage::Rendering => "Preparing: sealing the file".to_owned(),
     }
 }
 
-/// What came of a body.
-enum Received {
-    /// A file, whole.
-    Whole(Upload),
-    /// No file in it.
-    Nothing,
-    /// More than is accepted.
-    TooLarge(SpoolError),
-}
-
-/// What came of a file.
-enum Taken {
-    /// It is the draft's file now.
-    In,
-    /// It was refused.
-    Refused(Refused),
-}
-
-/// Why a file is not taken, as the page says it.
-pub struct Refused {
-    /// The words.
-    pub words: String,
-    /// What the publisher can do about it in the form.
-    pub asks: Asks,
-}
-
-/// What a refusal asks the publisher for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Asks {
-    /// Another file.
-    Nothing,
-    /// An opening password.
-    Password,
-    /// Consent to pictures of the pages.
-    Pictures,
-}
-
-impl Refused {
-    /// A refusal that only another file helps against.
-    fn new(words: impl ToString) -> Self {
-        Self { words: words.to_string(), asks: Asks::Nothing }
-    }
-}
-
-impl From<&IntakeRefusal> for Refused {
-    fn from(refusal: &IntakeRefusal) -> Self {
-        let asks = match refusal {
-            IntakeRefusal::PasswordNeeded | IntakeRefusal::WrongPassword => Asks::Password,
-            _ => Asks::Nothing,
+/// A preparation as the page shows it: what each gate has said so far.
+fn running(progress: Progress) -> Running {
+    let Progress { stage, done, of } = progress;
+    let pages = format!("{done} of {of} pages");
+    let painted = stage == Stage::Rendering && done >= of;
+    let place = match stage {
+        Stage::Opening => 0,
+        Stage::Writing => 1,
+        Stage::Checking => 2,
+        Stage::Rendering if painted => 4,
+        Stage::Rendering => 3,
+    };
+    let details = [
+        ("Open the file", "It can be read.".to_owned()),
+        ("Write every page anew, without active content, with its place for the mark", pages.clone()),
+        ("Read it with a second program", "It finds the same pages, as large as before.".to_owned()),
+        (
+            "Paint every page as before, without a mark, and with one",
+            format!("{pages}: the mark is seen on each."),
+        ),
+        ("Seal it", String::new()),
+    ];
+    let steps = details.into_iter().enumerate().map(|(at, (label, said))| {
+        let state = match at.cmp(&place) {
+            std::cmp::Ordering::Less => partials::Progress::Done,
+            std::cmp::Ordering::Equal => partials::Progress::Running,
+            std::cmp::Ordering::Greater => partials::Progress::Waiting,
         };
-        Self { words: refusal.to_string(), asks }
-    }
+        let step = Step::new(label, state);
+        // The pages that were counted before are all of them by now.
+        let is_count =
+            at == place && matches!(stage, Stage::Writing | Stage::Rendering) && of > 0 && !painted;
+        let is_verdict = at < place && at != 1;
+        if is_count || is_verdict { step.detail(said) } else { step }
+    });
+    Running { words: words(progress), percent: percent(progress), steps: steps.collect() }
 }
 
-/// A file that arrived, and its opening password, which goes no further than to the child that opens the file.
-struct Upload {
-    file: SpooledFile,
-    password: Option<Password>,
-    pictures: Pictures,
-}
-
-/// Spools the field `file` and reads the fields `password` and `pictures`, in whatever order they come.
-async fn receive(app: &App, mut body: Multipart) -> Result<Received, Problem> {
-    let (mut received, mut password, mut pictures) = (None, None, Pictures::Unwanted);
-    while let Some(field) = body.next().await {
-        let mut field = field.map_err(|_| broken_off())?;
-        match field.name() {
-            Some("file") => match spool(app, &mut field).await? {
-                Ok(file) => received = Some(file),
-                Err(refusal) => return Ok(Received::TooLarge(refusal)),
-            },
-            Some("password") => password = read_password(&mut field).await?,
-            name => {
-                // A box is sent only when it is ticked.
-                if name == Some("pictures") {
-                    pictures = Pictures::Agreed;
-                }
-                while field.next().await.transpose().map_err(|_| broken_off())?.is_some() {}
-            }
-        }
-    }
-    Ok(received.map_or(Received::Nothing, |file| Received::Whole(Upload { file, password, pictures })))
-}
-
-/// Reads a password; one that is longer than any PDF takes is none.
-async fn read_password(field: &mut Field) -> Result<Option<Password>, Problem> {
-    let mut typed = Zeroizing::new(Vec::with_capacity(PASSWORD_BYTES));
-    while let Some(piece) = field.next().await {
-        let piece = piece.map_err(|_| broken_off())?;
-        // Never more than was reserved: a buffer that grows leaves copies behind.
-        let room = PASSWORD_BYTES.saturating_sub(typed.len());
-        typed.extend(piece.iter().take(room));
-    }
-    Ok(std::str::from_utf8(&typed).ok().and_then(Password::parse))
-}
-
-/// Writes a field into a spool, piece by piece, on the blocking pool. The inner refusal is for the person.
-async fn spool(app: &App, field: &mut Field) -> Result<Result<SpooledFile, SpoolError>, Problem> {
-    let limit_bytes = app.config.upload_limit_bytes;
-    let (vault, clock) = (app.vault.clone(), app.clock.clone());
-    let mut spool = app.work(move || Spool::new(&vault, &clock, limit_bytes)).await??;
-    let mut gathered = Vec::new();
-    while let Some(piece) = field.next().await {
-        gathered.extend_from_slice(&piece.map_err(|_| broken_off())?);
-        if gathered.len() >= GATHER_BYTES {
-            match write(app, spool, std::mem::take(&mut gathered)).await? {
-                Ok(next) => spool = next,
-                Err(refusal) => return Ok(Err(too_large(refusal, field).await)),
-            }
-        }
-    }
-    let spool = match write(app, spool, gathered).await? {
-        Ok(spool) => spool,
-        Err(refusal) => return Ok(Err(too_large(refusal, field).await)),
+/// How much of the work is done: painting takes most of it.
+fn percent(Progress { stage, done, of }: Progress) -> usize {
+    let (from, to) = match stage {
+        Stage::Opening => return 2,
+        Stage::Writing => (5, 30),
+        Stage::Checking => return 30,
+        Stage::Rendering => (35, 98),
     };
-    Ok(Ok(app.work(move || spool.finish()).await??))
-}
-
-/// Writes gathered pieces. The inner refusal is for the person.
-async fn write(app: &App, mut spool: Spool, pieces: Vec<u8>) -> Result<Result<Spool, SpoolError>, Fault> {
-    match app.work(move || spool.write(&pieces).map(|()| spool)).await? {
-        Ok(spool) => Ok(Ok(spool)),
-        Err(SpoolError::Broken(fault)) => Err(fault),
-        Err(refusal @ SpoolError::TooLarge { .. }) => Ok(Err(refusal)),
-    }
-}
-
-/// Reads on for a while without keeping anything: a browser shows no answer to a request it could not finish.
-async fn too_large(refusal: SpoolError, field: &mut Field) -> SpoolError {
-    let mut left = match refusal {
-        SpoolError::TooLarge { limit_bytes } => limit_bytes.saturating_mul(PATIENCE),
-        SpoolError::Broken(_) => 0,
-    };
-    while left > 0 {
-        let Some(Ok(piece)) = field.next().await else { break };
-        left = left.saturating_sub(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-    }
-    refusal
-}
-
-/// The connection ended before the file did.
-fn broken_off() -> Problem {
-    Problem::new(Kind::Invalid, "The file did not arrive completely. Nothing of it was kept.")
-        .todo("Go back and send it again.")
-}
-
-/// Prepares a file that arrived whole, seals it, and makes it the draft's.
-async fn prepare(app: App, version: Version, by: PersonId, upload: Upload) -> Result<Taken, Problem> {
-    let id = version.id;
-    let worker = app.clone();
-    match app.work(move || seal(&worker, &version, &upload)).await? {
-        Ok(file) => attach(&app, id, by, file).await,
-        Err(UploadError::Refused(refusal)) => {
-            record_refusal(&app, by, id, &refusal.code()).await?;
-            Ok(Taken::Refused(Refused::from(&refusal)))
-        }
-        Err(refusal @ UploadError::OnlyPictures) => {
-            record_refusal(&app, by, id, "only_pictures").await?;
-            Ok(Taken::Refused(Refused { asks: Asks::Pictures, ..Refused::new(refusal) }))
-        }
-        Err(UploadError::Fault(fault)) => Err(fault.into()),
-    }
-}
-
-/// Reads the spool back, prepares it in a child process, and puts the three objects into the vault. Blocks.
-fn seal(app: &App, version: &Version, upload: &Upload) -> Result<File, UploadError> {
-    let pdf = upload.file.read_all().map_err(|error| Fault::new("reading an upload back", error))?;
-    let key = data_keys::open_for(&mut *app.database.read()?, &app.keyring, version.key_owner())?;
-    let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version };
-    let task = Task { password: upload.password.as_ref(), ..Task::new(COMMAND, &pdf) };
-    let mut prepared = prepare_by(&app.config.program, &task, &mut |_| {})?;
-    // The fonts of the marks are pinned: copies of this report keep them.
-    prepared.manifest.mark_fonts = app.gate().mark_fonts.pins();
-    keep(&shelf, &pdf, &prepared, upload.pictures)
-}
-
-/// Makes the file the draft's; removes from the vault what no row points at afterwards.
-async fn attach(app: &App, id: VersionId, by: PersonId, file: File) -> Result<Taken, Problem> {
-    let objects = vec![file.original.id, file.body.id, file.manifest.id];
-    let attached = app.act("report.upload", move |act| attach_upload(act, by, id, &file)).await;
-    let (taken, unused) = match attached {
-        Ok(done) => (Ok(Taken::In), done.value),
-        Err(ChangeError::NotADraft(refusal)) => (Err(Problem::from(refusal)), objects),
-        // The outcome may be unknown: rather keep sealed bytes that nothing points at than lose a report.
-        Err(ChangeError::Fault(fault)) => (Err(Problem::from(fault)), Vec::new()),
-    };
-    let vault = app.vault.clone();
-    app.work(move || {
-        for object in unused {
-            if let Err(fault) = vault.remove(object) {
-                tracing::warn!(%object, cause = ?fault, "a sealed object without a row stays in the vault");
-            }
-        }
-    })
-    .await?;
-    taken
-}
-
-/// Records that a file was refused, by the refusal's name.
-async fn record_refusal(app: &App, by: PersonId, id: VersionId, reason: &str) -> Result<(), Fault> {
-    let reason = reason.to_owned();
-    app.act("report.refuse_upload", move |act| refuse_upload(act, by, id, &reason)).await.map(drop)
+    from + ((to - from) * done.min(of)).checked_div(of).unwrap_or(0)
 }

@@ -4,6 +4,7 @@ mod beside;
 mod company;
 mod exceptions;
 mod nda;
+mod preparing;
 mod reports;
 mod upload;
 
@@ -11,6 +12,11 @@ use crate::support::databases::{TestDatabase, on_both};
 use crate::support::house::House;
 use crate::support::visitor::{Page, Part, Visitor};
 use candor::identity::Role;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No file is prepared for longer: a child ends after a minute.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Runs a test with a house on each database and an officer at the compliance desk.
 fn at_the_desk(lines: &str, test: impl Fn(&House, &mut Visitor)) {
@@ -72,13 +78,44 @@ pub const EXCEPTION: &[(&str, &str)] = &[
     ("deviations", "3"),
 ];
 
-/// Sends a file to a report.
+/// Sends a file to a report and waits until it is prepared: then the page sends on to what was done with it (303), or
+/// says why it was not taken.
 pub fn uploads(officer: &mut Visitor, href: &str, bytes: &[u8]) -> Page {
     let page = officer.get(href);
+    let sent = sends_file(officer, &page, href, bytes, &[]);
+    waits(officer, sent)
+}
+
+/// Sends a file with the upload form of this page, and these fields besides.
+pub fn sends_file(
+    officer: &mut Visitor,
+    page: &Page,
+    href: &str,
+    bytes: &[u8],
+    fields: &[(&str, &str)],
+) -> Page {
     let form = page.form(&format!("{href}/upload"));
     let csrf = form.value("csrf").unwrap().to_owned();
-    let parts = [Part::Field("csrf", &csrf), Part::File("file", "report.pdf", "application/pdf", bytes)];
+    let mut parts =
+        vec![Part::Field("csrf", &csrf), Part::File("file", "report.pdf", "application/pdf", bytes)];
+    parts.extend(fields.iter().map(|(name, value)| Part::Field(name, value)));
     officer.multipart(&form.action, &parts)
+}
+
+/// Stays on the page of an upload until it asks again no more.
+pub fn waits(officer: &mut Visitor, sent: Page) -> Page {
+    if sent.status != 303 {
+        return sent;
+    }
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let page = officer.follow(&sent);
+        if page.header("refresh").is_none() {
+            return page;
+        }
+        assert!(Instant::now() < deadline, "still being prepared: {}", page.words());
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 /// A PDF of one page.

@@ -10,6 +10,9 @@ const LISTED: &[(&str, &str)] = &[
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),
     ("letter.sent", "progress of the outbox; what was sent and why stands in the act that queued it"),
     ("node.alive", "that a node lives; what it does stands in its own entries"),
+    ("preparation.begun", "that an upload is being prepared; what becomes of it is an act"),
+    ("preparation.ended", "that a preparation broke down on our side; its upload has changed nothing"),
+    ("preparation.told", "how far a preparation is, for whoever waits"),
     ("session.touch", "when a session was last used, for its idle limit"),
     ("witness.cosigned", "a signature that others made; it says nothing that the log does not hold"),
 ];

@@ -1,0 +1,9 @@
+-- Preparing an upload takes up to a minute: how far it is, and how it ended, is told by any node and after a reload.
+CREATE TABLE preparation (
+  version_id BYTEA PRIMARY KEY NOT NULL REFERENCES report_version (id),
+  id BYTEA NOT NULL CHECK (octet_length(id) = 16),
+  node_id BYTEA NOT NULL CHECK (octet_length(node_id) = 16),
+  begun_at BIGINT NOT NULL,
+  ended_at BIGINT,
+  standing TEXT NOT NULL CHECK ((standing::jsonb) IS NOT NULL)
+);

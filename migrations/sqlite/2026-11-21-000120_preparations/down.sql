@@ -1,0 +1,2 @@
+-- Uploads are then prepared while the browser waits.
+DROP TABLE preparation;
