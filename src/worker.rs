@@ -2,12 +2,14 @@
 //! clock or by a test.
 
 mod anchors;
+mod reminders;
 mod self_check;
 
 use anchors::Anchors;
 
 use crate::accounts;
 use crate::app::App;
+use crate::clock::Micros;
 use crate::fault::Fault;
 use crate::notices::carrier::{Carrier, CarryError};
 use crate::notices::outbox::{self, Queued};
@@ -38,13 +40,15 @@ pub struct Worker {
     /// The size of the log that the anchor file speaks of.
     anchored: Option<u64>,
     anchors: Anchors,
+    /// When it was last looked whether somebody has to be reminded.
+    reminded: Option<Micros>,
 }
 
 impl Worker {
     /// The duties of this node.
     pub fn new(app: App) -> Self {
         let anchors = Anchors::new(app.clone());
-        Self { app, carrier: None, anchored: None, anchors }
+        Self { app, carrier: None, anchored: None, anchors, reminded: None }
     }
 
     /// Does each duty in its time, until `stop` turns true; a duty that was begun is finished first.
@@ -162,9 +166,15 @@ impl Worker {
         self.anchors.mail().await
     }
 
-    /// Letters to auditors and the check of the whole log, as far as they are due.
+    /// Writes to whoever answers for a remediation whose date is near or over; says how many letters were queued.
+    pub async fn remind_owners(&mut self) -> Result<usize, Fault> {
+        reminders::if_due(&self.app, &mut self.reminded).await
+    }
+
+    /// Letters to auditors and owners and the check of the whole log, as far as they are due.
     pub async fn do_slowly(&mut self) -> Result<(), Fault> {
         self.mail_auditors().await?;
+        self.remind_owners().await?;
         self_check::if_due(&self.app).await.map(drop)
     }
 }

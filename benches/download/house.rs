@@ -247,6 +247,7 @@ fn facts() -> Facts {
         subservices: Vec::new(),
         user_controls: Vec::new(),
         restricted_use: None,
+        specified_parties: None,
         assertion: None,
         except_for: None,
     }

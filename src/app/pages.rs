@@ -26,6 +26,7 @@ macro_rules! templates {
 templates! {
     ComplianceBoard = "compliance/board",
     ComplianceCompany = "compliance/company",
+    ComplianceCorrection = "compliance/correction",
     ComplianceCoverNote = "compliance/cover_note",
     ComplianceExceptionEdit = "compliance/exception_edit",
     ComplianceFinalize = "compliance/finalize",
@@ -40,6 +41,7 @@ templates! {
     ComplianceReport = "compliance/report",
     ComplianceReportFacts = "compliance/report_facts",
     ComplianceReports = "compliance/reports",
+    ComplianceReview = "compliance/review",
     ComplianceUpload = "compliance/upload",
     ComplianceUploadResult = "compliance/upload_result",
     ComplianceWithdraw = "compliance/withdraw",

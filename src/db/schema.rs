@@ -5,7 +5,7 @@ mod beside;
 mod preparing;
 mod readers;
 
-pub use beside::{memo, remediation};
+pub use beside::{memo, remediation, reminder};
 pub use preparing::preparation;
 pub use readers::cover_note;
 

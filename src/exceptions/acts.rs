@@ -4,6 +4,7 @@ pub mod exchange;
 pub mod priority;
 pub mod version;
 
+use super::history::{LinkError, check_link};
 use super::store::{self, SealedException, open_all};
 use super::{Content, Exception};
 use crate::db::{Db, data_keys};
@@ -25,6 +26,9 @@ pub enum RecordError {
     /// Another exception of the version has this number.
     #[error("This report has an exception {0} already. Please give this one another reference.")]
     ReferenceTaken(Line),
+    /// It cannot repeat what it is said to repeat.
+    #[error(transparent)]
+    Link(#[from] LinkError),
     /// Unexpected.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -35,6 +39,7 @@ impl Refusal for RecordError {
         match self {
             Self::NotADraft(error) => error.kind(),
             Self::ReferenceTaken(_) => Kind::Conflict,
+            Self::Link(error) => error.kind(),
             Self::Fault(fault) => fault.kind(),
         }
     }
@@ -55,13 +60,16 @@ impl Desk {
         let exceptions = open_all(&key, store::list_sealed(db, version)?)?;
         Ok(Self { draft, key, exceptions })
     }
-    /// Refuses a reference that another exception than `own` has.
-    fn check_reference(&self, reference: &Line, own: Option<ExceptionId>) -> Result<(), RecordError> {
+    /// Refuses a reference that another exception than `own` has, and a link that does not lead back in time.
+    fn check(&self, db: &mut Db, content: &Content, own: Option<ExceptionId>) -> Result<(), RecordError> {
         let mut others = self.exceptions.iter().filter(|other| Some(other.id) != own);
-        if others.any(|other| other.content.reference == *reference) {
-            return Err(RecordError::ReferenceTaken(reference.clone()));
+        if others.any(|other| other.content.reference == content.reference) {
+            return Err(RecordError::ReferenceTaken(content.reference.clone()));
         }
-        Ok(())
+        match content.repeats {
+            Some(repeats) => Ok(check_link(db, self.draft.version(), repeats)?),
+            None => Ok(()),
+        }
     }
     /// An event about one of its exceptions. The log names the row, not a word of what it says.
     fn event(&self, kind: EventKind, by: PersonId, exception: ExceptionId) -> Event {
@@ -84,7 +92,7 @@ pub fn record<'a>(
 ) -> Result<Recorded<'a, ExceptionId>, RecordError> {
     let at = act.at();
     let desk = Desk::open(act.db(), house, version)?;
-    desk.check_reference(&content.reference, None)?;
+    desk.check(act.db(), content, None)?;
     let id = ExceptionId::new(&house.clock);
     let sealed = desk.key.seal(&house.clock, &store::place(id), content).map_err(Fault::from)?;
     let position = desk.exceptions.last().map_or(1, |last| last.position.saturating_add(1));
@@ -105,7 +113,7 @@ pub fn change<'a>(
     let at = act.at();
     let version = store::require_sealed(act.db(), id)?.version;
     let desk = Desk::open(act.db(), house, version)?;
-    desk.check_reference(&content.reference, Some(id))?;
+    desk.check(act.db(), content, Some(id))?;
     let sealed = desk.key.seal(&house.clock, &store::place(id), content).map_err(Fault::from)?;
     store::update(act.db(), &desk.draft, id, &sealed, at)?;
     let event = desk.event(EventKind::ExceptionChanged, by, id);
@@ -135,7 +143,28 @@ pub fn finalize<'a>(
 ) -> Result<Recorded<'a, Version>, FinalizeError> {
     let rows = store::list_sealed(act.db(), version)?;
     let exceptions = digest(&rows);
+    check_links(act.db(), house, version, rows)?;
     reports::finalize(act, house, by, version, &exceptions)
+}
+
+/// Refuses links that led back in time when they were made and do not any more: the draft's period was changed since.
+fn check_links(
+    db: &mut Db,
+    house: &House,
+    version: VersionId,
+    rows: Vec<SealedException>,
+) -> Result<(), FinalizeError> {
+    let version = versions::require(db, version)?;
+    let key = data_keys::open_for(db, &house.keyring, version.key_owner())?;
+    for exception in open_all(&key, rows)? {
+        let Some(repeats) = exception.content.repeats else { continue };
+        match check_link(db, &version, repeats) {
+            Ok(()) => {}
+            Err(LinkError::Fault(fault)) => return Err(fault.into()),
+            Err(error) => return Err(FinalizeError::Link(exception.content.reference, error.to_string())),
+        }
+    }
+    Ok(())
 }
 
 /// The digest over sealed exceptions in their order: SHA-256 of, for each, its id (16 bytes), the length of its cell

@@ -6,13 +6,77 @@
 use super::store::{open_all, require_sealed};
 use super::{Exception, store};
 use crate::db::{Db, data_keys};
-use crate::fault::{Fault, Kind};
-use crate::reports::{Period, Version, store as versions};
+use crate::fault::{Fault, Kind, Refusal};
+use crate::ids::ExceptionId;
+use crate::reports::{Period, State, Version, store as versions};
 use crate::seal::{KeyOwner, Keyring};
-use crate::text::Slug;
+use crate::text::{Day, Slug};
 
 /// How far back a chain is followed: longer than anybody keeps reports, and an end to a circle.
 const YEARS: usize = 10;
+
+/// Why an exception cannot repeat another one.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// There is no such exception.
+    #[error(
+        "The exception that this one repeats is not here any more. Choose another one, or say that it is new."
+    )]
+    Missing,
+    /// It is of the same report.
+    #[error("An exception repeats one of an earlier report, never one of its own report.")]
+    OwnReport,
+    /// Its report is still a draft.
+    #[error("The report with the exception that this one repeats is still a draft. Finalize that one first.")]
+    Draft,
+    /// Its report is not an earlier one.
+    #[error(
+        "The exception that this one repeats is of a period that ends on {}, and this report's ends on {}: \
+         only what is earlier can be repeated. Look at the periods of both reports.",
+        theirs.words(), ours.words()
+    )]
+    NotEarlier {
+        /// The end of the period of the exception that is named.
+        theirs: Day,
+        /// The end of this report's period.
+        ours: Day,
+    },
+    /// Unexpected.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Refusal for LinkError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Missing | Self::OwnReport | Self::Draft | Self::NotEarlier { .. } => Kind::Conflict,
+            Self::Fault(fault) => fault.kind(),
+        }
+    }
+}
+
+/// Refuses a link from an exception of `version` to `repeats` that does not lead back in time.
+///
+/// Invariant: links form no circle. Each leads to a finalized report whose period ends earlier, and neither that
+/// report's period nor its links change any more. Held by `reports::chains`.
+pub fn check_link(db: &mut Db, version: &Version, repeats: ExceptionId) -> Result<(), LinkError> {
+    let earlier = match require_sealed(db, repeats) {
+        Ok(earlier) => versions::require(db, earlier.version)?,
+        Err(fault) if fault.kind() == Kind::NotFound => return Err(LinkError::Missing),
+        Err(fault) => return Err(fault.into()),
+    };
+    if earlier.report.id == version.report.id {
+        return Err(LinkError::OwnReport);
+    }
+    if earlier.state == State::Draft {
+        return Err(LinkError::Draft);
+    }
+    let (theirs, ours) = (earlier.card.period.end(), version.card.period.end());
+    if theirs >= ours {
+        return Err(LinkError::NotEarlier { theirs, ours });
+    }
+    Ok(())
+}
 
 /// The report with this slug as it was last finalized, with its exceptions.
 pub fn of_report(

@@ -53,6 +53,9 @@ kinds! {
     ReportUploadRefused = "report.upload_refused", "An uploaded file was refused.";
     ReportFactsChanged = "report.facts_changed", "The facts of a draft report were changed.";
     ReportVersionBegun = "report.version_begun", "The next version of a report was begun as a draft.";
+    ReportReviewOpened = "report.review_opened", "The review of a draft report was opened, or its end was moved.";
+    CorrectionAsked = "correction.asked", "A factual correction of a draft report was asked for.";
+    CorrectionSettled = "correction.settled", "A correction that was asked for was accepted or declined.";
     ReportFinalized = "report.finalized", "A report version was finalized; it never changes from here on.";
     ReportWithdrawn = "report.withdrawn", "A report version was withdrawn.";
     ReportCoverNoteWritten = "report.cover_note_written", "Management's cover note of a report was written.";
@@ -65,6 +68,7 @@ kinds! {
     ExceptionPrioritised = "exception.prioritised", "The priority of an exception was decided.";
     ExceptionRiskAccepted = "exception.risk_accepted", "A named executive accepted the risk of an exception in writing.";
     RemediationUpdated = "remediation.updated", "A remediation update was added beside a report.";
+    RemediationReminded = "remediation.reminded", "Whoever answers for a remediation was reminded of its date.";
     RequestSubmitted = "request.submitted", "A person asked for access to reports.";
     RequestApproved = "request.approved", "An access request was approved.";
     RequestDenied = "request.denied", "An access request was denied.";

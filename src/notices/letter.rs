@@ -24,6 +24,8 @@ text_enum! {
         NdaAccepted = "nda_accepted",
         /// To sales: a request waits.
         NewRequest = "new_request",
+        /// To whoever answers for a remediation: its date is near or over.
+        Reminder = "reminder",
         /// The request arrived, its address is confirmed.
         RequestReceived = "request_received",
         /// A newer version supersedes the one a person holds.

@@ -27,6 +27,8 @@ pub struct Room {
     pub facts: Facts,
     /// Management's cover notes, oldest first; the newest one holds.
     pub cover_notes: Vec<CoverNote>,
+    /// The report before this one, as it is offered or was.
+    pub before: Option<Version>,
     /// The exceptions, in the order of the report.
     pub exceptions: Vec<InContext>,
     /// Names of the people who wrote updates and notes.
@@ -72,7 +74,12 @@ impl Admission {
             authors.extend(weighed.updates.iter().map(|update| update.by));
             exceptions.push(in_context(db, &gate.house.keyring, weighed)?);
         }
+        let before = match &version.card.predecessor {
+            Some(slug) => reports::find_finalized_by_slug(db, slug)?,
+            None => None,
+        };
         Ok(Room {
+            before,
             facts: version.open_facts(&key)?,
             cover_notes,
             exceptions,

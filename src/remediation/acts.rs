@@ -1,5 +1,7 @@
 //! Telling what happened since, beside a finalized report.
 
+pub mod remind;
+
 use super::store::{self, SealedUpdate};
 use super::{Note, Status, Update};
 use crate::db::data_keys;

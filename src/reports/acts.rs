@@ -1,6 +1,9 @@
 //! What compliance does with a report: create it, state its facts, give it a file, finalize it, withdraw it.
 
+pub mod review;
+
 use super::memos::{self, About, MemoKind, Words};
+use super::review::Review;
 use super::{Card, Draft, Facts, File, Finalized, Missing, NotADraft, Report, State, Version, store};
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind, Refusal};
@@ -8,7 +11,7 @@ use crate::ids::{ObjectId, PersonId, ReportId, VersionId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::notices::House;
 use crate::seal::KeyOwner;
-use crate::text::{Reason, Slug, hex};
+use crate::text::{Line, Reason, Slug, hex};
 
 /// A report as it begins.
 #[derive(Clone, Debug)]
@@ -163,6 +166,15 @@ pub enum FinalizeError {
     /// Something stands in the way.
     #[error("This report cannot be finalized yet. {}", sentences(.0))]
     Incomplete(Vec<Missing>),
+    /// The review is not done with.
+    #[error(
+        "This report cannot be finalized yet: corrections asked for in its review wait for an answer ({0}). Accept or \
+         decline each one; declining takes a reason and no more."
+    )]
+    CorrectionsOpen(usize),
+    /// An exception is said to repeat one that it cannot repeat: which, and why.
+    #[error("This report cannot be finalized yet. Exception {0}: {1}")]
+    Link(Line, String),
     /// Unexpected.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -177,7 +189,7 @@ impl Refusal for FinalizeError {
     fn kind(&self) -> Kind {
         match self {
             Self::NotADraft(error) => error.kind(),
-            Self::Incomplete(_) => Kind::Conflict,
+            Self::Incomplete(_) | Self::CorrectionsOpen(_) | Self::Link(..) => Kind::Conflict,
             Self::Fault(fault) => fault.kind(),
         }
     }
@@ -198,6 +210,11 @@ pub(crate) fn finalize<'a>(
     let draft = store::require(act.db(), version)?.into_draft()?;
     let key = data_keys::open_for(act.db(), &house.keyring, KeyOwner::Version(version))?;
     let facts = draft.version().open_facts(&key).map_err(Fault::from)?;
+    // Whoever asked is owed an answer that stands with the report: it can be no, but it cannot be silence.
+    match Review::find(act.db(), &key, version)?.map_or(0, |review| review.open()) {
+        0 => {}
+        open => return Err(FinalizeError::CorrectionsOpen(open)),
+    }
     let complete = draft.into_complete(&facts).map_err(FinalizeError::Incomplete)?;
     store::update_finalized(act.db(), &complete, by)?;
     let file = complete.file();

@@ -74,6 +74,9 @@ pub struct Facts {
     pub user_controls: Vec<UserControl>,
     /// Who may use the report, in the report's words.
     pub restricted_use: Option<Paragraphs>,
+    /// Whom the report calls specified parties, and so who may rely on it.
+    #[serde(default)]
+    pub specified_parties: Option<Paragraphs>,
     /// Management's assertion.
     pub assertion: Option<Assertion>,
     /// The matter a qualified opinion excepts.

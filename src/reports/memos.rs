@@ -2,7 +2,7 @@
 //! never changed afterwards, which the database holds to as well.
 //!
 //! What is decided or noted about a version and its exceptions without being part of the finalized report is a memo: a
-//! priority, an accepted risk, why a version was withdrawn. The newest memo of a kind is what holds; all
+//! priority, an accepted risk, why a version was withdrawn, a correction that was asked for. The newest memo of a kind is what holds; all
 //! of them are the history.
 
 use super::Version;
@@ -21,8 +21,14 @@ use serde::de::DeserializeOwned;
 text_enum! {
     /// What a memo is about.
     MemoKind {
+        /// A factual correction of a draft was asked for.
+        Correction = "correction",
+        /// A correction was answered.
+        CorrectionSettled = "correction_settled",
         /// The priority of an exception was decided.
         Priority = "priority",
+        /// The review of a draft was opened, or its end was moved.
+        ReviewOpened = "review_opened",
         /// The risk of an exception was accepted.
         RiskAccepted = "risk_accepted",
         /// A version was withdrawn.
@@ -84,15 +90,34 @@ const fn place(id: MemoId) -> Place {
     Place { table: "memo", row: *id.as_bytes(), column: "words" }
 }
 
-/// Adds a memo and gives the digest of its sealed words, for the entry: it commits to the words and tells nothing of
-/// them.
+/// A memo that was added, as its entry names it.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// Which.
+    pub id: MemoId,
+    /// The digest of its sealed words: it commits to them and tells nothing of them.
+    pub sealed_sha256: String,
+}
+
+/// Adds a memo and gives the digest of its sealed words, for the entry.
 pub fn add<T: Words>(
+    db: &mut Db,
+    seal: (&Clock, &DataKey),
+    about: About,
+    dated: (Micros, PersonId),
+    words: &T,
+) -> Result<String, Fault> {
+    insert(db, seal, about, dated, words).map(|added| added.sealed_sha256)
+}
+
+/// Adds a memo that others will name.
+pub fn insert<T: Words>(
     db: &mut Db,
     (clock, key): (&Clock, &DataKey),
     about: About,
     (at, by): (Micros, PersonId),
     words: &T,
-) -> Result<String, Fault> {
+) -> Result<Added, Fault> {
     let id = MemoId::new(clock);
     let words = key.seal(clock, &place(id), words)?;
     diesel::insert_into(memo::table)
@@ -106,7 +131,8 @@ pub fn add<T: Words>(
             memo::words.eq(&words),
         ))
         .execute(db)?;
-    Ok(hex(ring::digest::digest(&ring::digest::SHA256, words.as_bytes()).as_ref()))
+    let sealed_sha256 = hex(ring::digest::digest(&ring::digest::SHA256, words.as_bytes()).as_ref());
+    Ok(Added { id, sealed_sha256 })
 }
 
 /// The memos of a kind beside a version, in the order in which they were written.

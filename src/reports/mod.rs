@@ -10,6 +10,7 @@ pub mod cover_note;
 pub mod facts;
 pub mod memos;
 pub mod preparing;
+pub mod review;
 mod rows;
 pub mod store;
 pub mod upload;

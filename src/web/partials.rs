@@ -13,12 +13,13 @@ pub struct Fact {
     note: Option<String>,
     at: Option<When>,
     hash: bool,
+    href: Option<String>,
 }
 
 impl Fact {
     /// A fact.
     pub fn new(term: impl Into<Cow<'static, str>>, text: impl Into<String>) -> Self {
-        Self { term: term.into(), text: text.into(), note: None, at: None, hash: false }
+        Self { term: term.into(), text: text.into(), note: None, at: None, hash: false, href: None }
     }
     /// A digest, with a button to copy it.
     pub fn hash(term: impl Into<Cow<'static, str>>, digest: impl Into<String>) -> Self {
@@ -32,6 +33,12 @@ impl Fact {
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
+        self
+    }
+    /// The same as a link.
+    #[must_use]
+    pub fn href(mut self, href: impl Into<String>) -> Self {
+        self.href = Some(href.into());
         self
     }
     /// The same with an instant after it.

@@ -80,6 +80,7 @@ pub fn held_facts(facts: &Facts) -> Vec<Fact> {
         }
     }));
     shown.extend(Fact::some("Restricted use", facts.restricted_use.as_ref()));
+    shown.extend(Fact::some("Specified parties", facts.specified_parties.as_ref()));
     shown.extend(facts.assertion.as_ref().map(|assertion| {
         let fact = Fact::new("Management's assertion", assertion.signer.as_str());
         match assertion.date {

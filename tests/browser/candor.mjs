@@ -25,7 +25,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export const WIDTHS = [360, 768, 1440];
 /** The colour schemes every page is shown in. */
 export const SCHEMES = ['light', 'dark'];
-/** How long `demo` may take to furnish itself before a test fails; a debug build prepares two reports. */
+/** How long `demo` may take to furnish itself before a test fails; a debug build prepares five reports. */
 const PATIENCE_MS = 180_000;
 
 /** The first of these programs that is on the PATH. */

@@ -1,5 +1,6 @@
 //! What the demonstration shows, read from `demo/*.toml` in the binary. The shapes are documented in `demo/README.md`.
 
+mod files;
 mod nouns;
 
 use crate::accounts::Company;
@@ -8,57 +9,26 @@ use crate::exceptions::priority::Decided;
 use crate::fault::Fault;
 use crate::identity::Role;
 use crate::remediation::{Note, Status};
-use crate::reports::{Card, Facts, Opinion};
+use crate::reports::review::{Correction, Verdict};
+use crate::reports::{Card, Facts};
 use crate::requests::Relation;
-use crate::text::{
-    CompanyName, Day, Domain, EmailAddress, Line, LongText, Paragraphs, PersonName, Reason, Slug,
-};
-use serde::{Deserialize, Deserializer};
+use crate::text::{CompanyName, EmailAddress, Line, LongText, Paragraphs, PersonName, Reason, Slug};
+use files::CompanyFile;
+use serde::Deserialize;
 use std::fmt::Write as _;
 
 /// The NDA text.
 const NDA: &str = include_str!("../../../demo/nda.txt");
 /// The company, its staff and its visitors.
 const COMPANY: &str = include_str!("../../../demo/company.toml");
-/// The reports: facts and file.
+/// The reports: facts and file. What is earlier comes first, so that later ones can be linked to it.
 const REPORTS: &[(&str, &[u8])] = &[
+    (include_str!("../../../demo/soc2-2024.toml"), include_bytes!("../../../demo/halvorsen-soc2-2024.pdf")),
+    (include_str!("../../../demo/soc2-2025.toml"), include_bytes!("../../../demo/halvorsen-soc2-2025.pdf")),
     (include_str!("../../../demo/soc2.toml"), include_bytes!("../../../demo/halvorsen-soc2-2026.pdf")),
     (include_str!("../../../demo/nasa.toml"), include_bytes!("../../../demo/nasa-oig-ig-19-022.pdf")),
+    (include_str!("../../../demo/pentest.toml"), include_bytes!("../../../demo/halvorsen-pentest-2026.pdf")),
 ];
-
-/// An empty string means that the source does not say it.
-fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Paragraphs>, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    Paragraphs::parse(&text).map(Some).map_err(serde::de::Error::custom)
-}
-
-/// `company.toml`.
-#[derive(Deserialize)]
-struct CompanyFile {
-    company: CompanyPart,
-    statement: Vec<StatementPart>,
-    staff: Vec<Staff>,
-    prospect: Vec<Visitor>,
-}
-
-/// The company.
-#[derive(Deserialize)]
-struct CompanyPart {
-    name: CompanyName,
-    domain: Domain,
-    contact_email: EmailAddress,
-    commitment: String,
-}
-
-/// A public statement.
-#[derive(Deserialize)]
-struct StatementPart {
-    title: String,
-    text: String,
-}
 
 /// A person at a desk.
 #[derive(Clone, Debug, Deserialize)]
@@ -102,130 +72,6 @@ pub enum Progress {
     Waiting,
 }
 
-/// A report with its exceptions.
-#[derive(Deserialize)]
-struct ReportFile {
-    report: ReportPart,
-    #[serde(default)]
-    exception: Vec<ExceptionPart>,
-}
-
-/// Facts of a report.
-#[derive(Deserialize)]
-struct ReportPart {
-    slug: Slug,
-    title: Line,
-    reference: Option<Line>,
-    framework: String,
-    #[serde(rename = "type")]
-    report_type: Line,
-    criteria: Vec<Line>,
-    period_start: Day,
-    period_end: Day,
-    #[serde(default, deserialize_with = "said")]
-    period_note: Option<Paragraphs>,
-    report_date: Option<Day>,
-    auditor: Line,
-    audited_organisation: Option<Line>,
-    opinion: Opinion,
-    #[serde(default, deserialize_with = "said")]
-    opinion_explanation: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    summary: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    scope: Option<Paragraphs>,
-    #[serde(default)]
-    services_in_scope: Vec<Line>,
-    #[serde(default)]
-    not_in_scope: Vec<Line>,
-    #[serde(default, deserialize_with = "said")]
-    restricted_use: Option<Paragraphs>,
-    assertion_signer: Option<String>,
-    assertion_title: Option<String>,
-    assertion_date: Option<Day>,
-    predecessor: Option<Slug>,
-    next_report_expected: Option<Day>,
-    #[serde(default, deserialize_with = "said")]
-    note: Option<Paragraphs>,
-    #[serde(default)]
-    subservice_organisation: Vec<SubservicePart>,
-    #[serde(default)]
-    cuec: Vec<UserControlPart>,
-}
-
-/// A subservice organisation.
-#[derive(Deserialize)]
-struct SubservicePart {
-    name: Line,
-    service: Line,
-    method: String,
-}
-
-/// A complementary user-entity control.
-#[derive(Deserialize)]
-struct UserControlPart {
-    reference: Line,
-    criteria: Option<Line>,
-    text: Paragraphs,
-}
-
-/// An exception.
-#[derive(Deserialize)]
-struct ExceptionPart {
-    reference: Line,
-    title: Line,
-    pages: Option<Line>,
-    criterion: Line,
-    control: Paragraphs,
-    test: String,
-    sample_size: Option<u32>,
-    population: Option<u32>,
-    deviations: Option<u32>,
-    sample_unit: Option<Line>,
-    finding: Paragraphs,
-    #[serde(default, deserialize_with = "said")]
-    nature: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    impact: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    compensating: Option<Paragraphs>,
-    class: String,
-    #[serde(default, deserialize_with = "said")]
-    recommendation: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    auditor_evaluation: Option<Paragraphs>,
-    response: ResponsePart,
-    priority: Option<Decided>,
-    #[serde(default)]
-    remediation: Vec<UpdatePart>,
-}
-
-/// A response.
-#[derive(Deserialize)]
-struct ResponsePart {
-    #[serde(default, deserialize_with = "said")]
-    acknowledgement: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    root_cause: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    completed: Option<Paragraphs>,
-    #[serde(default, deserialize_with = "said")]
-    in_progress: Option<Paragraphs>,
-    planned_date: Option<Day>,
-    #[serde(default, deserialize_with = "said")]
-    disagreement: Option<Paragraphs>,
-}
-
-/// A remediation update.
-#[derive(Deserialize)]
-struct UpdatePart {
-    date: Day,
-    status: String,
-    note: Paragraphs,
-    owner: Option<Line>,
-    prevented_by: Option<Paragraphs>,
-}
-
 /// An exception of the demonstration, in our nouns.
 pub struct DemoException {
     /// What is said about it.
@@ -234,6 +80,18 @@ pub struct DemoException {
     pub since: Vec<(Status, Note)>,
     /// Its priority, when somebody decided about it.
     pub decided: Option<Decided>,
+    /// The reference of the exception of the report before that it repeats.
+    pub repeats: Option<Line>,
+}
+
+/// A correction of the demonstration, in our nouns.
+pub struct DemoCorrection {
+    /// What was asked for.
+    pub correction: Correction,
+    /// The reference of the exception it is about.
+    pub about: Option<Line>,
+    /// The answer, if there is one.
+    pub answer: Option<(Verdict, Paragraphs)>,
 }
 
 /// A report of the demonstration, in our nouns.
@@ -246,6 +104,8 @@ pub struct DemoReport {
     pub facts: Facts,
     /// The exceptions.
     pub exceptions: Vec<DemoException>,
+    /// What was asked for in its review; a report with any stays a draft.
+    pub corrections: Vec<DemoCorrection>,
     /// The file.
     pub pdf: &'static [u8],
 }
@@ -302,9 +162,8 @@ mod tests {
     #[test]
     fn the_demonstration_is_whole() {
         let furniture = Furniture::read().unwrap();
-        assert_eq!(furniture.reports.len(), 2);
-        assert_eq!(furniture.reports[0].exceptions.len(), 6);
-        assert_eq!(furniture.reports[1].exceptions.len(), 10);
+        let exceptions: Vec<_> = furniture.reports.iter().map(|report| report.exceptions.len()).collect();
+        assert_eq!(exceptions, [2, 3, 6, 10, 3]);
         for role in [Role::Sales, Role::Compliance, Role::Security, Role::Admin] {
             assert!(furniture.staff.iter().any(|person| person.role == role), "nobody sits at {role}");
         }

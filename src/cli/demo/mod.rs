@@ -75,7 +75,7 @@ fn start(demo: &Demo) -> Result<(), Trouble> {
     actix_web::rt::System::new().block_on(async {
         if fresh {
             say(
-                "Furnishing the demo: two reports are prepared, sealed and marked. This takes a few seconds.",
+                "Furnishing the demo: five reports are prepared, sealed and marked. This takes a few seconds.",
             );
             furnish::furnish(&app).await?;
             std::fs::write(demo.data.join(MARKER), FURNISHED)?;

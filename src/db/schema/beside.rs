@@ -14,6 +14,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    reminder (exception_id, since, number) {
+        exception_id -> Binary,
+        since -> Binary,
+        number -> Integer,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     remediation (id) {
         id -> Binary,
         exception_id -> Binary,

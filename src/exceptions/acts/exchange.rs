@@ -23,7 +23,7 @@ pub fn import<'a>(
     let mut position = desk.exceptions.last().map_or(0, |last| last.position);
     let mut seen = BTreeSet::new();
     for content in contents {
-        desk.check_reference(&content.reference, None)?;
+        desk.check(act.db(), content, None)?;
         if !seen.insert(content.reference.clone()) {
             return Err(RecordError::ReferenceTaken(content.reference.clone()));
         }

@@ -10,7 +10,7 @@ use crate::remediation::{Standing, Status as Mending, Update, standing};
 use crate::reports::{State, store};
 use crate::text::Day;
 use crate::web::Answer;
-use crate::web::exception::standing_status;
+use crate::web::exception::{standing_status, years_status};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Desk, Page, Shell, Status, show as show_page};
 use crate::web::partials::Choice;
@@ -53,6 +53,7 @@ struct Row {
     exception: String,
     href: String,
     priority: Status,
+    years: Option<Status>,
     state: Status,
     owner: Option<String>,
     target: Option<String>,
@@ -67,6 +68,7 @@ fn is_shown(show: &str, standing: &Standing) -> bool {
         "all" => true,
         "done" => done,
         "overdue" => standing.overdue,
+        "unverified" => standing.status != Some(Mending::Verified),
         "verify" => standing.status == Some(Mending::Implemented),
         _ => !done,
     }
@@ -86,6 +88,7 @@ fn row(desk: &OnDesk, one: &Weighed, day: Day) -> (Standing, Row) {
         exception: format!("{}: {}", content.reference, content.title),
         href: format!("{}/exceptions/{}/remediation", desk.href(), one.exception.id),
         priority: priority_status(one.priority()),
+        years: years_status(desk.years_of(one.exception.id).len()),
         state: standing_status(&standing),
         owner: standing.owner.as_ref().map(ToString::to_string),
         target: standing.planned.map(Day::words),
@@ -117,6 +120,7 @@ pub async fn show(staff: Staff<Compliance>, asked: Query<Asked>) -> Answer {
         ("open", "Not mended yet"),
         ("overdue", "Overdue"),
         ("verify", "Implemented, to be verified"),
+        ("unverified", "Not verified"),
         ("done", "Mended"),
         ("all", "All"),
     ];

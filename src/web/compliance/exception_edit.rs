@@ -5,6 +5,7 @@ use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
 use crate::exceptions::acts::{RecordError, change, record as record_exception, remove as remove_exception};
 use crate::exceptions::checker::Remark;
+use crate::exceptions::history::LinkError;
 use crate::exceptions::{Content, Exception};
 use crate::ids::ExceptionId;
 use crate::reports::NotADraft;
@@ -195,6 +196,12 @@ fn refuse(form: &mut Form, error: RecordError) -> Result<(), RecordError> {
             form.refuse("reference", error.to_string());
             Ok(())
         }
-        RecordError::NotADraft(_) | RecordError::Fault(_) => Err(error),
+        RecordError::Link(LinkError::Fault(_)) | RecordError::NotADraft(_) | RecordError::Fault(_) => {
+            Err(error)
+        }
+        RecordError::Link(_) => {
+            form.refuse("repeats", error.to_string());
+            Ok(())
+        }
     }
 }

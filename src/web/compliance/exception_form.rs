@@ -10,12 +10,16 @@ use crate::web::partials::Choice;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// Every field with a text, besides class and tests.
-const TEXTS: &[&str] = &[
+/// The fields of an exception, in the order of the table's columns.
+pub const FIELDS: [&str; 26] = [
     "reference",
     "title",
     "criterion",
+    "class",
+    "severity",
+    "customer_data",
     "control",
+    "tests",
     "test_words",
     "sample_size",
     "population",
@@ -34,9 +38,14 @@ const TEXTS: &[&str] = &[
     "in_progress",
     "planned_date",
     "disagreement",
-    "severity",
-    "repeats",
 ];
+
+/// The fields that are sent as one text each: all but boxes and choices, and the link to an earlier exception, which
+/// means nothing outside this house and so is no column.
+fn texts() -> Vec<&'static str> {
+    let chosen = ["class", "customer_data", "tests"];
+    FIELDS.into_iter().filter(|name| !chosen.contains(name)).chain(["repeats"]).collect()
+}
 
 /// The form as the template wants it.
 #[derive(Serialize)]
@@ -59,7 +68,8 @@ pub type Earlier = (String, String);
 impl ExceptionForm {
     /// The form as it stands, with what there is to pick from.
     pub fn new(form: &Form, criteria: &Criteria, earlier: &[Earlier]) -> Self {
-        let mut errors = form.errors(TEXTS);
+        let texts = texts();
+        let mut errors = form.errors(&texts);
         errors.extend(form.errors(&["class", "tests"]));
         let class = |class: &Class| {
             Choice::new(class.as_str(), class.words())
@@ -72,7 +82,7 @@ impl ExceptionForm {
             |one: &Severity| Choice::new(one.as_str(), one.words()).chosen_in(&[form.text("severity")]);
         let repeats = |(id, words): &Earlier| Choice::new(id, words).chosen_in(&[form.text("repeats")]);
         Self {
-            values: form.values(TEXTS),
+            values: form.values(&texts),
             class_options: Class::ALL.iter().map(class).collect(),
             test_options: Test::ALL.iter().map(test).collect(),
             severity_options: [nothing("Not stated")]

@@ -34,6 +34,7 @@ const TEXTS: &[&str] = &[
     "subservices",
     "user_controls",
     "restricted_use",
+    "specified_parties",
     "assertion_signer",
     "assertion_date",
     "except_for",
@@ -107,6 +108,7 @@ pub fn typed(card: &Card, facts: &Facts) -> Form {
         ("subservices", lines(&facts.subservices, subservice_line)),
         ("user_controls", lines(&facts.user_controls, user_control_line)),
         ("restricted_use", text(facts.restricted_use.as_ref())),
+        ("specified_parties", text(facts.specified_parties.as_ref())),
         ("assertion_signer", text(assertion.map(|assertion| &assertion.signer))),
         ("assertion_date", text(assertion.and_then(|assertion| assertion.date.as_ref()))),
         ("except_for", text(facts.except_for.as_ref())),
@@ -194,6 +196,7 @@ fn parse_facts(form: &mut Form) -> Option<Facts> {
     let user_controls =
         parse_lines(form, "user_controls", "Complementary user entity controls", parse_user_control);
     let restricted_use = form.parse_optional("restricted_use", "Restricted use", Paragraphs::parse);
+    let specified_parties = form.parse_optional("specified_parties", "Specified parties", Paragraphs::parse);
     let signer = form.parse_optional("assertion_signer", "Management's assertion", Line::parse);
     let date = form.parse_optional("assertion_date", "Date of the assertion", Day::parse);
     if matches!((&signer, &date), (Some(None), Some(Some(_)))) {
@@ -207,6 +210,7 @@ fn parse_facts(form: &mut Form) -> Option<Facts> {
         subservices: subservices?,
         user_controls: user_controls?,
         restricted_use: restricted_use?,
+        specified_parties: specified_parties?,
         assertion: signer?.zip(Some(date?)).map(|(signer, date)| Assertion { signer, date }),
         except_for: except_for?,
     })

@@ -1,12 +1,13 @@
 //! `.../finalize`: asks, and then fixes a report for ever.
 
-use super::report::{missing, unanswered};
 use super::reports::counted;
+use super::way::{missing, unanswered};
 use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
 use crate::grants::acts::finalize as finalize_report;
 use crate::reports::NotADraft;
 use crate::reports::acts::FinalizeError;
+use crate::reports::review::Review;
 use crate::text::hex;
 use crate::web::Answer;
 use crate::web::form::Form;
@@ -41,6 +42,10 @@ pub async fn ask(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
         return Err(
             Problem::from(FinalizeError::Incomplete(missing)).action(desk.href(), "Back to the report")
         );
+    }
+    if let Some(open) = desk.review.as_ref().map(Review::open).filter(|open| *open > 0) {
+        let refusal = Problem::from(FinalizeError::CorrectionsOpen(open));
+        return Err(refusal.action(format!("{}/review", desk.href()), "Answer the corrections"));
     }
     let page = FinalizePage {
         shell: staff.shell(Desk::Compliance, "Finalize"),
@@ -84,6 +89,9 @@ fn question(desk: &OnDesk) -> Question {
         let many = counted(unanswered, "exception");
         effects
             .push(format!("{many} without a response: this cannot be added any more, and readers see it."));
+    }
+    if desk.review.is_none() {
+        effects.push("No review was opened here: nobody was asked for corrections in this place.".to_owned());
     }
     Question {
         title: format!("Finalize {}?", desk.version.card.title),

@@ -5,6 +5,7 @@
 
 mod board;
 mod company;
+mod correction;
 mod cover_note;
 mod exception_edit;
 mod exchange;
@@ -14,32 +15,40 @@ mod facts_lines;
 mod finalize;
 mod nda;
 mod overview;
+mod periods;
 mod preparing;
 mod preview;
 mod priority;
+mod reading;
 mod receive;
 mod remediation;
 mod report;
 mod report_facts;
 mod reports;
+mod review;
 mod upload;
 mod upload_form;
 mod upload_result;
 mod version;
+mod way;
 mod withdraw;
 
+use super::form::FormLimit;
 use super::guard::{Staff, desk::Compliance};
 use super::problem::Problem;
 use crate::db::{Db, data_keys};
 use crate::exceptions::{self, Exception};
 use crate::fault::{Fault, Kind};
+use crate::ids::ExceptionId;
 use crate::remediation::Update;
 use crate::remediation::weighed::{Weighed, weigh_with};
-use crate::reports::{Facts, Version, store};
+use crate::reports::review::{Review, Stage};
+use crate::reports::{Facts, Period, Version, store};
 use crate::seal::{DataKey, Keyring};
 use crate::text::{Day, Slug};
 use actix_web::web;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The routes of this face.
@@ -76,11 +85,20 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/exceptions/{id}/accept-risk", web::post().to(priority::accept))
         .route("/compliance/reports/{slug}/cover-note", web::get().to(cover_note::show))
         .route("/compliance/reports/{slug}/cover-note", web::post().to(cover_note::save))
-        .route("/compliance/reports/{slug}/import", web::get().to(exchange::ask))
-        .route("/compliance/reports/{slug}/import", web::post().to(exchange::take))
+        .service(
+            web::resource("/compliance/reports/{slug}/import")
+                .app_data(FormLimit(exchange::LIMIT_BYTES))
+                .route(web::get().to(exchange::ask))
+                .route(web::post().to(exchange::take)),
+        )
         .route("/compliance/reports/{slug}/export/{format}", web::get().to(exchange::export))
         .route("/compliance/reports/{slug}/finalize", web::get().to(finalize::ask))
         .route("/compliance/reports/{slug}/finalize", web::post().to(finalize::finalize))
+        .route("/compliance/reports/{slug}/review", web::get().to(review::show))
+        .route("/compliance/reports/{slug}/review", web::post().to(review::open))
+        .route("/compliance/reports/{slug}/review/corrections", web::post().to(review::ask))
+        .route("/compliance/reports/{slug}/review/corrections/{id}", web::get().to(correction::show))
+        .route("/compliance/reports/{slug}/review/corrections/{id}", web::post().to(correction::settle))
         .route("/compliance/reports/{slug}/version", web::post().to(version::begin))
         .route("/compliance/reports/{slug}/withdraw", web::get().to(withdraw::ask))
         .route("/compliance/reports/{slug}/withdraw", web::post().to(withdraw::withdraw));
@@ -94,6 +112,10 @@ struct OnDesk {
     updates: Vec<Update>,
     /// The exceptions again, with all that decides how much they press.
     weighed: Vec<Weighed>,
+    /// The earlier periods whose reports had an exception too, the newest first; only for those that repeat one.
+    years: BTreeMap<ExceptionId, Vec<Period>>,
+    /// The review of the draft, if it was opened.
+    review: Option<Review>,
     /// What the report before had, when it is here.
     earlier: Option<(Version, Vec<Exception>)>,
 }
@@ -109,17 +131,30 @@ impl OnDesk {
         let key: DataKey = data_keys::open_for(db, keyring, version.key_owner())?;
         let facts = version.open_facts(&key)?;
         let weighed = weigh_with(db, &key, &version, today)?;
-        let exceptions = weighed.iter().map(|one| one.exception.clone()).collect();
+        let exceptions: Vec<Exception> = weighed.iter().map(|one| one.exception.clone()).collect();
         let updates = weighed.iter().flat_map(|one| one.updates.clone()).collect();
         let earlier = match &version.card.predecessor {
             Some(slug) => exceptions::history::of_report(db, keyring, slug)?,
             None => None,
         };
-        Ok(Self { version, facts, exceptions, updates, weighed, earlier })
+        let review = Review::find(db, &key, version.id)?;
+        let mut years = BTreeMap::new();
+        for one in weighed.iter().filter(|one| one.exception.content.repeats.is_some()) {
+            years.insert(one.exception.id, exceptions::history::periods(db, keyring, &one.exception)?);
+        }
+        Ok(Self { version, facts, exceptions, updates, weighed, years, review, earlier })
     }
     /// The updates of one exception, oldest first.
     fn updates_of(&self, exception: &Exception) -> Vec<Update> {
         self.updates.iter().filter(|update| update.exception == exception.id).cloned().collect()
+    }
+    /// The earlier periods whose reports had this exception too, the newest first.
+    fn years_of(&self, exception: ExceptionId) -> &[Period] {
+        self.years.get(&exception).map_or(&[], Vec::as_slice)
+    }
+    /// How far it has come.
+    fn stage(&self) -> Stage {
+        Stage::of(self.version.state, self.exceptions.len(), self.review.as_ref())
     }
     /// The exceptions of the report before, to pick the one that is repeated.
     fn earlier_choices(&self) -> Vec<exception_form::Earlier> {

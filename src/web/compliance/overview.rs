@@ -1,5 +1,7 @@
 //! `/compliance`: what has to be in place before anybody can read a report, and what waits for this desk.
 
+use super::periods::unverified;
+use super::reports::counted;
 use super::{OnDesk, href_of};
 use crate::accounts::store::find_company;
 use crate::app::Template;
@@ -40,12 +42,17 @@ struct Figure {
 
 /// Something that needs somebody.
 #[derive(Serialize)]
-struct Waiting {
-    text: String,
-    href: String,
-    action: &'static str,
-    tone: Tone,
-    words: &'static str,
+pub struct Waiting {
+    /// What it is.
+    pub text: String,
+    /// Where it is done.
+    pub href: String,
+    /// What is done there.
+    pub action: &'static str,
+    /// How much it presses.
+    pub tone: Tone,
+    /// The same in a word or two.
+    pub words: &'static str,
 }
 
 /// How things are.
@@ -101,7 +108,9 @@ impl Overview {
     }
     /// What needs somebody: responses that are missing in drafts, remediation past its date.
     fn waiting(&self, today: Day) -> Vec<Waiting> {
-        self.desks.iter().flat_map(|desk| waiting_of(desk, today)).collect()
+        let mut waiting: Vec<Waiting> = self.desks.iter().flat_map(|desk| waiting_of(desk, today)).collect();
+        waiting.extend(unverified(&self.desks, today));
+        waiting
     }
 }
 
@@ -124,6 +133,7 @@ fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
             words: "P1 without a plan",
         })
         .collect();
+    waiting.extend(review_of(desk, today));
     for exception in &desk.exceptions {
         let content = &exception.content;
         let href = format!("{}/exceptions/{}", desk.href(), exception.id);
@@ -147,6 +157,26 @@ fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
         }
     }
     waiting
+}
+
+/// The review of a draft, when a correction waits for an answer.
+fn review_of(desk: &OnDesk, today: Day) -> Option<Waiting> {
+    let review = desk.review.as_ref().filter(|_| desk.version.state == State::Draft)?;
+    let open = u32::try_from(review.open()).unwrap_or(u32::MAX);
+    let late = review.is_overdue(today);
+    (open > 0).then(|| Waiting {
+        text: format!(
+            "{} of {} {} an answer. The review ends on {}.",
+            counted(open, "correction"),
+            desk.version.card.title,
+            if open == 1 { "waits for" } else { "wait for" },
+            review.due.words()
+        ),
+        href: format!("{}/review", desk.href()),
+        action: "Answer",
+        tone: if late { Tone::Danger } else { Tone::Warn },
+        words: if late { "Review overdue" } else { "Review" },
+    })
 }
 
 /// GET: the overview.

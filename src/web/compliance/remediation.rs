@@ -98,7 +98,8 @@ async fn page(
         shell: staff.shell(Desk::Compliance, format!("Remediation of {}", exception.content.reference)),
         back: Action { href: desk.href(), label: "The report" },
         action: format!("{}/exceptions/{}/remediation", desk.href(), exception.id),
-        exception: ExceptionView::new(exception, &updates, &standing, around),
+        exception: ExceptionView::new(exception, &updates, &standing, around)
+            .recurring(desk.years_of(exception.id)),
         form: form.into(),
     })
 }

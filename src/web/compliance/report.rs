@@ -1,20 +1,22 @@
 //! `/compliance/reports/<slug>`: one report on its way to finalized, and beside it afterwards.
 
 use super::priority::priority_status;
-use super::reports::{counted, state_status};
+use super::reports::{counted, stage_status};
+use super::review::{ReviewView, review_view};
 use super::upload_form::{Refused, UploadForm};
+use super::way::{Finalize, finalize, steps};
 use super::{OnDesk, on_desk, preparing, upload};
 use crate::app::Template;
 use crate::exceptions::Content;
 use crate::remediation::weighed::Weighed;
 use crate::reports::preparing::Standing;
-use crate::reports::{File, Missing, State};
-use crate::text::hex;
+use crate::reports::{File, State};
+use crate::text::{Day, hex};
 use crate::web::Answer;
-use crate::web::exception::{class_status, standing_status};
+use crate::web::exception::{class_status, standing_status, years_status};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, show as show_page};
-use crate::web::partials::{Fact, Progress, Step, in_order};
+use crate::web::partials::{Fact, Step};
 use crate::web::report::{OpinionView, held_facts, opinion, public_facts, size_in_words};
 use actix_web::web;
 use serde::Serialize;
@@ -37,6 +39,7 @@ pub struct ReportPage {
     exceptions: Vec<Row>,
     add_href: Option<String>,
     finalize: Finalize,
+    review: Option<ReviewView>,
     withdraw: Option<String>,
     begin_version: Option<String>,
 }
@@ -87,6 +90,7 @@ struct Row {
     reference: String,
     title: String,
     class: Status,
+    years: Option<Status>,
     criterion: String,
     response: Status,
     priority: Status,
@@ -96,25 +100,12 @@ struct Row {
     remediation_href: Option<String>,
 }
 
-/// What finalizing needs.
-#[derive(Serialize)]
-struct Finalize {
-    href: Option<String>,
-    missing: Vec<String>,
-    text: String,
-}
-
 /// GET: the report.
 pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
     let desk = on_desk(&staff, &slug).await?;
     let standing = preparing::standing(&staff.app, desk.version.id).await?;
     let refused = standing.as_ref().and_then(Refused::of);
     show_page(&staff, &ReportPage::new(&staff, &desk, standing, refused))
-}
-
-/// What a draft lacks; nothing once it is finalized.
-pub fn missing(desk: &OnDesk) -> Vec<Missing> {
-    desk.version.clone().into_draft().map(|draft| draft.missing(&desk.facts)).unwrap_or_default()
 }
 
 /// The verdict on a file that was taken in.
@@ -131,7 +122,7 @@ pub fn verdict(file: &File) -> Verdict {
 }
 
 /// How many.
-fn count<T>(items: &[T]) -> u32 {
+pub fn count<T>(items: &[T]) -> u32 {
     u32::try_from(items.len()).unwrap_or(u32::MAX)
 }
 
@@ -160,7 +151,7 @@ impl ReportPage {
             report: Head {
                 title: version.card.title.to_string(),
                 framework: version.card.framework.words(),
-                state: state_status(version.state),
+                state: stage_status(desk.stage()),
                 number: version.number,
                 is_final: !is_draft,
             },
@@ -176,6 +167,7 @@ impl ReportPage {
             exceptions: desk.weighed.iter().map(|one| row(staff, desk, one)).collect(),
             add_href: in_draft("exceptions/new"),
             finalize: finalize(desk),
+            review: review_view(desk, Day::of(staff.app.clock.now())),
             begin_version: is_offered.then(|| format!("{}/version", desk.href())),
             withdraw: is_offered.then(|| format!("{}/withdraw", desk.href())),
         }
@@ -193,52 +185,6 @@ fn file_view(file: &File, desk: &OnDesk) -> FileView {
     }
 }
 
-/// The way to finalized.
-fn steps(desk: &OnDesk) -> Vec<Step> {
-    let href = desk.href();
-    let lacking = missing(desk);
-    let is_draft = desk.version.state == State::Draft;
-    let step = |label: &str| Step::new(label, Progress::Waiting);
-    let unanswered = unanswered(desk);
-    let finalized = desk.version.state.finalized();
-    let mut last = step("Finalize").action(format!("{href}/finalize"), "Finalize");
-    if let Some(by) = finalized {
-        last = last.since(by.at);
-    }
-    let entered = match count(&desk.exceptions) {
-        0 => "None so far. If the auditor reported none, go on.".to_owned(),
-        many => format!("{} entered.", counted(many, "exception")),
-    };
-    let answered = match unanswered {
-        0 => "Every exception has one.".to_owned(),
-        many => format!("{} without a response; readers see that.", counted(many, "exception")),
-    };
-    in_order([
-        (
-            step("State the facts").action(format!("{href}/facts"), "Go to the facts"),
-            lacking.iter().all(|missing| *missing == Missing::File),
-        ),
-        (
-            step("Upload the file").action(format!("{href}#file"), "Choose the file"),
-            desk.version.file.is_some(),
-        ),
-        (
-            step("Enter the exceptions")
-                .detail(entered)
-                .action(format!("{href}/exceptions/new"), "Add an exception"),
-            !desk.exceptions.is_empty() || !is_draft,
-        ),
-        (step("Write the responses").detail(answered), unanswered == 0 || !is_draft),
-        (last, finalized.is_some()),
-    ])
-}
-
-/// How many exceptions have no response.
-pub fn unanswered(desk: &OnDesk) -> u32 {
-    let without = desk.exceptions.iter().filter(|exception| exception.content.response.is_none());
-    u32::try_from(without.count()).unwrap_or(u32::MAX)
-}
-
 /// One exception's row.
 fn row(staff: &Staff<Compliance>, desk: &OnDesk, one: &Weighed) -> Row {
     let (exception, content) = (&one.exception, &one.exception.content);
@@ -249,6 +195,7 @@ fn row(staff: &Staff<Compliance>, desk: &OnDesk, one: &Weighed) -> Row {
         reference: content.reference.to_string(),
         title: content.title.to_string(),
         class: class_status(content.class),
+        years: years_status(desk.years_of(exception.id).len()),
         criterion: content.criterion.to_string(),
         response: response_status(staff, content),
         priority: if one.blocks() {
@@ -271,16 +218,4 @@ fn response_status(staff: &Staff<Compliance>, content: &Content) -> Status {
         Some(1) => Status::new(Tone::Info, "Written, 1 remark"),
         Some(remarks) => Status::new(Tone::Info, format!("Written, {remarks} remarks")),
     }
-}
-
-/// What stands in the way of finalizing, or the way to it.
-fn finalize(desk: &OnDesk) -> Finalize {
-    let missing: Vec<String> = missing(desk).iter().map(ToString::to_string).collect();
-    let ready = missing.is_empty() && desk.version.state == State::Draft;
-    let text = if ready {
-        "Facts, file, exceptions and responses will be fixed for ever, and the report is offered on the trust page."
-    } else {
-        "Before this report can be finalized:"
-    };
-    Finalize { href: ready.then(|| format!("{}/finalize", desk.href())), missing, text: text.to_owned() }
 }

@@ -4,6 +4,7 @@ use super::href_of;
 use crate::app::Template;
 use crate::exceptions;
 use crate::fault::Fault;
+use crate::reports::review::Stage;
 use crate::reports::{State, Version, store};
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::Compliance};
@@ -41,6 +42,16 @@ pub fn state_status(state: State) -> Status {
         State::Superseded(_) | State::Withdrawn(_) => Tone::Quiet,
     };
     Status::new(tone, state.words())
+}
+
+/// How far a version has come, as a label.
+pub fn stage_status(stage: Stage) -> Status {
+    let tone = match stage {
+        Stage::Draft | Stage::Responses | Stage::Review => Tone::Info,
+        Stage::Finalized => Tone::Ok,
+        Stage::Superseded | Stage::Withdrawn => Tone::Quiet,
+    };
+    Status::new(tone, stage.words())
 }
 
 /// `1 page`, `2 pages`.

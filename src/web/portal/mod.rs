@@ -3,6 +3,7 @@
 pub mod access;
 pub mod certificate;
 pub mod confirm;
+pub mod controls;
 pub mod copy;
 pub mod elsewhere;
 pub mod nda;
@@ -45,6 +46,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/nda/{id}/text", web::get().to(nda::text))
         .route("/certificates/{id}", web::get().to(certificate::show_certificate))
         .route("/reports/{slug}", web::get().to(room::open))
+        .route("/reports/{slug}/controls", web::get().to(controls::take_away))
         .route("/reports/{slug}/print", web::get().to(room::print::open))
         .route("/reports/{slug}/copy", web::post().to(copy::download))
         .route("/reports/{slug}/pages", web::get().to(pages::turn))

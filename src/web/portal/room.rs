@@ -93,6 +93,8 @@ struct OpinionWords {
 struct List {
     term: &'static str,
     note: Option<&'static str>,
+    /// Where the list is fetched as a text; its lines are shown with boxes to tick.
+    take_away: Option<String>,
     lines: Vec<String>,
 }
 

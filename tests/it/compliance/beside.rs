@@ -103,3 +103,81 @@ fn a_priority_is_proposed_decided_with_a_reason_and_shown_on_the_board() {
         assert!(later.get("/compliance/remediation?day=soon").words().contains("is not a date"));
     });
 }
+
+/// A table of so many rows, each made by `row`.
+fn table(rows: usize, row: impl Fn(usize) -> String) -> String {
+    let head = "reference,title,criterion,class,control,tests,finding\n".to_owned();
+    (1..=rows).fold(head, |text, number| text + &row(number) + "\n")
+}
+
+/// A row that lacks nothing.
+fn whole(number: usize) -> String {
+    format!("E-{number},Late,CC6.2,design,c,inquiry,f")
+}
+
+/// OSCAL with this in it, so many levels deep.
+fn deep(levels: usize) -> String {
+    format!("{{\"assessment-results\":{}1{}}}", "[".repeat(levels), "]".repeat(levels))
+}
+
+#[test]
+fn hostile_texts_are_answered_by_line_and_enter_nothing() {
+    at_the_desk("", |_, officer| {
+        let href = creates(officer, "soc2-2026");
+        enters(officer, &href, &[]);
+        let finding = |members: &str| {
+            format!("{{\"assessment-results\":{{\"results\":[{{\"findings\":[{members}]}}]}}}}")
+        };
+        let one = "{\"title\":\"T\",\"description\":\"D\",\"target\":{\"target-id\":\"ac-2\"}}";
+        for (text, said) in [
+            (table(2, |_| whole(7)), "Line 3: the reference E-7 stands on line 2 already."),
+            (table(1, |_| whole(1)), "Line 2: this report has an exception E-1 already."),
+            (
+                table(1, |_| whole(2).replace(",f", &format!(",{}", "x".repeat(9_000)))),
+                "Line 2: The auditor's words is too long",
+            ),
+            (
+                table(1, |_| whole(2).replace("Late", "La\u{202e}te")),
+                "Line 2: Title has characters that cannot be shown",
+            ),
+            (
+                table(1, |_| whole(2).replace("Late", "La\u{0}te")),
+                "Line 2: Title has characters that cannot be shown",
+            ),
+            (
+                table(2, |n| whole(n + 1).replace("Late", if n == 2 { "Sp\u{fffd}t" } else { "Late" })),
+                "Line 3: characters of another encoding",
+            ),
+            (table(100_000, whole), "There are 100000 exceptions in it, and 1000 at the most"),
+            (table(900, |n| format!("E-{n}")), "further errors are not shown"),
+            ("reference,title,title\nE-2,a,b".to_owned(), "the column \"title\" is there more than once"),
+            (deep(100_000), "The document cannot be read: this is not JSON: recursion limit exceeded"),
+            (deep(20), "there is no \"assessment-results\""),
+            ("{\"assessment-results\":{\"results\":7}}".to_owned(), "there is no \"assessment-results\""),
+            (finding(&vec![one; 1_001].join(",")), "There are 1001 exceptions in it"),
+            (finding("7,null,[]"), "Finding 1: Title is missing"),
+            (finding(one), "Finding 1: Class is not one of the choices"),
+        ] {
+            let short: String = text.chars().take(80).collect();
+            let refused = pastes(officer, &href, &text);
+            assert_eq!(
+                refused.status,
+                422,
+                "{short}: {}",
+                refused.words().chars().take(400).collect::<String>()
+            );
+            assert!(refused.words().contains(said), "{short}: not told {said}");
+        }
+        assert_eq!(officer.get(&href).words().matches("E-1: ").count(), 1, "nothing was entered");
+        assert_eq!(officer.get(&href).words().matches("E-2: ").count(), 0, "nothing was entered");
+        // A formula is words: it is kept as it is written, and a spreadsheet gets it guarded.
+        let formula = table(1, |_| whole(2).replace("Late", "\"=HYPERLINK(\"\"https://evil.example\"\")\""));
+        let shown = pastes(officer, &href, &formula);
+        assert_eq!(shown.status, 200, "{}", shown.words());
+        let csrf = Form::all(&shown.html())[0].value("csrf").unwrap().to_owned();
+        let sure = [("csrf", csrf.as_str()), ("sure", "yes"), ("text", formula.as_str())];
+        assert_eq!(officer.post_form(&format!("{href}/import"), &sure).status, 303);
+        let csv = String::from_utf8(officer.get(&format!("{href}/export/csv")).body).unwrap();
+        assert!(csv.contains("\"'=HYPERLINK("), "{csv}");
+    });
+}

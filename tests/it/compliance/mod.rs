@@ -5,7 +5,9 @@ mod company;
 mod exceptions;
 mod nda;
 mod preparing;
+mod reminders;
 mod reports;
+mod review;
 mod upload;
 
 use crate::support::databases::{TestDatabase, on_both};

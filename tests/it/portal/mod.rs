@@ -1,6 +1,7 @@
 //! The portal's promises, as a recipient, a stranger and somebody who cheats meet them: over HTTP, on both databases.
 
 mod codes;
+mod controls;
 mod copy;
 mod limits;
 mod nda;

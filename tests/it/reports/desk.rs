@@ -243,6 +243,7 @@ pub fn facts() -> Facts {
             text: words("SECRETCUEC: user entities remove their own leavers."),
         }],
         restricted_use: Some(words("SECRETUSE only for specified parties.")),
+        specified_parties: Some(words("SECRETPARTIES user entities and their auditors")),
         assertion: Some(Assertion {
             signer: line("SECRETSIGNER, chief executive"),
             date: Some(day("2026-11-10")),

@@ -1,5 +1,6 @@
 //! Reports, exceptions and remediation as the house keeps them: below the pages, on both databases.
 
+mod chains;
 pub mod desk;
 mod immutability;
 mod remediation;

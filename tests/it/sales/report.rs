@@ -82,18 +82,9 @@ fn card() -> Card {
     }
 }
 
-/// What only holders read: nothing.
+/// What only holders read.
 fn facts() -> Facts {
-    Facts {
-        scope: None,
-        in_scope: Vec::new(),
-        not_in_scope: Vec::new(),
-        subservices: Vec::new(),
-        user_controls: Vec::new(),
-        restricted_use: None,
-        assertion: None,
-        except_for: None,
-    }
+    crate::reports::desk::facts()
 }
 
 /// Rows of a file whose objects no test reads.

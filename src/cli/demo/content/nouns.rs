@@ -1,12 +1,13 @@
 //! The demonstration's files in our nouns.
 
-use super::{
-    DemoException, DemoReport, ExceptionPart, ReportFile, ResponsePart, SubservicePart, UpdatePart,
-    UserControlPart,
+use super::files::{
+    CorrectionPart, ExceptionPart, ReportFile, ResponsePart, SubservicePart, UpdatePart, UserControlPart,
 };
+use super::{DemoCorrection, DemoException, DemoReport};
 use crate::exceptions::{Answer, Class, Content, Response, Sample, SampleParts, Test, Weight};
 use crate::fault::Fault;
 use crate::remediation::{Note, Status};
+use crate::reports::review::Correction;
 use crate::reports::{Assertion, Card, Facts, Framework, Method, Period, Subservice, UserControl};
 use crate::text::{Line, Paragraphs};
 
@@ -25,7 +26,11 @@ pub(super) fn read_report(text: &str, pdf: &'static [u8]) -> Result<DemoReport, 
         card: Card {
             title: part.title,
             reference: part.reference,
-            framework: if part.framework == "soc2" { Framework::Soc2Type2 } else { Framework::Other },
+            framework: match part.framework.as_str() {
+                "soc2" => Framework::Soc2Type2,
+                "pen_test" => Framework::PenTest,
+                _ => Framework::Other,
+            },
             report_type: part.report_type,
             criteria: part.criteria,
             period,
@@ -47,12 +52,20 @@ pub(super) fn read_report(text: &str, pdf: &'static [u8]) -> Result<DemoReport, 
             subservices: part.subservice_organisation.into_iter().map(subservice).collect(),
             user_controls: part.cuec.into_iter().map(user_control).collect(),
             restricted_use: part.restricted_use,
+            specified_parties: part.specified_parties,
             assertion,
             except_for: None,
         },
         exceptions,
+        corrections: file.correction.into_iter().map(correction).collect(),
         pdf,
     })
+}
+
+/// A correction in our nouns.
+fn correction(part: CorrectionPart) -> DemoCorrection {
+    let CorrectionPart { asked_by, asked_on, about, text, answer, words } = part;
+    DemoCorrection { correction: Correction { asked_by, asked_on, text }, about, answer: answer.zip(words) }
 }
 
 /// A subservice organisation in our nouns.
@@ -98,7 +111,7 @@ fn read_exception(part: ExceptionPart) -> Result<DemoException, Fault> {
         evaluation: part.auditor_evaluation,
         response: read_response(part.response),
     };
-    Ok(DemoException { content, since, decided })
+    Ok(DemoException { content, since, decided, repeats: part.repeats })
 }
 
 /// A response in our nouns.

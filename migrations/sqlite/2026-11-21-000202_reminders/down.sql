@@ -1,0 +1,2 @@
+-- Takes the reminders away.
+DROP TABLE reminder;
