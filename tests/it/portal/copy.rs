@@ -13,7 +13,7 @@ use std::path::PathBuf;
 /// Who downloads.
 const ADA: &str = "ada.first@meridian-bank.example";
 /// A report: the name of its file and of its page.
-const SHORT: &str = "halvorsen-soc2-2026";
+const SHORT: &str = "short-report";
 /// A longer one.
 const LONG: &str = "nasa-oig-ig-19-022";
 

@@ -131,14 +131,14 @@ fn revoke(office: &Office, grant: GrantId) {
     act(&office.house, "grant.revoke", move |act| candor::grants::acts::revoke(act, &house, by, grant));
 }
 
-/// A furnished house whose report has a real file: one of the demo's, its page named as the file is.
+/// A furnished house whose report has a real file, its page named as the file is.
 fn shelved(database: &TestDatabase, pdf: &str) -> Office {
     let mut office = Office::furnished(database);
     office.report = put_on_shelf(&office, pdf, pdf);
     office
 }
 
-/// Publishes a report with one of the demo's files.
+/// Publishes a report with one of the files of [`crate::support::report_pdf`].
 fn put_on_shelf(office: &Office, slug: &str, pdf: &str) -> VersionId {
     let (app, by) = (office.house.app(), office.officer);
     let new = NewReport { slug: Slug::parse(slug).unwrap(), card: card(), facts: facts() };
@@ -148,7 +148,7 @@ fn put_on_shelf(office: &Office, slug: &str, pdf: &str) -> VersionId {
     let db = &mut *app.database.read().unwrap();
     let key = data_keys::open_for(db, &app.keyring, version.key_owner()).unwrap();
     let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version: &version };
-    let pdf = std::fs::read(format!("{}/demo/{pdf}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let pdf = crate::support::report_pdf(pdf);
     let (id, file) = (version.id, take_in(&shelf, &app.config.program, &pdf).unwrap());
     act(&office.house, "report.upload", move |act| candor::reports::acts::attach_upload(act, by, id, &file));
     let house = app.house.clone();

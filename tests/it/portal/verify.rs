@@ -6,10 +6,9 @@ use crate::support::databases::on_both;
 use crate::support::visitor::{Page, Part, Visitor};
 use candor::reports::acts::{Withdrawal, withdraw};
 use candor::text::Reason;
-use std::fs;
 
 /// The report.
-const SLUG: &str = "halvorsen-soc2-2026";
+const SLUG: &str = "short-report";
 
 /// Sends a file as a stranger.
 fn looks_up(stranger: &mut Visitor, bytes: &[u8]) -> Page {
@@ -43,7 +42,7 @@ fn a_found_file_is_named_and_its_owner_is_not() {
         );
         assert!(!words.contains("Ada") && !words.contains("Meridian"), "{words}");
 
-        let issued = fs::read(format!("{}/demo/{SLUG}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let issued = crate::support::report_pdf(SLUG);
         assert!(looks_up(&mut stranger, &issued).words().contains("The file as it was issued"));
         let mut saved_again = copy.clone();
         saved_again.extend_from_slice(b"\n");

@@ -118,8 +118,7 @@ fn what_is_no_copy_of_ours_is_answered_in_words() {
 
 #[test]
 fn files_that_are_no_copies_are_answered_in_words() {
-    let original =
-        std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/halvorsen-soc2-2026.pdf")).unwrap();
+    let original = crate::support::report_pdf("short-report");
     let prepared = candor::watermark::prepare(original.clone(), &Clock::system()).unwrap();
     let mut sample = prepared.body.clone();
     let text = SampleText { name: "N".to_owned(), email: "n@e.example".to_owned(), company: "C".to_owned() };

@@ -100,8 +100,7 @@ impl Desk {
         );
         let key = key.unwrap();
         let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version: &version };
-        let pdf =
-            std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/demo/halvorsen-soc2-2026.pdf")).unwrap();
+        let pdf = crate::support::report_pdf("short-report");
         let file = take_in(&shelf, &app.config.program, &pdf).unwrap();
         let id = version.id;
         app.writer

@@ -1,6 +1,6 @@
 //! The server dies in the middle: afterwards the log is whole and knows of every byte that left.
 
-use super::{REPORT, Running, accepts, play, publish};
+use super::{Running, SHORT_REPORT, accepts, play, publish};
 use crate::compliance::{creates, uploads};
 use crate::support::forms::Form;
 use crate::support::visitor::{Page, Visitor};
@@ -11,7 +11,7 @@ use std::time::Duration;
 fn with_a_recipient(house: &Running) -> Visitor {
     let mut officer = house.staff("Tobias", "compliance");
     let mut seller = house.staff("Sam", "sales");
-    publish(&mut officer);
+    publish(&mut officer, SHORT_REPORT);
     let mut ada = house.visitor("198.51.100.7");
     house.asks(&mut ada, "ada@buyer.example");
     accepts(&mut ada);
@@ -81,7 +81,7 @@ fn offered(page: &Page, action: &str) -> Option<Form> {
 fn acts_that_the_server_died_in_happened_whole_or_not_at_all() {
     play(|mut house| {
         let mut officer = house.staff("Tobias", "compliance");
-        publish(&mut officer);
+        publish(&mut officer, SHORT_REPORT);
         for round in 0..3_u64 {
             let email = format!("ada{round}@buyer.example");
             let mut ada = house.visitor("198.51.100.7");
@@ -101,7 +101,7 @@ fn acts_that_the_server_died_in_happened_whole_or_not_at_all() {
 #[test]
 fn an_approval_that_the_server_died_in_gave_one_grant_or_none() {
     play(|mut house| {
-        publish(&mut house.staff("Tobias", "compliance"));
+        publish(&mut house.staff("Tobias", "compliance"), SHORT_REPORT);
         house.staff("Sam", "sales");
         for round in 0..4_u64 {
             let email = format!("ada{round}@buyer.example");
@@ -132,17 +132,23 @@ fn an_approval_that_the_server_died_in_gave_one_grant_or_none() {
 #[test]
 fn a_publication_that_the_server_died_in_is_a_draft_or_finalized() {
     play(|mut house| {
-        publish(&mut house.staff("Tobias", "compliance"));
+        publish(&mut house.staff("Tobias", "compliance"), SHORT_REPORT);
         for round in 0..3_u64 {
             let mut officer = house.staff(&format!("Before{round}"), "compliance");
             let slug = format!("report-{round}");
             let href = creates(&mut officer, &slug);
             let path = href.clone();
-            dies_during(&mut house, 5 + 400 * round, move || drop(uploads(&mut officer, &path, REPORT)));
+            dies_during(&mut house, 5 + 400 * round, move || {
+                drop(uploads(&mut officer, &path, SHORT_REPORT))
+            });
             let mut officer = house.staff(&format!("Between{round}"), "compliance");
             let ask = format!("{href}/finalize");
             if officer.get(&ask).status != 200 || offered(&officer.get(&ask), &ask).is_none() {
-                assert_eq!(uploads(&mut officer, &href, REPORT).status, 303, "the upload can be repeated");
+                assert_eq!(
+                    uploads(&mut officer, &href, SHORT_REPORT).status,
+                    303,
+                    "the upload can be repeated"
+                );
             }
             let (page, path) = (officer.get(&ask), ask.clone());
             let form = page.form(&path);

@@ -1,6 +1,6 @@
 //! The main job from an empty folder to a copy in the recipient's hands.
 
-use super::{accepts, downloads, play, publish};
+use super::{REPORT, accepts, downloads, play, publish};
 use candor::watermark::read_copy_id;
 
 #[test]
@@ -10,7 +10,7 @@ fn the_main_job_from_init_to_a_marked_copy_and_a_whole_log() {
         let mut seller = house.staff("Sam", "sales");
         let mut watch = house.staff("Priya", "security");
         assert!(house.visitor("198.51.100.7").get("/request").words().contains("no NDA text is in force"));
-        publish(&mut officer);
+        publish(&mut officer, REPORT);
 
         let mut ada = house.visitor("198.51.100.7");
         let request = house.asks(&mut ada, "ada@buyer.example");
@@ -56,7 +56,7 @@ fn a_revoked_recipient_is_out_at_the_next_request_and_told_so() {
     play(|house| {
         let mut officer = house.staff("Tobias", "compliance");
         let mut seller = house.staff("Sam", "sales");
-        publish(&mut officer);
+        publish(&mut officer, REPORT);
         let mut ada = house.visitor("198.51.100.7");
         house.asks(&mut ada, "ada@buyer.example");
         accepts(&mut ada);

@@ -18,8 +18,10 @@ use std::process::{Child, Command, Stdio};
 
 /// How people reach the house.
 const ORIGIN: &str = "https://trust.house.example";
-/// A real report of 49 pages, in the public domain.
+/// A real report of 49 pages, in the public domain: what the main job is done with.
 const REPORT: &[u8] = include_bytes!("../../../demo/nasa-oig-ig-19-022.pdf");
+/// Eight pages of a report, for the stories about something else.
+const SHORT_REPORT: &[u8] = include_bytes!("../../fixtures/short-report.pdf");
 
 /// An installed Candor whose server runs, and a mail server beside it.
 struct Running {
@@ -160,7 +162,7 @@ impl Drop for Running {
 }
 
 /// Names the company, publishes an NDA text and the report with one exception.
-fn publish(officer: &mut Visitor) {
+fn publish(officer: &mut Visitor, report: &[u8]) {
     let page = officer.get("/compliance/company");
     let company = [
         ("name", "House Ltd"),
@@ -173,7 +175,7 @@ fn publish(officer: &mut Visitor) {
     let asked = send(officer, &page, "/compliance/nda", &[("text", "What you read here stays with you.")]);
     assert_eq!(officer.submit(&asked, &asked.form("/compliance/nda/publish")).status, 303);
     let href = creates(officer, "audit");
-    assert_eq!(uploads(officer, &href, REPORT).status, 303);
+    assert_eq!(uploads(officer, &href, report).status, 303);
     let page = officer.get(&format!("{href}/exceptions/new"));
     // Isolated, so that the report may be shared before there is a plan.
     let isolated: Vec<_> = EXCEPTION

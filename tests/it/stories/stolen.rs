@@ -1,6 +1,6 @@
 //! Somebody steals the data directory: without the keyring it tells nothing.
 
-use super::{accepts, downloads, play, publish};
+use super::{SHORT_REPORT, accepts, downloads, play, publish};
 use std::fs;
 
 #[test]
@@ -8,7 +8,7 @@ fn a_stolen_data_directory_tells_nothing() {
     play(|mut house| {
         let mut officer = house.staff("Tobias", "compliance");
         let mut seller = house.staff("Sam", "sales");
-        publish(&mut officer);
+        publish(&mut officer, SHORT_REPORT);
         let mut ada = house.visitor("198.51.100.77");
         house.asks(&mut ada, "ada.lovelace@buyer.example");
         let code = house.mailbox.wait_for("ada.lovelace@buyer.example", "Your code").code();

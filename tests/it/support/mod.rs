@@ -12,3 +12,10 @@ pub mod mailbox;
 pub mod mime;
 pub mod visitor;
 pub mod witness;
+
+/// A real report by the name of its file: `short-report` has eight pages of the fictional one, so that a house is
+/// furnished in a moment; every other name is one of the demo's files.
+pub fn report_pdf(name: &str) -> Vec<u8> {
+    let folder = if name == "short-report" { "tests/fixtures" } else { "demo" };
+    std::fs::read(format!("{}/{folder}/{name}.pdf", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
