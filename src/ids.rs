@@ -64,6 +64,8 @@ macro_rules! typed_id {
 }
 
 typed_id! {
+    /// A token of a recipient's program.
+    ApiTokenId;
     /// One acceptance of one NDA text by one person.
     AcceptanceId;
     /// A mailed code with its link.
@@ -104,6 +106,8 @@ typed_id! {
     SessionId;
     /// A one-time staff sign-in link.
     StaffLinkId;
+    /// A reader's wish to be written to about changes.
+    SubscriptionId;
     /// One version of a report: what is sealed, marked and granted.
     VersionId;
 }

@@ -47,6 +47,8 @@ pub mod remediation;
 pub mod nda;
 pub mod requests;
 pub mod grants;
+pub mod tokens;
+pub mod subscriptions;
 pub mod release;
 // -- faces: who stands before it
 pub mod app;

@@ -26,6 +26,7 @@ use crate::ledger::{Act, Done, Recorded, Writer};
 use crate::notices::House;
 use crate::release::Gate;
 use crate::seal::Keyring;
+use crate::tokens::jwt::Mint;
 use crate::vault::Vault;
 use std::fmt;
 use std::ops::Deref;
@@ -62,6 +63,10 @@ pub struct Parts {
     pub verify_rate: Rate,
     /// Turns of uploads to be prepared here: one per core, the others wait.
     pub preparing: Semaphore,
+    /// How often programs ask from one network.
+    pub api_rate: Rate,
+    /// Makes and checks tokens of programs.
+    pub mint: Mint,
     /// What careful readers cite in a response.
     pub checker: Checker,
     /// What exceptions are filed under.

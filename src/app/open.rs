@@ -16,6 +16,7 @@ use crate::notices::letter::Letters;
 use crate::release::Gate;
 use crate::release::pages::Reading;
 use crate::seal::{Keyring, KeyringError};
+use crate::tokens::jwt::Mint;
 use crate::vault::Vault;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ use tokio::sync::Semaphore;
 
 /// How many files can be looked up from one network in a minute.
 const VERIFY_PER_MINUTE: u32 = 10;
+/// How many requests of programs are answered to one network in a minute.
+const API_PER_MINUTE: u32 = 60;
 
 /// Why a house cannot be opened. Every text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -125,6 +128,7 @@ impl App {
         };
         let witnesses = config.log.witnesses.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
         let checks = Checks::default();
+        let mint = Mint::new(&keyring, &config.base_url)?;
         Ok(Self(Arc::new(Parts {
             config,
             clock,
@@ -138,6 +142,8 @@ impl App {
             checks,
             verify_rate: Rate::per_minute(VERIFY_PER_MINUTE),
             preparing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
+            api_rate: Rate::per_minute(API_PER_MINUTE),
+            mint,
             checker: Checker::load()?,
             criteria,
             pages: Pages::load()?,

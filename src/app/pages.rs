@@ -59,6 +59,8 @@ templates! {
     PortalRoomPrint = "portal/room_print",
     PortalSignIn = "portal/sign_in",
     PortalSteps = "portal/steps",
+    PortalSubscription = "portal/subscription",
+    PortalToken = "portal/token",
     PortalTrust = "portal/trust",
     PortalVerify = "portal/verify",
     SalesGrant = "sales/grant",

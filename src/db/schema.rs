@@ -7,7 +7,7 @@ mod readers;
 
 pub use beside::{memo, remediation, reminder};
 pub use preparing::preparation;
-pub use readers::cover_note;
+pub use readers::{api_token, cover_note, subscription};
 
 diesel::table! {
     installation (id) {
@@ -318,6 +318,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     download,
     download_end,
     letter,
+    subscription,
     ledger_head,
     ledger_entry,
     ledger_checkpoint,

@@ -75,8 +75,14 @@ kinds! {
     InvitationSent = "invitation.sent", "A person was invited to a report.";
     GrantCreated = "grant.created", "A person was granted one report version.";
     GrantRevoked = "grant.revoked", "A grant was revoked.";
+    TokenMade = "token.made", "A recipient made a token for a program of theirs.";
+    TokenTakenBack = "token.taken_back", "A recipient took a token of theirs back.";
+    SubscriptionAsked = "subscription.asked", "A reader asked to be written to about changes of a report.";
+    SubscriptionConfirmed = "subscription.confirmed", "A reader confirmed by a letter's link that they want to be written to.";
+    SubscriptionEnded = "subscription.ended", "A reader is not written to about changes any more.";
     AccessRefused = "access.refused", "Access to a report was refused.";
     ReportViewed = "report.viewed", "A report's gated content was shown to a person.";
+    ReportReadByToken = "report.read_by_token", "A report's gated content was read by a recipient's program.";
     ReportPageViewed = "report.page_viewed", "A page of a report was shown to a person in the browser.";
     ReportPreviewed = "report.previewed", "A page of a report was shown to a member of staff who prepares it.";
     DownloadStarted = "download.started", "The download of a marked copy started.";
@@ -98,7 +104,10 @@ impl EventKind {
 
     /// Whether an entry of this kind releases a report, and so must follow a grant and an NDA acceptance.
     pub const fn releases_report(self) -> bool {
-        matches!(self, Self::DownloadStarted | Self::ReportPageViewed | Self::ReportViewed)
+        matches!(
+            self,
+            Self::DownloadStarted | Self::ReportPageViewed | Self::ReportReadByToken | Self::ReportViewed
+        )
     }
 }
 

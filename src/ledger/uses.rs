@@ -30,6 +30,7 @@ pub fn list_by_grant(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Us
         .filter(ledger_entry::kind.eq_any([
             EventKind::ReportViewed,
             EventKind::ReportPageViewed,
+            EventKind::ReportReadByToken,
             EventKind::DownloadStarted,
         ]))
         .group_by(ledger_entry::grant_id)

@@ -139,22 +139,30 @@ fn write(letter: &Letter, checkpoint: &str, from: &Mailbox, clock: &Clock) -> Op
     let id = format!("<{}@{}>", clock.uuid(), from.email.domain());
     let to: Mailbox = letter.to.as_str().parse().ok()?;
     let letter = letter.with_checkpoint(checkpoint);
-    Message::builder()
+    let mut builder = Message::builder();
+    if let Some(stop) = &letter.stop {
+        builder = builder
+            .raw_header(header("List-Unsubscribe", format!("<{stop}>")))
+            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned()));
+    }
+    builder
         .from(from.clone())
         .to(to)
         .subject(&letter.subject)
         .message_id(Some(id))
         .date(std::time::UNIX_EPOCH + Duration::from_micros(u64::try_from(clock.now().0).unwrap_or(0)))
-        .raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ))
+        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
         .multipart(
             MultiPart::alternative()
                 .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text))
                 .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html)),
         )
         .ok()
+}
+
+/// A header that no type of the mail library stands for.
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 /// Writes one `.eml` file that only the owner may read.
@@ -164,4 +172,32 @@ fn drop_into(folder: &std::path::Path, message: &[u8], clock: &Clock) -> std::io
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let path = folder.join(format!("{}.eml", clock.uuid()));
     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?.write_all(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::letter::{LetterKind, Letters};
+    use super::*;
+    use crate::clock::Micros;
+    use crate::text::EmailAddress;
+
+    #[test]
+    fn what_can_be_ended_says_so_to_mail_programs() {
+        let clock = Clock::held(Micros(1_795_000_000_000_000));
+        let to = EmailAddress::parse("ada@meridian-bank.example").unwrap();
+        let context = serde_json::json!({ "company": "House", "person": "Ada", "title": "SOC 2", "link": "https://t.example/a",
+            "stop": "https://t.example/subscriptions/stop/x" });
+        let letter = Letters::load().unwrap().render(LetterKind::ReportChanged, &to, &context).unwrap();
+        let from = mailbox("House", "trust@house.example").unwrap();
+        let written = |letter: &Letter| {
+            String::from_utf8(write(letter, "note", &from, &clock).unwrap().formatted()).unwrap()
+        };
+        assert!(!written(&letter).contains("List-Unsubscribe"));
+        let message = written(&letter.with_stop("https://t.example/subscriptions/stop/x".to_owned()));
+        assert!(
+            message.contains("List-Unsubscribe: <https://t.example/subscriptions/stop/x>\r\n"),
+            "{message}"
+        );
+        assert!(message.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"), "{message}");
+    }
 }

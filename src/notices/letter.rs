@@ -26,8 +26,12 @@ text_enum! {
         NewRequest = "new_request",
         /// To whoever answers for a remediation: its date is near or over.
         Reminder = "reminder",
+        /// To a reader who asked for it: something changed about a report.
+        ReportChanged = "report_changed",
         /// The request arrived, its address is confirmed.
         RequestReceived = "request_received",
+        /// To a reader: confirm that you want letters about changes.
+        Subscribe = "subscribe",
         /// A newer version supersedes the one a person holds.
         Superseded = "superseded",
         /// To sales: who holds a superseded version.
@@ -66,9 +70,18 @@ pub struct Letter {
     pub text: String,
     /// The same as simple HTML: no image, no tracking, one link.
     pub html: String,
+    /// Where one click ends letters of this kind (RFC 8058), for those that can be ended.
+    #[serde(default)]
+    pub stop: Option<String>,
 }
 
 impl Letter {
+    /// The same with the address where one click ends letters of its kind.
+    #[must_use]
+    pub fn with_stop(mut self, address: String) -> Self {
+        self.stop = Some(address);
+        self
+    }
     /// The letter as it leaves: with the log's current checkpoint, a signed note.
     #[must_use]
     pub fn with_checkpoint(&self, note: &str) -> Self {
@@ -143,6 +156,7 @@ impl Letters {
             subject,
             text: part(&self.plain, "text")?,
             html: part(&self.html, "html")?,
+            stop: None,
         })
     }
 }

@@ -3,6 +3,7 @@
 use super::copy::{self, Copy, Trouble};
 use super::decide::{Decision, Policy, decide};
 use super::ends::Guard;
+use super::entries::{about, damaged, event, why};
 use super::evidence::{self, Found};
 use super::pages::Reading;
 use super::refused::Refused;
@@ -11,10 +12,11 @@ use crate::db::Database;
 use crate::fault::Fault;
 use crate::grants::store::{self as grants, Started};
 use crate::identity::{Origin, Session};
-use crate::ids::{AcceptanceId, DownloadId, GrantId, NodeId, PersonId, ReportId, VersionId};
-use crate::ledger::{Act, Actor, Done, Event, EventKind, PersonalField, Recorded, Writer};
+use crate::ids::{AcceptanceId, ApiTokenId, DownloadId, GrantId, NodeId, PersonId, ReportId, VersionId};
+use crate::ledger::{Act, Done, EventKind, Recorded, Writer};
 use crate::notices::House;
 use crate::text::hex;
+use crate::tokens::store as tokens;
 use crate::vault::Vault;
 use crate::watermark::CopyId;
 use crate::watermark::MarkFonts;
@@ -125,6 +127,8 @@ pub(super) enum Wish {
     Page(u32),
     /// The report room.
     Room,
+    /// The report room, for a program with this token.
+    Token(ApiTokenId),
 }
 
 /// The start of a copy, as its entry and row will say it.
@@ -139,6 +143,16 @@ impl Gate {
     /// Admits to the report room.
     pub async fn admit_room(&self, asker: Asker, grant: GrantId) -> Result<Admission, Refused> {
         self.admit(asker, grant, Wish::Room).await
+    }
+
+    /// Admits a program to the report room, with a token of the asker's.
+    pub async fn admit_token(
+        &self,
+        asker: Asker,
+        grant: GrantId,
+        token: ApiTokenId,
+    ) -> Result<Admission, Refused> {
+        self.admit(asker, grant, Wish::Token(token)).await
     }
 
     /// Admits to a copy: checks the stored body whole, decides, records the start, and opens the copy.
@@ -215,7 +229,17 @@ fn admit<'a>(
         return Ok(act.record(event, Answer::NotYours));
     };
     let Found { evidence, report, version, copy } = found;
-    let decision = decide(Policy::STANDARD, &evidence, act.at());
+    let mut policy = Policy::STANDARD;
+    if let Wish::Token(token) = wish {
+        // Taken back while the request was on its way: it opens nothing any more.
+        let (at, token) = (act.at(), tokens::find(act.db(), *token)?);
+        if !token.is_some_and(|token| token.is_live(at) && token.grant == grant) {
+            let event = about(event(EventKind::AccessRefused, asker), report, version, grant);
+            return Ok(act.record(event.fact("why", "token"), Answer::NotYours));
+        }
+        policy = Policy::BY_TOKEN;
+    }
+    let decision = decide(policy, &evidence, act.at());
     let Decision::Allow(acceptance) = decision else {
         let event =
             about(event(EventKind::AccessRefused, asker), report, version, grant).fact("why", why(&decision));
@@ -225,11 +249,15 @@ fn admit<'a>(
         Wish::Copy(_) => EventKind::DownloadStarted,
         Wish::Page(_) => EventKind::ReportPageViewed,
         Wish::Room => EventKind::ReportViewed,
+        Wish::Token(_) => EventKind::ReportReadByToken,
     };
     let mut event =
         about(event(kind, asker), report, version, grant).acceptance(acceptance).copy(copy.as_str());
     if let Wish::Page(page) = wish {
         event = event.fact("page", *page);
+    }
+    if let Wish::Token(token) = wish {
+        event = event.fact("token", token.to_string());
     }
     let mut download = None;
     if let Wish::Copy(start) = wish {
@@ -243,23 +271,6 @@ fn admit<'a>(
     Ok(act.record(event, Answer::Admitted(terms)))
 }
 
-/// Records that a stored report does not pass its check.
-#[expect(clippy::unnecessary_wraps, reason = "acts have this form")]
-fn damaged<'a>(
-    act: Act<'a>,
-    person: PersonId,
-    (grant, version): (GrantId, VersionId),
-    what: &'static str,
-) -> Result<Recorded<'a, ()>, Fault> {
-    let event = Event::new(EventKind::IntegrityFailed)
-        .by(Actor::Person(person))
-        .about(person)
-        .version(version)
-        .grant(grant)
-        .fact("what", what);
-    Ok(act.record(event, ()))
-}
-
 /// After COMMIT: the admission with its guard, or the refusal.
 fn settle(done: Done<Answer>, gate: &Gate) -> Result<Admission, Refused> {
     let entry = done.index;
@@ -269,28 +280,5 @@ fn settle(done: Done<Answer>, gate: &Gate) -> Result<Admission, Refused> {
         Answer::Refused(Decision::Deny(deny)) => Err(Refused::Denied(deny)),
         Answer::Refused(Decision::Need(steps)) => Err(Refused::Missing(steps)),
         Answer::Refused(Decision::Allow(_)) => Err(Refused::Fault(Fault::bare("an allowance was refused"))),
-    }
-}
-
-/// An event of the asker: who, from where, with what.
-fn event(kind: EventKind, asker: &Asker) -> Event {
-    Event::new(kind)
-        .by(Actor::Person(asker.person))
-        .about(asker.person)
-        .personal(asker.person, PersonalField::NetworkAddress, &asker.origin.address.to_string())
-        .personal(asker.person, PersonalField::UserAgent, &asker.origin.user_agent)
-}
-
-/// Adds what it was about.
-fn about(event: Event, report: ReportId, version: VersionId, grant: GrantId) -> Event {
-    event.report(report).version(version).grant(grant)
-}
-
-/// The stable name of a refusal.
-fn why(decision: &Decision) -> &'static str {
-    match decision {
-        Decision::Allow(_) => "allowed",
-        Decision::Deny(deny) => deny.name(),
-        Decision::Need(_) => "steps_missing",
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Micros;
 use crate::ids::{AcceptanceId, NdaId};
+use crate::tokens;
 
 /// What a report asks of whoever wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Policy {
 impl Policy {
     /// Mailed code, NDA in force, approval by a person, expiry, number of downloads.
     pub const STANDARD: Self = Self { confirmation_secs: 8 * 3_600 };
+    /// The same for a program: its token was made under a confirmed address, and counts for as long as it lives.
+    pub const BY_TOKEN: Self = Self { confirmation_secs: tokens::LONGEST_DAYS * 86_400 };
 }
 
 /// What is known at the moment of the decision.

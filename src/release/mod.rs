@@ -18,6 +18,7 @@ pub mod admit;
 pub mod copy;
 pub mod decide;
 pub mod ends;
+mod entries;
 mod evidence;
 pub mod pages;
 mod refused;

@@ -17,6 +17,8 @@ use zeroize::Zeroizing;
 const INDEX: &str = "candor/index/v1";
 /// Hashes of session and sign-in secrets, under the token key.
 const TOKEN: &str = "candor/token/v1";
+/// The seed of the key that signs API tokens, under the token key.
+const API: &str = "candor/api/v1";
 /// Codes over cookies and form tokens, under the cookie key.
 const COOKIE: &str = "candor/cookie/v1";
 /// Biases and choices of invisible marks, under the mark key.
@@ -204,6 +206,10 @@ impl Keyring {
     /// The stored form of a secret that a visitor brings along. `label` names the kind of secret.
     pub fn token_hash(&self, label: &'static str, secret: &[u8]) -> [u8; 32] {
         mac(&self.0.token, TOKEN, label, secret)
+    }
+    /// The seed of the Ed25519 key that signs API tokens.
+    pub fn api_seed(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(mac(&self.0.token, API, "ed25519", &[]))
     }
     /// A code over `bytes` that only this installation can make. `label` names the cookie.
     pub fn cookie_mac(&self, label: &'static str, bytes: &[u8]) -> [u8; 32] {

@@ -2,8 +2,12 @@
 //!
 //! * [`Visitor`]: anybody, signed in or not.
 //! * [`Prospect`]: a person whose address is confirmed for this session; others go to the sign-in page.
+//! * [`Bearer`](bearer::Bearer): a program of such a person, with a live token; a cookie is nothing to it.
+//! * [`ByLetter`](by_letter::ByLetter): whoever follows a link of a letter, for what that link is for.
 //! * [`Staff`]`<desk>`: a member of staff who sits at that desk; others at other desks are refused, also administrators.
 
+pub mod bearer;
+pub mod by_letter;
 pub mod caller;
 pub mod desk;
 mod refused;

@@ -59,6 +59,7 @@ pub mod report;
 pub mod session;
 pub mod trace;
 
+pub mod api;
 pub mod portal;
 pub mod compliance;
 pub mod sales;
@@ -74,6 +75,7 @@ pub type Answer = Result<HttpResponse, problem::Problem>;
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/healthz", web::get().to(health::show))
         .route("/assets/{name}", web::get().to(assets::show))
+        .configure(api::routes)
         .configure(compliance::routes)
         .configure(portal::routes)
         .configure(sales::routes)

@@ -3,6 +3,9 @@
 //! Handlers return [`Problem`] by `?`; [`present`] turns it into the page, logs faults once with their chain, and gives
 //! the number of the request to quote.
 
+mod machine;
+mod words;
+
 use super::guard::Caller;
 use super::page::{Action, Desk, Page, Shell};
 use super::trace;
@@ -16,6 +19,7 @@ use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use std::error::Error as StdError;
 use std::fmt;
+use words::words;
 
 /// An answer that is not the one asked for.
 pub struct Problem(Box<Parts>);
@@ -44,42 +48,6 @@ const fn status(kind: Kind) -> StatusCode {
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Kind::Uncertain | Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Unexpected => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
-/// The page's heading, and what a person can do when the problem itself does not say it better.
-const fn words(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Conflict => (
-            "This cannot be done any more",
-            "Go back and look at the page again: something has changed meanwhile.",
-        ),
-        Kind::Forbidden => (
-            "This is not open to you",
-            "If you think it should be, write to the person who invited you here.",
-        ),
-        Kind::Gone => ("This has ended", "Ask for it again, or write to the person who invited you here."),
-        Kind::Invalid => {
-            ("This cannot be accepted as it is", "Go back, change what is named above, and send it again.")
-        }
-        Kind::NotFound => (
-            "There is nothing here",
-            "Check the address. Perhaps you need to sign in first, or the page has been taken away.",
-        ),
-        Kind::TooLarge => ("This is too large", "Send something smaller."),
-        Kind::TooMany => ("Too often", "Wait a while, then try again."),
-        Kind::Uncertain => (
-            "We cannot tell whether this was done",
-            "Go back, load the page again and look whether it was done before you send it once more.",
-        ),
-        Kind::Unavailable => (
-            "This cannot be done at the moment",
-            "Please try again in a minute. If it stays so, write to us.",
-        ),
-        Kind::Unexpected => (
-            "Something went wrong on our side",
-            "Please try again. If it stays so, write to us and give the number below.",
-        ),
     }
 }
 
@@ -173,6 +141,9 @@ impl ResponseError for Problem {
         {
             response.insert_header((header::RETRY_AFTER, "60"));
         }
+        if self.0.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
         response.finish()
     }
 }
@@ -222,6 +193,14 @@ pub async fn present<B: MessageBody + 'static>(
     let told = tell(error, &asked);
     if response.status() == StatusCode::SEE_OTHER {
         return Ok(response);
+    }
+    if machine::asks(asked.path()) {
+        let (request, head) = response.into_parts();
+        let mut answer = HttpResponse::build(head.status());
+        for (name, value) in head.headers() {
+            answer.append_header((name, value));
+        }
+        return Ok(ServiceResponse::new(request, machine::answer(answer, &told)).map_into_boxed_body());
     }
     let page = ProblemPage { shell: shell(&asked, told.title).await, problem: told };
     let html = asked.app_data::<App>().map(|app| app.pages.render(ProblemPage::TEMPLATE, &page));

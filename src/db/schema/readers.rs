@@ -10,3 +10,25 @@ diesel::table! {
         words -> Binary,
     }
 }
+
+diesel::table! {
+    api_token (id) {
+        id -> Binary,
+        grant_id -> Binary,
+        person_id -> Binary,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    subscription (id) {
+        id -> Binary,
+        grant_id -> Binary,
+        person_id -> Binary,
+        asked_at -> BigInt,
+        confirmed_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+    }
+}

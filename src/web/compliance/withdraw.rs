@@ -3,7 +3,8 @@
 use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
 use crate::reports::State;
-use crate::reports::acts::{WithdrawError, Withdrawal, withdraw as withdraw_report};
+use crate::reports::acts::{WithdrawError, Withdrawal};
+use crate::subscriptions::acts::withdraw as withdraw_report;
 use crate::text::Reason;
 use crate::web::Answer;
 use crate::web::form::Form;

@@ -13,6 +13,7 @@ use crate::web::file::text_file;
 use crate::web::guard::Prospect;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show};
 use crate::web::portal::steps::Next;
+use crate::web::portal::tokens::{self, TokenView};
 use crate::web::problem::Problem;
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,7 @@ struct AccessPage {
     grants: Vec<GrantWords>,
     requests: Vec<RequestWords>,
     certificates: Vec<CertificateWords>,
+    tokens: Vec<TokenView>,
     entries: Vec<EntryWords>,
     pager: Option<Pager>,
 }
@@ -62,6 +64,7 @@ struct GrantWords {
     until: When,
     downloads: String,
     copy_id: Option<String>,
+    make_token: Option<String>,
 }
 
 /// A request under way.
@@ -108,16 +111,19 @@ struct Known {
     requests: Vec<(Request, String)>,
     acceptances: Vec<(Acceptance, Nda)>,
     in_force: Option<Nda>,
+    tokens: Vec<TokenView>,
     entries: Vec<Entry>,
 }
 
 /// Reads everything about this person.
 async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem> {
     let (keyring, person) = (Arc::clone(&prospect.app.keyring), prospect.person.id);
+    let now = prospect.app.clock.now();
     let known = prospect.app.read(move |db| {
-        let mut held = Vec::new();
+        let (mut held, mut made) = (Vec::new(), Vec::new());
         for grant in grants::list_by_person(db, &keyring, person)? {
             let version = reports::require(db, grant.version)?;
+            made.extend(tokens::views(db, grant.id, version.card.title.as_str(), now)?);
             held.push((grant, version));
         }
         let mut asked = Vec::new();
@@ -136,14 +142,21 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
         let filter = Filter { person: Some(person), before, ..Filter::default() };
         let entries = log::list(db, &filter, PAGE + 1)?;
         let in_force = ndas::find_in_force(db)?;
-        Ok::<_, Fault>(Known { grants: held, requests: asked, acceptances: accepted, in_force, entries })
+        Ok::<_, Fault>(Known {
+            grants: held,
+            requests: asked,
+            acceptances: accepted,
+            in_force,
+            tokens: made,
+            entries,
+        })
     });
     Ok(known.await?)
 }
 
 /// Shows the page.
 pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
-    let known = read(&prospect, place.before).await?;
+    let mut known = read(&prospect, place.before).await?;
     let now = prospect.app.clock.now();
     let newest = known.grants.first().map(|(grant, _)| grant.mark.company.to_string());
     let asked = known.requests.first().map(|(request, _)| request.details.company.to_string());
@@ -163,6 +176,7 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
             .map(request_words)
             .collect(),
         certificates: known.acceptances.iter().map(|one| certificate_words(one, &prospect.company)).collect(),
+        tokens: std::mem::take(&mut known.tokens),
         pager: pager(&known.entries, place.before),
         entries: known.entries.iter().take(usize::from(PAGE)).map(entry_words).collect(),
     };
@@ -200,6 +214,7 @@ fn grant_words(grant: &Grant, version: &Version, now: Micros) -> GrantWords {
             allowed => format!("{} of {allowed}", grant.downloads_started),
         },
         copy_id: Some(grant.copy.to_string()),
+        make_token: open.then(|| format!("/reports/{}/tokens", version.report.slug)),
     }
 }
 

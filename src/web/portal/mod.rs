@@ -13,6 +13,8 @@ pub mod request;
 pub mod room;
 pub mod sign_in;
 pub mod steps;
+pub mod subscriptions;
+pub mod tokens;
 pub mod trust;
 pub mod verify;
 
@@ -53,6 +55,15 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/reports/{slug}/pages/{page}", web::get().to(pages::open_page))
         .route("/reports/{slug}/pages/{page}/picture", web::get().to(pages::picture))
         .route("/access", web::get().to(access::show_access))
+        .route("/reports/{slug}/subscribe", web::post().to(subscriptions::ask))
+        .route("/reports/{slug}/unsubscribe", web::post().to(subscriptions::end))
+        .service(
+            web::resource("/subscriptions/{purpose}/{code}")
+                .route(web::get().to(subscriptions::open))
+                .route(web::post().to(subscriptions::settle)),
+        )
+        .route("/reports/{slug}/tokens", web::post().to(tokens::create))
+        .route("/access/tokens/{id}/take-back", web::post().to(tokens::stop))
         .route("/access/receipts/{index}", web::get().to(access::receipt))
         .service(
             web::resource("/verify")

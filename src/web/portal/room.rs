@@ -23,6 +23,7 @@ use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, see_other, show};
 use crate::web::partials::Fact;
+use crate::web::portal::subscriptions::{self, SubscriptionView};
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
 use actix_web::HttpResponse;
@@ -53,6 +54,7 @@ struct RoomPage {
     show_all: Option<String>,
     exceptions: Vec<ExceptionView>,
     print_href: String,
+    letters: SubscriptionView,
     copy: CopyWords,
     access: AccessWords,
 }
@@ -165,7 +167,11 @@ async fn enter(prospect: &Prospect, slug: Slug) -> Result<Result<Inside, HttpRes
 /// Opens the room.
 pub async fn open(prospect: Prospect, slug: Path<Slug>, asked: Query<Asked>) -> Answer {
     match enter(&prospect, slug.into_inner()).await? {
-        Ok(inside) => show(&prospect, &page(&prospect, &inside, &asked)),
+        Ok(inside) => {
+            let (grant, slug) = (inside.grant.id, inside.room.version.report.slug.clone());
+            let letters = prospect.app.read(move |db| subscriptions::view(db, grant, &slug)).await?;
+            show(&prospect, &page(&prospect, &inside, &asked, letters))
+        }
         Err(elsewhere) => Ok(elsewhere),
     }
 }
@@ -181,7 +187,7 @@ pub(super) fn refusal(refused: &Refused) -> Problem {
 }
 
 /// The page.
-fn page(prospect: &Prospect, inside: &Inside, asked: &Asked) -> RoomPage {
+fn page(prospect: &Prospect, inside: &Inside, asked: &Asked, letters: SubscriptionView) -> RoomPage {
     let Inside { grant, room, now, .. } = inside;
     let href = format!("/reports/{}", room.version.report.slug);
     RoomPage {
@@ -200,6 +206,7 @@ fn page(prospect: &Prospect, inside: &Inside, asked: &Asked) -> RoomPage {
         show_all: asked.reset(&href),
         exceptions: exceptions(room, room.exceptions.iter().filter(|one| asked.shows(one)), prospect),
         print_href: format!("{href}/print"),
+        letters,
         copy: own::copy(grant, room),
         access: own::access(grant),
     }

@@ -2,6 +2,7 @@
 
 use super::{case, grants as list};
 use crate::app::Template;
+use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::grants::acts::{self as acts, RevokeError};
@@ -72,14 +73,16 @@ struct Found {
     nda: Option<(String, When)>,
     used: Option<Use>,
     pages: (usize, u32),
+    tokens: Vec<(&'static str, Micros)>,
     entries: Vec<(Entry, Option<String>)>,
 }
 
 /// GET: the grant.
 pub async fn show(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
     let (keyring, id) = (Arc::clone(&staff.app.keyring), *id);
-    let found = staff.app.read(move |db| read(db, &keyring, id)).await?;
-    let state = found.grant.state(staff.app.clock.now());
+    let now = staff.app.clock.now();
+    let found = staff.app.read(move |db| read(db, &keyring, id, now)).await?;
+    let state = found.grant.state(now);
     let reads_log = LogReader::admits(&staff.session.roles);
     let page = GrantPage {
         shell: staff.shell(Desk::Sales, format!("Grant of {}", found.grant.mark.name)),
@@ -106,7 +109,7 @@ pub async fn revoke(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
 }
 
 /// Reads the grant and everything around it.
-fn read(db: &mut Db, keyring: &Keyring, id: GrantId) -> Result<Found, Fault> {
+fn read(db: &mut Db, keyring: &Keyring, id: GrantId, now: Micros) -> Result<Found, Fault> {
     let grant = grants::require(db, keyring, id)?;
     let request = grant.request.map(|id| requests::require(db, keyring, id)).transpose()?;
     let accepted = ndas::list_acceptances(db, keyring, grant.person)?.into_iter().next();
@@ -130,9 +133,16 @@ fn read(db: &mut Db, keyring: &Keyring, id: GrantId) -> Result<Found, Fault> {
         request: request.map(|request| request.reference()),
         nda: nda.transpose()?.map(|(number, at)| (format!("Version {number} accepted"), at.into())),
         used: uses::list_by_grant(db, &[id])?.pop().map(|(_, used)| used),
+        tokens: tokens(db, id, now)?,
         entries,
         grant,
     })
+}
+
+/// The tokens of the recipient's programs: how they stand, and when they were made.
+fn tokens(db: &mut Db, grant: GrantId, now: Micros) -> Result<Vec<(&'static str, Micros)>, Fault> {
+    let tokens = crate::tokens::store::list_by_grant(db, grant)?;
+    Ok(tokens.into_iter().map(|token| (token.words(now), token.created_at)).collect())
 }
 
 /// What the page is about.
@@ -155,7 +165,7 @@ fn facts(found: &Found) -> Vec<Fact> {
         Some(reference) => format!("Request {reference}"),
         None => "An invitation".to_owned(),
     };
-    let time = |term, at: Option<crate::clock::Micros>, never: &'static str| match at {
+    let time = |term, at: Option<Micros>, never: &'static str| match at {
         Some(at) => Fact::new(term, "").at(at),
         None => Fact::new(term, never),
     };
@@ -172,6 +182,7 @@ fn facts(found: &Found) -> Vec<Fact> {
         Some((words, at)) => Fact::new("NDA", words).at(at.clone()),
         None => Fact::new("NDA", "Not accepted yet: nothing opens before that"),
     });
+    facts.extend(found.tokens.iter().map(|(words, at)| Fact::new("Token of a program", *words).at(*at)));
     facts.extend(grant.revoked_at.map(|at| time("Revoked", Some(at), "")));
     facts
 }

@@ -43,6 +43,7 @@ const INFO: &[E] = &[
     E::LogExported,
     E::LogVerified,
     E::ReportPageViewed,
+    E::ReportReadByToken,
     E::ReportTalkTrackOpened,
     E::ReportViewed,
 ];
@@ -82,6 +83,11 @@ const QUIET: &[E] = &[
     E::ServerStopped,
     E::SessionEnded,
     E::StaffSignedIn,
+    E::SubscriptionAsked,
+    E::SubscriptionConfirmed,
+    E::SubscriptionEnded,
+    E::TokenMade,
+    E::TokenTakenBack,
 ];
 
 /// How much a kind of event matters. Every kind stands in exactly one of the lists above, which a test holds.

@@ -7,7 +7,9 @@ mod limits;
 mod nda;
 mod pages;
 mod room;
+mod subscriptions;
 mod told;
+mod tokens;
 mod verify;
 
 use crate::reports::desk::{card, facts};

@@ -1,0 +1,236 @@
+//! The form of a token: a JWT (RFC 7519) signed with Ed25519 (RFC 8037), over `ring`.
+//!
+//! The key is derived from the installation's token key for this one purpose. Only `EdDSA` is ever accepted: the
+//! algorithm is ours to choose, never the token's. Weighed: a library for all of JOSE brings big numbers and ASN.1 for
+//! algorithms that are refused here; what is needed of it are these two functions.
+
+use super::SCOPE;
+use crate::clock::Micros;
+use crate::fault::Fault;
+use crate::ids::{ApiTokenId, GrantId};
+use crate::seal::Keyring;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use serde::{Deserialize, Serialize};
+
+/// Microseconds in a second.
+const SECOND: i64 = 1_000_000;
+/// The longest text that is looked at: ours are a third of it.
+const MOST_BYTES: usize = 2_048;
+
+/// What a token says of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// This installation.
+    iss: String,
+    /// The interface it is for.
+    aud: String,
+    /// The grant it reads under.
+    sub: GrantId,
+    /// Which token.
+    jti: ApiTokenId,
+    /// Since when, in seconds since 1970.
+    iat: i64,
+    /// Until when, in seconds since 1970.
+    exp: i64,
+    /// What it may do.
+    scope: String,
+}
+
+impl Claims {
+    /// The grant it reads under.
+    pub const fn grant(&self) -> GrantId {
+        self.sub
+    }
+    /// Which token.
+    pub const fn id(&self) -> ApiTokenId {
+        self.jti
+    }
+}
+
+/// Why a token is not accepted. What exactly is wrong with it is nobody's business but its maker's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unacceptable {
+    /// Its time has ended.
+    #[error("This token has expired. Make a new one on the page My access.")]
+    Expired,
+    /// Not one of ours, or changed since.
+    #[error("This is no token of this installation, or it was changed. Make one on the page My access.")]
+    Foreign,
+}
+
+/// The header of every token.
+const HEADER: &str = r#"{"typ":"JWT","alg":"EdDSA"}"#;
+
+/// The header as it is read. Anything else in it (a key, an address of one, an extension that must be understood) is
+/// a wish of whoever made the token, and refused.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    alg: String,
+    typ: String,
+}
+
+/// A JWS in its compact form (RFC 7515).
+fn compact(pair: &Ed25519KeyPair, header: &str, payload: &[u8]) -> String {
+    let said = format!("{}.{}", B64.encode(header), B64.encode(payload));
+    let signature = B64.encode(pair.sign(said.as_bytes()));
+    format!("{said}.{signature}")
+}
+
+/// Makes tokens of this installation and checks them.
+pub struct Mint {
+    pair: Ed25519KeyPair,
+    issuer: String,
+}
+
+impl std::fmt::Debug for Mint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Mint({})", self.issuer)
+    }
+}
+
+impl Mint {
+    /// The mint of the installation that is reached under `base_url`.
+    pub fn new(keyring: &Keyring, base_url: &str) -> Result<Self, Fault> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(keyring.api_seed().as_slice())
+            .map_err(|_| Fault::bare("the key of API tokens cannot be made"))?;
+        Ok(Self { pair, issuer: base_url.to_owned() })
+    }
+    /// Whom tokens are for.
+    fn audience(&self) -> String {
+        format!("{}/api/v1", self.issuer)
+    }
+    /// A token.
+    pub fn sign(
+        &self,
+        id: ApiTokenId,
+        grant: GrantId,
+        (from, until): (Micros, Micros),
+    ) -> Result<String, Fault> {
+        self.sign_claims(&Claims {
+            iss: self.issuer.clone(),
+            aud: self.audience(),
+            sub: grant,
+            jti: id,
+            iat: from.0 / SECOND,
+            exp: until.0 / SECOND,
+            scope: SCOPE.to_owned(),
+        })
+    }
+    /// Claims, signed.
+    fn sign_claims(&self, claims: &Claims) -> Result<String, Fault> {
+        let claims = serde_json::to_vec(claims).map_err(|error| Fault::new("writing an API token", error))?;
+        Ok(compact(&self.pair, HEADER, &claims))
+    }
+    /// What a token says, if it is one of ours and its time has not ended.
+    pub fn check(&self, token: &str, now: Micros) -> Result<Claims, Unacceptable> {
+        let claims = self.read(token).ok_or(Unacceptable::Foreign)?;
+        if claims.iss != self.issuer || claims.aud != self.audience() || claims.scope != SCOPE {
+            return Err(Unacceptable::Foreign);
+        }
+        if now.0 / SECOND >= claims.exp { Err(Unacceptable::Expired) } else { Ok(claims) }
+    }
+    /// The claims of a token with our signature.
+    fn read(&self, token: &str) -> Option<Claims> {
+        if token.len() > MOST_BYTES {
+            return None;
+        }
+        let (said, signature) = token.rsplit_once('.')?;
+        let (head, claims) = said.split_once('.')?;
+        let head: Head = serde_json::from_slice(&B64.decode(head).ok()?).ok()?;
+        if head.alg != "EdDSA" || head.typ != "JWT" {
+            return None;
+        }
+        let key = UnparsedPublicKey::new(&ED25519, self.pair.public_key());
+        key.verify(said.as_bytes(), &B64.decode(signature).ok()?).ok()?;
+        // Nothing is believed before this line.
+        serde_json::from_slice(&B64.decode(claims).ok()?).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+
+    /// A mint, and a token of it that lives for an hour.
+    fn minted() -> (Mint, Clock, String) {
+        let clock = Clock::held(Micros(1_795_000_000_000_000));
+        let mint = Mint::new(&Keyring::generate(&clock), "https://trust.example").unwrap();
+        let until = clock.now().plus_secs(3_600);
+        let token = mint.sign(ApiTokenId::new(&clock), GrantId::new(&clock), (clock.now(), until)).unwrap();
+        (mint, clock, token)
+    }
+
+    /// The token with another header or other claims, its signature kept.
+    fn with(token: &str, place: usize, change: impl FnOnce(String) -> String) -> String {
+        let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+        let text = String::from_utf8(B64.decode(&parts[place]).unwrap()).unwrap();
+        parts[place] = B64.encode(change(text));
+        parts.join(".")
+    }
+
+    #[test]
+    fn a_token_says_what_was_signed_until_it_ends() {
+        let (mint, clock, token) = minted();
+        assert!(mint.check(&token, clock.now()).is_ok());
+        assert_eq!(mint.check(&token, clock.now().plus_secs(3_600)).unwrap_err(), Unacceptable::Expired);
+        let header = String::from_utf8(B64.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
+        assert_eq!(header, r#"{"typ":"JWT","alg":"EdDSA"}"#);
+    }
+
+    #[test]
+    fn the_form_is_that_of_the_standard() {
+        // RFC 8037, appendix A.4.
+        let seed = B64.decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A").unwrap();
+        let pair = Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+        assert_eq!(
+            compact(&pair, r#"{"alg":"EdDSA"}"#, b"Example of Ed25519 signing"),
+            "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijc\
+             NR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        );
+    }
+
+    #[test]
+    fn what_was_forged_is_foreign() {
+        let (mint, clock, token) = minted();
+        let foreign = |token: &str| mint.check(token, clock.now()).unwrap_err() == Unacceptable::Foreign;
+        for alg in ["none", "HS256", "RS256", "ES256"] {
+            assert!(foreign(&with(&token, 0, |header| header.replace("EdDSA", alg))), "{alg}");
+        }
+        assert!(foreign(&with(&token, 0, |header| header.replace('}', ",\"crit\":[\"b64\"]}"))));
+        // Signed with the public key as if it were a shared secret: the classic confusion.
+        let public = mint.pair.public_key().as_ref();
+        let text = with(&token, 0, |header| header.replace("EdDSA", "HS256"));
+        let (said, _) = text.rsplit_once('.').unwrap();
+        let mac = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, public), said.as_bytes());
+        assert!(foreign(&format!("{said}.{}", B64.encode(mac.as_ref()))));
+        for (was, is) in
+            [("exceptions:read", "everything"), ("trust.example", "evil.example"), ("\"exp\":1", "\"exp\":9")]
+        {
+            let changed = with(&token, 1, |claims| claims.replace(was, is));
+            assert!(changed != token && foreign(&changed), "{was}");
+        }
+        assert!(foreign("") && foreign("a.b.c") && foreign(&"x".repeat(1 << 20)));
+        // Another installation's, with the same address.
+        let other = Mint::new(&Keyring::generate(&clock), "https://trust.example").unwrap();
+        assert_eq!(other.check(&token, clock.now()).unwrap_err(), Unacceptable::Foreign);
+    }
+
+    #[test]
+    fn a_token_for_another_interface_or_scope_is_foreign_although_we_signed_it() {
+        let (mint, clock, token) = minted();
+        let claims = mint.check(&token, clock.now()).unwrap();
+        let signed = |claims: &Claims| mint.sign_claims(claims).unwrap();
+        assert!(mint.check(&signed(&claims), clock.now()).is_ok());
+        let other = Claims { aud: "https://trust.example/api/v2".to_owned(), ..claims.clone() };
+        assert!(mint.check(&signed(&other), clock.now()).is_err());
+        let other = Claims { scope: "exceptions:write".to_owned(), ..claims.clone() };
+        assert!(mint.check(&signed(&other), clock.now()).is_err());
+        let other = Claims { iss: "https://other.example".to_owned(), ..claims };
+        assert!(mint.check(&signed(&other), clock.now()).is_err());
+    }
+}
