@@ -50,7 +50,7 @@ fn subscriber(office: &Office) -> Visitor {
 
 /// Tells that the exception at this place is implemented and verified by somebody else.
 fn closes(office: &Office, place: usize) {
-    let verifier = office.house.add_staff("Verifier", candor::identity::Role::Compliance);
+    let verifier = office.house.add_staff(&format!("Verifier{place}"), candor::identity::Role::Compliance);
     let exception = exceptions_of(office)[place];
     for (status, by) in [(Status::Implemented, office.officer), (Status::Verified, verifier)] {
         let house = office.house.app().house.clone();
