@@ -96,6 +96,8 @@ typed_id! {
     PersonId;
     /// One run of preparing an upload.
     PreparationId;
+    /// A letter about a recall, as it is noted.
+    RecallNoticeId;
     /// A dated remediation update of an exception.
     RemediationId;
     /// A report, across its versions.

@@ -14,6 +14,7 @@ pub mod data_keys;
 pub mod installation;
 pub mod node_schema;
 pub mod nodes;
+pub mod recall_schema;
 pub mod schema;
 
 pub use connection::Db;

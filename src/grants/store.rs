@@ -45,7 +45,7 @@ struct Row {
 }
 
 /// Where the mark's words lie.
-fn place(id: GrantId) -> Place {
+pub(super) fn place(id: GrantId) -> Place {
     Place { table: "report_grant", row: *id.as_bytes(), column: "mark" }
 }
 

@@ -118,6 +118,45 @@ fn filtered(mut event: Event, filter: &Filter) -> Event {
     event
 }
 
+/// What of the distribution register is read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Looked {
+    /// Only of this report.
+    pub report: Option<ReportId>,
+    /// Only of this version, when its recall is looked at.
+    pub version: Option<VersionId>,
+    /// Only what stands so, by its stable name.
+    pub standing: Option<&'static str>,
+    /// Whether it was narrowed to a company or person; whose name that was stands nowhere.
+    pub company_given: bool,
+}
+
+/// Records that the distribution register is read. To be done before anything of it is shown.
+pub fn read_register(act: Act<'_>, reader: Reader, looked: Looked) -> Result<Recorded<'_, ()>, Fault> {
+    Ok(act.record(registered(reader.event(EventKind::RegisterRead), looked), ()))
+}
+
+/// Records that the distribution register leaves as a file. To be done before the first byte.
+pub fn export_register(act: Act<'_>, reader: Reader, looked: Looked) -> Result<Recorded<'_, ()>, Fault> {
+    let event = reader.event(EventKind::RegisterExported).fact("format", "csv");
+    Ok(act.record(registered(event, looked), ()))
+}
+
+/// Adds what of the register was asked for.
+fn registered(mut event: Event, looked: Looked) -> Event {
+    let Looked { report, version, standing, company_given } = looked;
+    if let Some(report) = report {
+        event = event.report(report);
+    }
+    if let Some(version) = version {
+        event = event.version(version);
+    }
+    if let Some(standing) = standing {
+        event = event.fact("standing", standing);
+    }
+    event.fact("company_given", company_given)
+}
+
 /// The stable name of a verdict.
 pub const fn outcome(verdict: &Verdict) -> &'static str {
     match verdict {

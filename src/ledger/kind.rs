@@ -59,6 +59,9 @@ kinds! {
     ReportFinalized = "report.finalized", "A report version was finalized; it never changes from here on.";
     ReportWithdrawn = "report.withdrawn", "A report version was withdrawn.";
     ReportCoverNoteWritten = "report.cover_note_written", "Management's cover note of a report was written.";
+    ReportRecalled = "report.recalled", "A report version was recalled: its grants ended and its holders were written to.";
+    RecallReminded = "recall.reminded", "Holders of a recalled report version were reminded to destroy it.";
+    DestructionConfirmed = "destruction.confirmed", "A person confirmed to have destroyed a recalled report version.";
     ReportTalkTrackOpened = "report.talk_track_opened", "A report's talk track was opened by the sales desk.";
     ExceptionRecorded = "exception.recorded", "An exception was recorded in a draft report.";
     ExceptionChanged = "exception.changed", "An exception of a draft report was changed.";
@@ -93,6 +96,8 @@ kinds! {
     LogSearched = "log.searched", "The log was read by a member of staff.";
     LogVerified = "log.verified", "The log was verified.";
     LogExported = "log.exported", "The log was exported.";
+    RegisterRead = "register.read", "The distribution register was read by a member of staff.";
+    RegisterExported = "register.exported", "The distribution register was exported.";
     CopyLookedUp = "copy.looked_up", "A copy was looked up by the id that stands on its pages.";
 }
 

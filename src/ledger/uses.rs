@@ -7,9 +7,9 @@ use crate::db::Db;
 use crate::db::schema::ledger_entry;
 use crate::fault::Fault;
 use crate::ids::GrantId;
-use diesel::dsl::{max, min};
+use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// As many views of pages are looked at, the newest.
 const MOST_VIEWS: u16 = 5_000;
@@ -50,4 +50,39 @@ pub fn count_pages(db: &mut Db, grant: GrantId) -> Result<usize, Fault> {
         .filter_map(|entry| entry.leaf.facts.get("page").map(ToString::to_string))
         .collect();
     Ok(pages.len())
+}
+
+/// How often a grant was used, and when last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Downloads that were started.
+    pub downloads: i64,
+    /// Times that the room or a page was shown.
+    pub views: i64,
+    /// The last of either.
+    pub last: Option<Micros>,
+}
+
+/// How often each of these grants was used; one that was not is left out.
+pub fn tally(db: &mut Db, grants: &[GrantId]) -> Result<BTreeMap<GrantId, Tally>, Fault> {
+    let rows: Vec<(Option<GrantId>, EventKind, i64, Option<Micros>)> = ledger_entry::table
+        .filter(ledger_entry::grant_id.eq_any(grants.to_vec()))
+        .filter(ledger_entry::kind.eq_any([
+            EventKind::ReportViewed,
+            EventKind::ReportPageViewed,
+            EventKind::DownloadStarted,
+        ]))
+        .group_by((ledger_entry::grant_id, ledger_entry::kind))
+        .select((ledger_entry::grant_id, ledger_entry::kind, count_star(), max(ledger_entry::at)))
+        .load(db)?;
+    let mut tallies: BTreeMap<GrantId, Tally> = BTreeMap::new();
+    for (grant, kind, count, last) in rows {
+        let Some(grant) = grant else { continue };
+        let tally = tallies.entry(grant).or_default();
+        let counted =
+            if kind == EventKind::DownloadStarted { &mut tally.downloads } else { &mut tally.views };
+        *counted = counted.saturating_add(count);
+        tally.last = tally.last.max(last);
+    }
+    Ok(tallies)
 }

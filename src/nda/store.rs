@@ -9,6 +9,7 @@ use crate::ids::{AcceptanceId, NdaId, PersonId};
 use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
 use crate::text::LongText;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// Columns of a text as they are read.
 type NdaRow = (NdaId, i32, String, Vec<u8>, Micros);
@@ -171,4 +172,18 @@ pub fn insert_acceptance(
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// The newest acceptance of each of these people: the number of the text, and when. Nothing of the evidence is opened.
+pub fn list_newest_accepted(
+    db: &mut Db,
+    people: &[PersonId],
+) -> Result<BTreeMap<PersonId, (i32, Micros)>, Fault> {
+    let rows: Vec<(PersonId, i32, Micros)> = nda_acceptance::table
+        .inner_join(nda::table)
+        .filter(nda_acceptance::person_id.eq_any(people.to_vec()))
+        .order(nda_acceptance::accepted_at)
+        .select((nda_acceptance::person_id, nda::number, nda_acceptance::accepted_at))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(person, number, at)| (person, (number, at))).collect())
 }

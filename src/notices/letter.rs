@@ -28,6 +28,10 @@ text_enum! {
         Reminder = "reminder",
         /// To a reader who asked for it: something changed about a report.
         ReportChanged = "report_changed",
+        /// To whoever holds a recalled version and has not confirmed yet.
+        RecallReminder = "recall_reminder",
+        /// To whoever holds a recalled version.
+        Recalled = "recalled",
         /// The request arrived, its address is confirmed.
         RequestReceived = "request_received",
         /// To a reader: confirm that you want letters about changes.

@@ -31,6 +31,8 @@ pub struct Evidence {
     pub grant: Option<GrantEvidence>,
     /// Whether the version is finalized and not withdrawn.
     pub offered: bool,
+    /// Whether the version was recalled, which is more than withdrawn.
+    pub recalled: bool,
     /// Whether a copy is wanted, not only the room.
     pub download: bool,
 }
@@ -73,6 +75,11 @@ pub enum Deny {
     /// No NDA text is in force.
     #[error("No NDA text is in force, so nothing can be opened. The company has to publish one first.")]
     NoNda,
+    /// Recalled: nobody is to hold it any more.
+    #[error(
+        "This version was recalled: it opens nothing any more, and copies of it are to be destroyed. My access says why."
+    )]
+    Recalled,
     /// The grant is for reading in the browser.
     #[error("This report is shared with you for reading in the browser; it allows no download.")]
     ReadingOnly,
@@ -93,6 +100,7 @@ impl Deny {
             Self::NoNda => "no_nda",
             Self::NotOffered => "not_offered",
             Self::ReadingOnly => "reading_only",
+            Self::Recalled => "recalled",
             Self::Revoked => "revoked",
         }
     }
@@ -111,6 +119,9 @@ pub enum Decision {
 
 /// Decides. A denial comes before missing steps: nobody is led through steps that end in a no.
 pub fn decide(policy: Policy, evidence: &Evidence, now: Micros) -> Decision {
+    if evidence.recalled {
+        return Decision::Deny(Deny::Recalled);
+    }
     if !evidence.offered {
         return Decision::Deny(Deny::NotOffered);
     }
@@ -198,8 +209,16 @@ mod tests {
                     && (bit(7) || !download)
                     && offered
                     && in_force;
-                cases
-                    .push((Evidence { confirmed_at, nda_in_force, accepted, grant, offered, download }, yes));
+                let evidence = Evidence {
+                    confirmed_at,
+                    nda_in_force,
+                    accepted,
+                    grant,
+                    offered,
+                    recalled: false,
+                    download,
+                };
+                cases.push((evidence, yes));
             }
         }
         cases
@@ -218,6 +237,14 @@ mod tests {
         for (evidence, _) in every_case() {
             let without = Evidence { nda_in_force: None, ..evidence };
             assert!(matches!(decide(Policy::STANDARD, &without, NOW), Decision::Deny(_)));
+        }
+    }
+
+    #[test]
+    fn a_recalled_version_opens_to_nobody_whatever_else_is_known() {
+        for (evidence, _) in every_case() {
+            let recalled = Evidence { recalled: true, ..evidence };
+            assert_eq!(decide(Policy::STANDARD, &recalled, NOW), Decision::Deny(Deny::Recalled));
         }
     }
 

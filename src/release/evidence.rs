@@ -6,6 +6,7 @@ use crate::db::Db;
 use crate::db::schema::{download, nda, nda_acceptance, report_grant, report_version};
 use crate::fault::Fault;
 use crate::ids::{AcceptanceId, GrantId, NdaId, PersonId, ReportId, VersionId};
+use crate::reports::recalls;
 use crate::watermark::CopyId;
 use diesel::prelude::*;
 
@@ -73,7 +74,13 @@ pub(super) fn find(
         ))
         .first(db)
         .optional()?;
-    Ok(row.map(|row| found(row, confirmed_at, wants_copy)))
+    let Some(row) = row else { return Ok(None) };
+    let mut found = found(row, confirmed_at, wants_copy);
+    // Only what opens nothing anyway is asked about once more, to say why.
+    if !found.evidence.offered {
+        found.evidence.recalled = recalls::is_recalled(db, found.version)?;
+    }
+    Ok(Some(found))
 }
 
 /// Turns the row into evidence.
@@ -92,6 +99,7 @@ fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
         accepted: acceptance.zip(text),
         grant: Some(grant),
         offered: state == OFFERED,
+        recalled: false,
         download: wants_copy,
     };
     Found { evidence, report, version, copy }

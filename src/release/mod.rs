@@ -23,6 +23,8 @@ mod evidence;
 pub mod pages;
 mod refused;
 pub mod known;
+pub mod recall;
+pub mod register;
 pub mod room;
 mod visits;
 

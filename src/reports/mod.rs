@@ -10,6 +10,7 @@ pub mod cover_note;
 pub mod facts;
 pub mod memos;
 pub mod preparing;
+pub mod recalls;
 pub mod review;
 mod rows;
 pub mod store;
@@ -90,6 +91,8 @@ pub enum State {
     Superseded(Finalized),
     /// Fixed for ever, no longer offered and open to nobody.
     Withdrawn(Finalized),
+    /// Withdrawn, and everybody who holds it is asked to destroy it.
+    Recalled(Finalized),
 }
 
 impl State {
@@ -100,13 +103,18 @@ impl State {
             Self::Finalized(_) => "Finalized",
             Self::Superseded(_) => "Superseded",
             Self::Withdrawn(_) => "Withdrawn",
+            Self::Recalled(_) => "Recalled",
         }
+    }
+    /// Whether a grant to it can open anything.
+    pub const fn opens(self) -> bool {
+        matches!(self, Self::Finalized(_) | Self::Superseded(_))
     }
     /// Who finalized it and when, if it was.
     pub const fn finalized(self) -> Option<Finalized> {
         match self {
             Self::Draft => None,
-            Self::Finalized(by) | Self::Superseded(by) | Self::Withdrawn(by) => Some(by),
+            Self::Finalized(by) | Self::Superseded(by) | Self::Withdrawn(by) | Self::Recalled(by) => Some(by),
         }
     }
 }
@@ -145,7 +153,9 @@ impl Version {
     pub fn into_draft(self) -> Result<Draft, NotADraft> {
         match self.state {
             State::Draft => Ok(Draft(self)),
-            State::Finalized(_) | State::Superseded(_) | State::Withdrawn(_) => Err(NotADraft),
+            State::Finalized(_) | State::Superseded(_) | State::Withdrawn(_) | State::Recalled(_) => {
+                Err(NotADraft)
+            }
         }
     }
 }

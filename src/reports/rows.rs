@@ -1,6 +1,6 @@
 //! Rows of reports, versions and sealed objects, and how they become nouns.
 
-use super::{Facts, File, Finalized, Report, State, Tier, Version};
+use super::{Facts, File, Finalized, Report, State, Tier, Version, recalls};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::{report_version, sealed_object};
@@ -105,6 +105,7 @@ impl VersionRow {
             StateWord::Draft => Ok(State::Draft),
             StateWord::Finalized if has_successor(db, self)? => finalized.map(State::Superseded),
             StateWord::Finalized => finalized.map(State::Finalized),
+            StateWord::Withdrawn if recalls::is_recalled(db, self.id)? => finalized.map(State::Recalled),
             StateWord::Withdrawn => finalized.map(State::Withdrawn),
         }
     }

@@ -42,6 +42,13 @@ pub fn list_offered(db: &mut Db) -> Result<Vec<Version>, Fault> {
     Ok(finalized.into_iter().filter(|version| matches!(version.state, State::Finalized(_))).collect())
 }
 
+/// The versions that were recalled, the newest first: the public is told.
+pub fn list_recalled(db: &mut Db) -> Result<Vec<Version>, Fault> {
+    let gone = versions!(db, .filter(report_version::state.eq(StateWord::Withdrawn))
+        .order((report_version::finalized_at.desc(), report_version::id.desc())))?;
+    Ok(gone.into_iter().filter(|version| matches!(version.state, State::Recalled(_))).collect())
+}
+
 /// The version, if it is offered.
 pub fn find_offered(db: &mut Db, id: VersionId) -> Result<Option<Version>, Fault> {
     Ok(find(db, id)?.filter(|version| matches!(version.state, State::Finalized(_))))

@@ -89,6 +89,7 @@ impl Desk {
                 ("/compliance", "Overview"),
                 ("/compliance/reports", "Reports"),
                 ("/compliance/remediation", "Remediation"),
+                ("/security/register", "Register"),
                 ("/compliance/nda", "NDA"),
                 ("/compliance/company", "Company"),
             ],
@@ -99,6 +100,7 @@ impl Desk {
             Self::Security => &[
                 ("/security", "Log"),
                 ("/security/overview", "Overview"),
+                ("/security/register", "Register"),
                 ("/security/integrity", "Integrity"),
                 ("/security/copy", "Find a copy"),
             ],

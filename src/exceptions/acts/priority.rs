@@ -66,7 +66,7 @@ fn note<T: Words>(
     let at = act.at();
     let version = store::require_sealed(act.db(), exception)?.version;
     let version = versions::require(act.db(), version)?;
-    if matches!(version.state, State::Withdrawn(_)) {
+    if matches!(version.state, State::Withdrawn(_) | State::Recalled(_)) {
         return Err(WeighError::Withdrawn);
     }
     let key = data_keys::open_for(act.db(), &house.keyring, version.key_owner())?;

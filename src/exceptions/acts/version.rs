@@ -46,7 +46,7 @@ pub fn begin_version<'a>(
     match (old.state, newest.id == old.id) {
         (State::Finalized(_), true) => {}
         (State::Finalized(_), false) => return Err(BeginError::DraftExists),
-        (State::Draft | State::Superseded(_) | State::Withdrawn(_), _) => {
+        (State::Draft | State::Superseded(_) | State::Withdrawn(_) | State::Recalled(_), _) => {
             return Err(BeginError::NotFinalized);
         }
     }

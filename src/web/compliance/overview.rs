@@ -120,7 +120,7 @@ fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
     let mut waiting: Vec<Waiting> = desk
         .weighed
         .iter()
-        .filter(|one| one.blocks() && !matches!(desk.version.state, State::Withdrawn(_)))
+        .filter(|one| one.blocks() && !matches!(desk.version.state, State::Withdrawn(_) | State::Recalled(_)))
         .map(|one| Waiting {
             text: format!(
                 "{}: {} ({title}). Until it has a response with a dated plan, the report can be given to people \
@@ -153,7 +153,11 @@ fn waiting_of(desk: &OnDesk, today: Day) -> Vec<Waiting> {
                 tone: Tone::Danger,
                 words: "Remediation overdue",
             }),
-            State::Draft | State::Finalized(_) | State::Superseded(_) | State::Withdrawn(_) => {}
+            State::Draft
+            | State::Finalized(_)
+            | State::Superseded(_)
+            | State::Withdrawn(_)
+            | State::Recalled(_) => {}
         }
     }
     waiting

@@ -41,6 +41,7 @@ pub struct ReportPage {
     finalize: Finalize,
     review: Option<ReviewView>,
     withdraw: Option<String>,
+    recall: Option<String>,
     begin_version: Option<String>,
 }
 
@@ -170,6 +171,7 @@ impl ReportPage {
             review: review_view(desk, Day::of(staff.app.clock.now())),
             begin_version: is_offered.then(|| format!("{}/version", desk.href())),
             withdraw: is_offered.then(|| format!("{}/withdraw", desk.href())),
+            recall: desk.version.state.finalized().map(|_| format!("/security/recall/{}", desk.version.id)),
         }
     }
 }

@@ -40,6 +40,7 @@ pub fn state_status(state: State) -> Status {
         State::Draft => Tone::Info,
         State::Finalized(_) => Tone::Ok,
         State::Superseded(_) | State::Withdrawn(_) => Tone::Quiet,
+        State::Recalled(_) => Tone::Danger,
     };
     Status::new(tone, state.words())
 }

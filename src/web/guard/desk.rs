@@ -34,6 +34,10 @@ desks! {
     Compliance("the compliance desk", Role::Compliance);
     /// Reads the log: security, and auditors.
     LogReader("the security desk and auditors", Role::Security | Role::Auditor);
+    /// Recalls what should not have left.
+    Recaller("the security and compliance desks", Role::Security | Role::Compliance);
+    /// Reads who holds what.
+    RegisterReader("the security and compliance desks and auditors", Role::Security | Role::Compliance | Role::Auditor);
     /// Decides requests.
     Sales("the sales desk", Role::Sales);
     /// Audits the log and acts on what it shows.
@@ -53,15 +57,17 @@ mod tests {
                 AnyStaff::admits(&roles),
                 Compliance::admits(&roles),
                 LogReader::admits(&roles),
+                Recaller::admits(&roles),
+                RegisterReader::admits(&roles),
                 Sales::admits(&roles),
                 Security::admits(&roles),
             ]
         };
-        assert_eq!(row(Role::Admin), [true, true, false, false, false, false]);
-        assert_eq!(row(Role::Auditor), [false, true, false, true, false, false]);
-        assert_eq!(row(Role::Compliance), [false, true, true, false, false, false]);
-        assert_eq!(row(Role::Sales), [false, true, false, false, true, false]);
-        assert_eq!(row(Role::Security), [false, true, false, true, false, true]);
+        assert_eq!(row(Role::Admin), [true, true, false, false, false, false, false, false]);
+        assert_eq!(row(Role::Auditor), [false, true, false, true, false, true, false, false]);
+        assert_eq!(row(Role::Compliance), [false, true, true, false, true, true, false, false]);
+        assert_eq!(row(Role::Sales), [false, true, false, false, false, false, true, false]);
+        assert_eq!(row(Role::Security), [false, true, false, true, true, true, false, true]);
         assert!(!AnyStaff::admits(&[]));
     }
 }

@@ -1,23 +1,27 @@
 //! My access: everything a person holds here, and everything that was recorded about them, with receipts.
 
+mod words;
+
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::fault::Fault;
 use crate::grants::{Grant, State as GrantState, store as grants};
 use crate::ledger::store::{self as log, Entry, Filter};
 use crate::nda::{Acceptance, Nda, store as ndas};
+use crate::release::recall::store as recalls;
 use crate::reports::{Version, store as reports};
 use crate::requests::{Request, State, store as requests};
 use crate::web::Answer;
 use crate::web::file::text_file;
 use crate::web::guard::Prospect;
-use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show};
+use crate::web::page::{Desk, Page, Shell, show};
 use crate::web::portal::steps::Next;
 use crate::web::portal::tokens::{self, TokenView};
 use crate::web::problem::Problem;
 use actix_web::web::{Path, Query};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use words::{CertificateWords, EntryWords, GrantWords, RequestWords};
 
 /// Entries on one page.
 const PAGE: u16 = 50;
@@ -54,49 +58,6 @@ struct PersonWords {
     organisation: String,
 }
 
-/// A grant.
-#[derive(Serialize)]
-struct GrantWords {
-    report: String,
-    href: Option<String>,
-    state: Status,
-    since: When,
-    until: When,
-    downloads: String,
-    copy_id: Option<String>,
-    make_token: Option<String>,
-}
-
-/// A request under way.
-#[derive(Serialize)]
-struct RequestWords {
-    reference: String,
-    href: String,
-    items: String,
-    state: Status,
-    at: When,
-}
-
-/// An acceptance.
-#[derive(Serialize)]
-struct CertificateWords {
-    title: String,
-    version: i32,
-    at: When,
-    href: String,
-    index: u64,
-}
-
-/// An entry about this person.
-#[derive(Serialize)]
-struct EntryWords {
-    index: u64,
-    at: When,
-    what: &'static str,
-    detail: Option<String>,
-    receipt_href: Option<String>,
-}
-
 /// The way through the entries.
 #[derive(Serialize)]
 struct Pager {
@@ -112,6 +73,8 @@ struct Known {
     acceptances: Vec<(Acceptance, Nda)>,
     in_force: Option<Nda>,
     tokens: Vec<TokenView>,
+    /// A recalled version whose destruction this person has not confirmed.
+    recalled: Option<Version>,
     entries: Vec<Entry>,
 }
 
@@ -142,12 +105,15 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
         let filter = Filter { person: Some(person), before, ..Filter::default() };
         let entries = log::list(db, &filter, PAGE + 1)?;
         let in_force = ndas::find_in_force(db)?;
+        let recalled = recalls::find_unconfirmed(db, person)?;
+        let recalled = recalled.map(|version| reports::require(db, version)).transpose()?;
         Ok::<_, Fault>(Known {
             grants: held,
             requests: asked,
             acceptances: accepted,
             in_force,
             tokens: made,
+            recalled,
             entries,
         })
     });
@@ -168,23 +134,35 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
             organisation: newest.or(asked).unwrap_or_else(|| "no organisation given".to_owned()),
         },
         next: next(&known, now),
-        grants: known.grants.iter().map(|(grant, version)| grant_words(grant, version, now)).collect(),
+        grants: known.grants.iter().map(|(grant, version)| words::grant_words(grant, version, now)).collect(),
         requests: known
             .requests
             .iter()
             .filter(|(request, _)| request.state != State::Unconfirmed)
-            .map(request_words)
+            .map(words::request_words)
             .collect(),
-        certificates: known.acceptances.iter().map(|one| certificate_words(one, &prospect.company)).collect(),
+        certificates: known
+            .acceptances
+            .iter()
+            .map(|one| words::certificate_words(one, &prospect.company))
+            .collect(),
         tokens: std::mem::take(&mut known.tokens),
         pager: pager(&known.entries, place.before),
-        entries: known.entries.iter().take(usize::from(PAGE)).map(entry_words).collect(),
+        entries: known.entries.iter().take(usize::from(PAGE)).map(words::entry_words).collect(),
     };
     show(&prospect, &page)
 }
 
-/// The step an invited person has to take, or one whom a newer text waits for.
+/// The step of whoever holds something recalled, of an invited person, or of one whom a newer text waits for.
 fn next(known: &Known, now: Micros) -> Option<Next> {
+    if let Some(version) = &known.recalled {
+        return Some(Next {
+            title: format!("{} was recalled", version.card.title),
+            text: format!("Destroy your copies of version {} and confirm it.", version.number),
+            href: format!("/recalls/{}", version.id),
+            action: "See why, and confirm",
+        });
+    }
     let text = known.in_force.as_ref()?;
     let accepted = known.acceptances.iter().any(|(acceptance, _)| acceptance.nda == text.id);
     let active = known.grants.iter().any(|(grant, _)| grant.state(now) == GrantState::Active);
@@ -193,76 +171,6 @@ fn next(known: &Known, now: Micros) -> Option<Next> {
         text: "Your reports open as soon as it is accepted.".to_owned(),
         href: "/nda".to_owned(),
         action: "Read the NDA",
-    })
-}
-
-/// A grant in words.
-fn grant_words(grant: &Grant, version: &Version, now: Micros) -> GrantWords {
-    let (state, open) = match grant.state(now) {
-        GrantState::Active => (Status::new(Tone::Ok, "Active"), true),
-        GrantState::Expired => (Status::new(Tone::Quiet, "Expired"), false),
-        GrantState::Revoked => (Status::new(Tone::Danger, "Revoked"), false),
-    };
-    GrantWords {
-        report: version.card.title.to_string(),
-        href: open.then(|| format!("/reports/{}", version.report.slug)),
-        state,
-        since: grant.granted_at.into(),
-        until: grant.revoked_at.unwrap_or(grant.expires_at).into(),
-        downloads: match grant.downloads_allowed {
-            0 => "reading only".to_owned(),
-            allowed => format!("{} of {allowed}", grant.downloads_started),
-        },
-        copy_id: Some(grant.copy.to_string()),
-        make_token: open.then(|| format!("/reports/{}/tokens", version.report.slug)),
-    }
-}
-
-/// A request in words.
-fn request_words((request, items): &(Request, String)) -> RequestWords {
-    let state = match request.state {
-        State::Approved => Status::new(Tone::Ok, "Approved"),
-        State::Denied => Status::new(Tone::Danger, "Not approved"),
-        State::Unconfirmed => Status::new(Tone::Quiet, "Not confirmed"),
-        State::Waiting => Status::new(Tone::Warn, "Waiting"),
-    };
-    RequestWords {
-        reference: request.reference(),
-        href: format!("/requests/{}", request.id),
-        items: items.clone(),
-        state,
-        at: request.created_at.into(),
-    }
-}
-
-/// An acceptance in words.
-fn certificate_words((acceptance, text): &(Acceptance, Nda), company: &str) -> CertificateWords {
-    CertificateWords {
-        title: text.title(company),
-        version: text.number,
-        at: acceptance.accepted_at.into(),
-        href: format!("/certificates/{}", acceptance.id),
-        index: acceptance.entry,
-    }
-}
-
-/// An entry in words.
-fn entry_words(entry: &Entry) -> EntryWords {
-    EntryWords {
-        index: entry.index,
-        at: entry.leaf.at.into(),
-        what: entry.leaf.kind.words(),
-        detail: detail(entry),
-        receipt_href: Some(format!("/access/receipts/{}", entry.index)),
-    }
-}
-
-/// Which copy, and which page of it.
-fn detail(entry: &Entry) -> Option<String> {
-    let copy = entry.leaf.copy.as_ref().map(|copy| format!("copy {copy}"))?;
-    Some(match entry.leaf.facts.get("page") {
-        Some(page) => format!("page {page} of {copy}"),
-        None => copy,
     })
 }
 

@@ -8,6 +8,7 @@ pub mod copy;
 pub mod elsewhere;
 pub mod nda;
 pub mod pages;
+pub mod recall;
 pub mod renew;
 pub mod request;
 pub mod room;
@@ -64,6 +65,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         )
         .route("/reports/{slug}/tokens", web::post().to(tokens::create))
         .route("/access/tokens/{id}/take-back", web::post().to(tokens::stop))
+        .route("/recalls/{version}", web::get().to(recall::open))
+        .route("/recalls/{version}", web::post().to(recall::confirm))
         .route("/access/receipts/{index}", web::get().to(access::receipt))
         .service(
             web::resource("/verify")

@@ -14,7 +14,7 @@ use crate::clock::Micros;
 use crate::fault::{Fault, Kind, Refusal as _};
 use crate::grants::Grant;
 use crate::release::room::{InContext, Room};
-use crate::release::{Asker, Refused, Step};
+use crate::release::{Asker, Deny, Refused, Step};
 use crate::reports::{State, Version};
 use crate::requests::store as requests;
 use crate::text::{Slug, hex};
@@ -31,6 +31,7 @@ use actix_web::web::{Path, Query};
 use changes::Changes;
 use cover::CoverView;
 use filter::{Asked, FilterView};
+use held::Found;
 use own::{AccessWords, CopyWords};
 use serde::Serialize;
 use std::sync::Arc;
@@ -122,11 +123,20 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     let (keyring, person, now) =
         (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
     let found = prospect.app.read(move |db| {
-        let (version, grant) = held::held_or_offered(db, &keyring, (person, now), &slug)?;
-        let waiting = requests::find_waiting_like(db, person, version.id)?;
-        Ok::<_, Fault>((version, grant, waiting))
+        let found = held::find(db, &keyring, (person, now), &slug)?;
+        let waiting = match &found {
+            Found::Open(version, _) => requests::find_waiting_like(db, person, version.id)?,
+            Found::Recalled(_) => None,
+        };
+        Ok::<_, Fault>((found, waiting))
     });
-    let (version, grant, waiting) = found.await?;
+    let (version, grant, waiting) = match found.await? {
+        (Found::Open(version, grant), waiting) => (*version, grant, waiting),
+        (Found::Recalled(version), _) => {
+            return Err(Problem::new(Kind::Gone, Deny::Recalled.to_string())
+                .action(format!("/recalls/{version}"), "See why, and confirm"));
+        }
+    };
     let slug = &version.report.slug;
     match (grant, waiting) {
         (Some(grant), _) => Ok((version, grant)),
@@ -179,7 +189,7 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>, asked: Query<Asked>) -> 
 /// A refusal with the way to ask again.
 pub(super) fn refusal(refused: &Refused) -> Problem {
     let problem = Problem::new(refused.kind(), refused.to_string());
-    if refused.kind() == Kind::Gone {
+    if refused.kind() == Kind::Gone && !matches!(refused, Refused::Denied(Deny::Recalled)) {
         problem.action("/request", "Request it again")
     } else {
         problem.action("/access", "My access")

@@ -2,11 +2,13 @@
 
 use crate::app::Template;
 use crate::clock::Micros;
-use crate::reports::{Opinion, Version, store as reports};
+use crate::db::Db;
+use crate::fault::Fault;
+use crate::reports::{Opinion, Version, recalls, store as reports};
 use crate::text::Day;
 use crate::web::Answer;
 use crate::web::guard::Visitor;
-use crate::web::page::{Desk, Page, Shell, Status, Tone, show};
+use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show};
 use crate::{accounts, nda};
 use actix_web::web::Query;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,16 @@ struct TrustPage {
     search: String,
     reports: Vec<CardWords>,
     commitments: Vec<Commitment>,
+    recalled: Vec<Recalled>,
+}
+
+/// A version that nobody should rely on.
+#[derive(Serialize)]
+struct Recalled {
+    title: String,
+    version: u32,
+    period: String,
+    at: Option<When>,
 }
 
 impl Page for TrustPage {
@@ -70,13 +82,14 @@ pub const NO_NDA: &str = "Requests are closed for the moment: no NDA text is in 
 
 /// Shows the trust page, or the reports that hold the words searched for.
 pub async fn show_trust(visitor: Visitor, search: Query<Search>) -> Answer {
-    let (company, versions, text) = visitor
+    let (company, versions, text, gone) = visitor
         .app
         .read(|db| {
-            Ok::<_, crate::fault::Fault>((
+            Ok::<_, Fault>((
                 accounts::store::find_company(db)?,
                 reports::list_offered(db)?,
                 nda::store::find_in_force(db)?,
+                recalled(db)?,
             ))
         })
         .await?;
@@ -99,8 +112,22 @@ pub async fn show_trust(visitor: Visitor, search: Query<Search>) -> Answer {
             .map(|version| card(version, now, visitor.signed_in.is_some()))
             .collect(),
         commitments: paragraphs.map(commitment).collect(),
+        recalled: gone,
     };
     show(&visitor, &page)
+}
+
+/// What was recalled, since when.
+fn recalled(db: &mut Db) -> Result<Vec<Recalled>, Fault> {
+    let gone = reports::list_recalled(db)?.into_iter().map(|version| {
+        Ok(Recalled {
+            at: recalls::find_at(db, version.id)?.map(Into::into),
+            title: version.card.title.to_string(),
+            version: version.number,
+            period: version.card.period.words(),
+        })
+    });
+    gone.collect()
 }
 
 /// A paragraph of the company's statement: `Title: text`, or text alone.

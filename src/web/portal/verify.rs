@@ -109,6 +109,9 @@ fn verdict(known: Option<&(Known, Version)>, sha256: [u8; 32]) -> Verdict {
         State::Finalized(_) => (Tone::Ok, "This version is current."),
         State::Superseded(_) => (Tone::Warn, "A newer version has superseded this one."),
         State::Withdrawn(_) => (Tone::Danger, "This version was withdrawn: do not rely on it."),
+        State::Recalled(_) => {
+            (Tone::Danger, "This version was recalled: do not rely on it, and destroy every copy of it.")
+        }
         State::Draft => (Tone::Quiet, "This version is not issued."),
     };
     let (title, text) = match known {

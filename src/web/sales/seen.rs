@@ -22,7 +22,7 @@ pub(super) struct Seen {
 pub(super) fn seen((version, tally): &(Version, Tally)) -> Seen {
     let tone = match version.state {
         State::Finalized(_) => Tone::Ok,
-        State::Draft | State::Superseded(_) | State::Withdrawn(_) => Tone::Danger,
+        State::Draft | State::Superseded(_) | State::Withdrawn(_) | State::Recalled(_) => Tone::Danger,
     };
     let open = tally.open.iter().map(|(class, count)| {
         let tone = if *class == Class::IsolatedOperating { Tone::Warn } else { Tone::Danger };

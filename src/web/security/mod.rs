@@ -15,6 +15,9 @@ mod integrity;
 mod log;
 mod names;
 mod overview;
+mod recall;
+mod register;
+mod register_csv;
 mod told;
 mod unusual;
 mod verdict;
@@ -39,6 +42,11 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/integrity/checkpoint", web::get().to(integrity::checkpoint))
         .route("/security/integrity/key", web::get().to(integrity::key))
         .route("/security/overview", web::get().to(overview::show))
+        .route("/security/register", web::get().to(register::list))
+        .route("/security/register/export", web::post().to(register_csv::download))
+        .route("/security/recall/{version}", web::get().to(recall::show))
+        .route("/security/recall/{version}", web::post().to(recall::recall))
+        .route("/security/recall/{version}/remind", web::post().to(recall::remind))
         .route("/security/export", web::post().to(export::download))
         .route("/security/copy", web::get().to(copy::find))
         .route("/security/copy", web::post().to(copy::read));

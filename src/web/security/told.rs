@@ -228,7 +228,7 @@ fn json(value: &impl Serialize) -> Result<String, Fault> {
 }
 
 /// A cell of CSV (RFC 4180). What a spreadsheet would run as a formula begins with an apostrophe instead.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
     let safe = if runs { format!("'{text}") } else { text.to_owned() };
     if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }

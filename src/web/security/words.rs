@@ -25,6 +25,8 @@ const WARN: &[E] = &[
     E::StaffLinkIssued,
     E::StaffRemoved,
     E::StaffSignInRefused,
+    E::RecallReminded,
+    E::ReportRecalled,
 ];
 /// Somebody got further.
 const OK: &[E] = &[
@@ -34,6 +36,7 @@ const OK: &[E] = &[
     E::NdaAccepted,
     E::ReportFinalized,
     E::RequestApproved,
+    E::DestructionConfirmed,
 ];
 /// Something was seen or taken out.
 const INFO: &[E] = &[
@@ -46,6 +49,7 @@ const INFO: &[E] = &[
     E::ReportReadByToken,
     E::ReportTalkTrackOpened,
     E::ReportViewed,
+    E::RegisterExported,
 ];
 /// Everyday business.
 #[cfg_attr(
@@ -88,6 +92,7 @@ const QUIET: &[E] = &[
     E::SubscriptionEnded,
     E::TokenMade,
     E::TokenTakenBack,
+    E::RegisterRead,
 ];
 
 /// How much a kind of event matters. Every kind stands in exactly one of the lists above, which a test holds.

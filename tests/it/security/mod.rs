@@ -7,6 +7,8 @@ mod integrity;
 mod log;
 mod nodes;
 mod overview;
+mod recall;
+mod register;
 mod roles;
 
 use crate::reports::desk::{card, facts};

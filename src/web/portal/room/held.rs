@@ -4,31 +4,45 @@ use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::{Fault, Kind};
 use crate::grants::{Grant, State as GrantState, store as grants};
-use crate::ids::PersonId;
+use crate::ids::{PersonId, VersionId};
+use crate::release::recall::store as notices;
 use crate::reports::{State, Version, store as reports};
 use crate::seal::Keyring;
 use crate::text::Slug;
 
-/// The newest version of a report that this person holds an active grant to; without one, the version that is offered.
-pub(super) fn held_or_offered(
+/// What a person finds under a report's address.
+pub(super) enum Found {
+    /// A version, and their grant to it if they have one.
+    Open(Box<Version>, Option<Grant>),
+    /// Nothing is offered, and what they held was recalled.
+    Recalled(VersionId),
+}
+
+/// The newest version of a report that this person holds an active grant to; without one, the version that is offered;
+/// without that, the recalled one that they were written to about.
+pub(super) fn find(
     db: &mut Db,
     keyring: &Keyring,
     (person, now): (PersonId, Micros),
     slug: &Slug,
-) -> Result<(Version, Option<Grant>), Fault> {
-    let mut offered = None;
+) -> Result<Found, Fault> {
+    let (mut offered, mut recalled) = (None, None);
     for version in reports::list_by_slug(db, slug)? {
         let is_offered = matches!(version.state, State::Finalized(_));
-        if !is_offered && !matches!(version.state, State::Superseded(_)) {
+        if matches!(version.state, State::Recalled(_)) && recalled.is_none() {
+            recalled = notices::find_told(db, version.id, person)?.map(|_| version.id);
+        }
+        if !version.state.opens() {
             continue;
         }
         let grant = grants::find_for(db, keyring, person, version.id, now)?;
         if grant.as_ref().is_some_and(|grant| grant.state(now) == GrantState::Active) {
-            return Ok((version, grant));
+            return Ok(Found::Open(Box::new(version), grant));
         }
         if is_offered {
-            offered = Some((version, grant));
+            offered = Some(Found::Open(Box::new(version), grant));
         }
     }
-    offered.ok_or_else(|| Fault::bare("no such report").with_kind(Kind::NotFound))
+    let found = offered.or_else(|| recalled.map(Found::Recalled));
+    found.ok_or_else(|| Fault::bare("no such report").with_kind(Kind::NotFound))
 }
