@@ -125,13 +125,13 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     let found = prospect.app.read(move |db| {
         let found = held::find(db, &keyring, (person, now), &slug)?;
         let waiting = match &found {
-            Found::Open(version, _) => requests::find_waiting_like(db, person, version.id)?,
+            Found::Open(open) => requests::find_waiting_like(db, person, open.0.id)?,
             Found::Recalled(_) => None,
         };
         Ok::<_, Fault>((found, waiting))
     });
     let (version, grant, waiting) = match found.await? {
-        (Found::Open(version, grant), waiting) => (*version, grant, waiting),
+        (Found::Open(open), waiting) => (open.0, open.1, waiting),
         (Found::Recalled(version), _) => {
             return Err(Problem::new(Kind::Gone, Deny::Recalled.to_string())
                 .action(format!("/recalls/{version}"), "See why, and confirm"));

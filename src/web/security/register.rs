@@ -150,13 +150,11 @@ pub async fn list(staff: Staff<RegisterReader>, asked: web::Query<Asked>) -> Ans
 /// A version as the page needs it.
 type Known = crate::reports::Version;
 
+/// The versions, one page of rows, and where the next one begins.
+type Found = (Vec<Known>, Vec<Held>, Option<GrantId>);
+
 /// Reads the versions and one page of rows.
-fn read(
-    db: &mut Db,
-    keyring: &Keyring,
-    filter: &Filter,
-    now: Micros,
-) -> Result<(Vec<Known>, Vec<Held>, Option<GrantId>), Fault> {
+fn read(db: &mut Db, keyring: &Keyring, filter: &Filter, now: Micros) -> Result<Found, Fault> {
     let known = reports::list(db)?.into_iter().filter(|version| version.state != State::Draft).collect();
     let (held, next) = register::list(db, keyring, filter, (now, PAGE))?;
     Ok((known, held, next))

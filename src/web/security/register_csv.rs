@@ -34,7 +34,9 @@ pub async fn download(staff: Staff<RegisterReader>, form: Form) -> Answer {
         let mut table = format!("{COLUMNS}\r\n");
         loop {
             let (held, next) = register::list(db, &keyring, &filter, (now, BATCH))?;
-            held.iter().for_each(|held| table.push_str(&line(held)));
+            for held in &held {
+                table.push_str(&line(held));
+            }
             if next.is_none() {
                 return Ok::<_, Fault>(table);
             }

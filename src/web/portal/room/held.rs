@@ -13,7 +13,7 @@ use crate::text::Slug;
 /// What a person finds under a report's address.
 pub(super) enum Found {
     /// A version, and their grant to it if they have one.
-    Open(Box<Version>, Option<Grant>),
+    Open(Box<(Version, Option<Grant>)>),
     /// Nothing is offered, and what they held was recalled.
     Recalled(VersionId),
 }
@@ -37,10 +37,10 @@ pub(super) fn find(
         }
         let grant = grants::find_for(db, keyring, person, version.id, now)?;
         if grant.as_ref().is_some_and(|grant| grant.state(now) == GrantState::Active) {
-            return Ok(Found::Open(Box::new(version), grant));
+            return Ok(Found::Open(Box::new((version, grant))));
         }
         if is_offered {
-            offered = Some(Found::Open(Box::new(version), grant));
+            offered = Some(Found::Open(Box::new((version, grant))));
         }
     }
     let found = offered.or_else(|| recalled.map(Found::Recalled));
