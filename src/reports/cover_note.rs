@@ -83,7 +83,7 @@ pub fn write<'a>(
 ) -> Result<Recorded<'a, ()>, WriteError> {
     let at = act.at();
     let version: Version = store::require(act.db(), version)?;
-    if let State::Withdrawn(_) = version.state {
+    if let State::Withdrawn(_) | State::Recalled(_) = version.state {
         return Err(WriteError::Withdrawn);
     }
     let key = data_keys::open_for(act.db(), &house.keyring, version.key_owner())?;
