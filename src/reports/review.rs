@@ -143,6 +143,8 @@ pub enum Stage {
     Superseded,
     /// Fixed, open to nobody.
     Withdrawn,
+    /// Withdrawn, and to be destroyed by everybody who holds it.
+    Recalled,
 }
 
 impl Stage {
@@ -155,6 +157,7 @@ impl Stage {
             (State::Finalized(_), _) => Self::Finalized,
             (State::Superseded(_), _) => Self::Superseded,
             (State::Withdrawn(_), _) => Self::Withdrawn,
+            (State::Recalled(_), _) => Self::Recalled,
         }
     }
     /// As a label shows it.
@@ -166,6 +169,7 @@ impl Stage {
             Self::Finalized => "Finalized",
             Self::Superseded => "Superseded",
             Self::Withdrawn => "Withdrawn",
+            Self::Recalled => "Recalled",
         }
     }
 }

@@ -51,6 +51,7 @@ pub fn stage_status(stage: Stage) -> Status {
         Stage::Draft | Stage::Responses | Stage::Review => Tone::Info,
         Stage::Finalized => Tone::Ok,
         Stage::Superseded | Stage::Withdrawn => Tone::Quiet,
+        Stage::Recalled => Tone::Danger,
     };
     Status::new(tone, stage.words())
 }
