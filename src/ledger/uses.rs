@@ -70,6 +70,7 @@ pub fn tally(db: &mut Db, grants: &[GrantId]) -> Result<BTreeMap<GrantId, Tally>
         .filter(ledger_entry::kind.eq_any([
             EventKind::ReportViewed,
             EventKind::ReportPageViewed,
+            EventKind::ReportReadByToken,
             EventKind::DownloadStarted,
         ]))
         .group_by((ledger_entry::grant_id, ledger_entry::kind))
