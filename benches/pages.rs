@@ -11,7 +11,7 @@
 
 use candor::clock::Clock;
 use candor::watermark::render::child::{PageSize, paint_in_child};
-use candor::watermark::{Edits, SampleText, prepare};
+use candor::watermark::{Edits, MarkFonts, SampleText, prepare};
 use std::path::Path;
 use std::time::Instant;
 
@@ -25,7 +25,7 @@ fn main() {
     let file = named.unwrap_or_else(|| "demo/halvorsen-soc2-2026.pdf".to_owned());
     let mut prepared = prepare(std::fs::read(&file).unwrap(), &Clock::system()).unwrap();
     let text = SampleText { name: "Ada".into(), email: "ada@buyer.example".into(), company: "Buyer".into() };
-    Edits::for_sample(&prepared.manifest, &text).unwrap().apply(0, &mut prepared.body);
+    Edits::for_sample(&MarkFonts::bundled(), &prepared.manifest, &text).unwrap().apply(0, &mut prepared.body);
     let program = Path::new(env!("CARGO_BIN_EXE_candor"));
     for size in PageSize::ALL {
         let (mut millis, mut kilobytes) = (Vec::new(), Vec::new());

@@ -13,7 +13,7 @@ use candor::clock::Clock;
 use candor::ids::{ReportId, VersionId};
 use candor::seal::{KeyOwner, Keyring};
 use candor::vault::{ObjectContext, ObjectKind, Vault};
-use candor::watermark::{CopyId, Edits, MarkText, prepare};
+use candor::watermark::{CopyId, Edits, MarkFonts, MarkText, prepare};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -66,7 +66,7 @@ fn measure(name: &str, pdf: Vec<u8>) {
         opened.push(from.elapsed());
         let mut reader = vault.reader(&key, &context, &stored).unwrap();
         let from = Instant::now();
-        let edits = Edits::for_copy(&prepared.manifest, &text).unwrap();
+        let edits = Edits::for_copy(&MarkFonts::bundled(), &prepared.manifest, &text).unwrap();
         edits_made.push(from.elapsed());
         for index in 0..reader.chunks() {
             reader.read_chunk(index, &mut buffer).unwrap();

@@ -2,7 +2,7 @@
 #![no_main]
 
 use candor::clock::Clock;
-use candor::watermark::{CopyId, Edits, MarkText, PageReading, prepare, read_copy_id};
+use candor::watermark::{CopyId, Edits, MarkFonts, MarkText, PageReading, prepare, read_copy_id};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|pdf: &[u8]| {
@@ -18,7 +18,7 @@ fuzz_target!(|pdf: &[u8]| {
         verify_url: "https://trust.example.com/verify".to_owned(),
     };
     let mut body = prepared.body;
-    Edits::for_copy(&prepared.manifest, &text).expect("the mark fits").apply(0, &mut body);
+    Edits::for_copy(&MarkFonts::bundled(), &prepared.manifest, &text).expect("the mark fits").apply(0, &mut body);
     let reading = read_copy_id(&body).expect("a body can be read");
     assert_eq!(reading.pages.len(), usize::try_from(prepared.manifest.pages).expect("few"));
     assert!(reading.pages.iter().all(|page| *page == PageReading::Copy(copy)), "{reading:?}");

@@ -200,7 +200,7 @@ fn in_words(verdict: &Verdict) -> String {
 fn sample(source: &Source, out: &Path, text: &SampleText, fonts: &MarkFonts) -> u8 {
     let Some(outcome) = source.prepare() else { return UNUSABLE };
     let marked = outcome.and_then(|mut prepared| {
-        let edits = Edits::for_sample_drawn_with(fonts, &prepared.manifest, text)?;
+        let edits = Edits::for_sample(fonts, &prepared.manifest, text)?;
         edits.apply(0, &mut prepared.body);
         Ok(prepared)
     });

@@ -123,14 +123,14 @@ pub(super) fn of_grant(gate: &Gate, id: GrantId, person: PersonId) -> Result<Mar
     let db = &mut *gate.database.read()?;
     let grant = require_own(gate, db, id, person)?;
     Marked::open(gate, db, grant.version, |manifest| {
-        Edits::for_copy_drawn_with(&gate.mark_fonts, manifest, &mark_text(gate, &grant))
+        Edits::for_copy(&gate.mark_fonts, manifest, &mark_text(gate, &grant))
     })
 }
 
 /// What a member of staff sees of a version: marked with their own name. Blocking.
 pub(super) fn of_preview(gate: &Gate, version: VersionId, text: &SampleText) -> Result<Marked, Trouble> {
     let db = &mut *gate.database.read()?;
-    Marked::open(gate, db, version, |manifest| Edits::for_preview(manifest, text))
+    Marked::open(gate, db, version, |manifest| Edits::for_preview(&gate.mark_fonts, manifest, text))
 }
 
 /// Reads manifest and body, checks the body whole, and makes the edits. Blocking.
@@ -138,7 +138,7 @@ pub(super) fn prepare(gate: &Gate, id: GrantId, person: PersonId) -> Result<Prep
     let db = &mut *gate.database.read()?;
     let grant = require_own(gate, db, id, person)?;
     let Marked { mut reader, edits, version } = Marked::open(gate, db, grant.version, |manifest| {
-        Edits::for_copy_drawn_with(&gate.mark_fonts, manifest, &mark_text(gate, &grant))
+        Edits::for_copy(&gate.mark_fonts, manifest, &mark_text(gate, &grant))
     })?;
     let damaged = |error| trouble(version, "body", error);
     let sha256 = match grants::find_copy_digest(db, id)? {

@@ -51,19 +51,11 @@ struct Edit {
 }
 
 impl Edits {
-    /// The edits of an issued copy, drawn with the bundled font alone.
-    pub fn for_copy(manifest: &Manifest, text: &MarkText) -> Result<Self, IntakeRefusal> {
-        Self::for_copy_drawn_with(&MarkFonts::bundled(), manifest, text)
-    }
     /// The edits of an issued copy. Refuses a mark that does not fit ([`IntakeRefusal::SlotOverflow`]).
     ///
     /// Of `fonts`, those count that the report was prepared with; without one of them a mark in ASCII is still drawn, any
     /// other is refused ([`IntakeRefusal::MarkFontMissing`]), for it would not be the same copy.
-    pub fn for_copy_drawn_with(
-        fonts: &MarkFonts,
-        manifest: &Manifest,
-        text: &MarkText,
-    ) -> Result<Self, IntakeRefusal> {
+    pub fn for_copy(fonts: &MarkFonts, manifest: &Manifest, text: &MarkText) -> Result<Self, IntakeRefusal> {
         let (fonts, missing) = fonts.pinned(&manifest.mark_fonts);
         if let Some(font) = missing.filter(|_| !(text.name.is_ascii() && text.company.is_ascii())) {
             return Err(IntakeRefusal::MarkFontMissing { name: font.name });
@@ -78,12 +70,8 @@ impl Edits {
         };
         Self::of_slot(manifest, lines.to_slot(&fonts)?)
     }
-    /// The edits of a sample, drawn with the bundled font alone.
-    pub fn for_sample(manifest: &Manifest, text: &SampleText) -> Result<Self, IntakeRefusal> {
-        Self::for_sample_drawn_with(&MarkFonts::bundled(), manifest, text)
-    }
     /// The edits of a sample.
-    pub fn for_sample_drawn_with(
+    pub fn for_sample(
         fonts: &MarkFonts,
         manifest: &Manifest,
         text: &SampleText,
@@ -99,7 +87,11 @@ impl Edits {
         Self::of_slot(manifest, lines.to_slot(fonts)?)
     }
     /// The edits of what a publisher looks at before anybody is granted anything: a sample that names them.
-    pub fn for_preview(manifest: &Manifest, text: &SampleText) -> Result<Self, IntakeRefusal> {
+    pub fn for_preview(
+        fonts: &MarkFonts,
+        manifest: &Manifest,
+        text: &SampleText,
+    ) -> Result<Self, IntakeRefusal> {
         let lines = Lines {
             name: text.name.clone(),
             email: text.email.clone(),
@@ -108,7 +100,7 @@ impl Edits {
             finder: "This is a preview.".to_owned(),
             verify: "Looking at it was recorded.".to_owned(),
         };
-        Self::of_slot(manifest, lines.to_slot(&MarkFonts::bundled())?)
+        Self::of_slot(manifest, lines.to_slot(fonts)?)
     }
     /// The edits that leave no mark at all: to compare a page with its original. Such a body must never leave.
     pub fn blank(manifest: &Manifest) -> Result<Self, IntakeRefusal> {

@@ -76,7 +76,7 @@ pub fn read_copy_id(pdf: &[u8]) -> Result<Reading, IntakeRefusal> {
 /// What is known while reading.
 struct Reader {
     /// Letters by their outlines.
-    letters: HashMap<String, char>,
+    letters: HashMap<&'static str, char>,
     /// What may still be decoded.
     budget: Budget,
     /// Forms read already: the same mark stands on every page.
@@ -136,7 +136,7 @@ impl Reader {
                     if !line.is_empty() && pen > width + 0.5 {
                         line.push(' ');
                     }
-                    let letter = self.letters.get(&path).copied();
+                    let letter = self.letters.get(path.as_str()).copied();
                     pen = 0.0;
                     width = letter.map_or(0.0, |letter| f64::from(glyph(letter).advance));
                     line.push(letter.unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -185,7 +185,7 @@ fn drawn(content: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Letters by their outlines: everything a copy id and our own words are written with.
-fn letters() -> HashMap<String, char> {
+fn letters() -> HashMap<&'static str, char> {
     (' '..='~').map(|letter| (glyph(letter).path, letter)).filter(|(path, _)| !path.is_empty()).collect()
 }
 

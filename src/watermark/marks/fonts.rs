@@ -7,6 +7,7 @@ use super::glyphs::{EM, FONT, PathPen};
 use crate::watermark::manifest::{PinnedFont, sha256_hex};
 use harfrust::font::Font;
 use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
 use skrifa::outline::DrawSettings;
 use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,25 @@ struct MarkFont {
     data: Arc<Vec<u8>>,
     /// The same, ready for shaping.
     font: Font,
+    /// What was drawn of it so far.
+    outlines: Arc<Outlines>,
+}
+
+/// The outlines of one font: each glyph is drawn once and kept, for the marks of a report repeat their letters.
+#[derive(Default)]
+pub(super) struct Outlines(Vec<OnceLock<Box<str>>>);
+
+impl Outlines {
+    /// A place for each glyph of a font.
+    pub(super) fn of(font: &FontRef<'_>) -> Self {
+        let metrics = GlyphMetrics::new(font, Size::new(EM), LocationRef::default());
+        Self((0..metrics.glyph_count()).map(|_| OnceLock::new()).collect())
+    }
+    /// The outline of a glyph, which `draw` draws the first time; empty if the font has no such glyph.
+    pub(super) fn get(&self, glyph: GlyphId, draw: impl FnOnce() -> String) -> &str {
+        let place = usize::try_from(glyph.to_u32()).ok().and_then(|place| self.0.get(place));
+        place.map_or("", |kept| kept.get_or_init(|| draw().into()))
+    }
 }
 
 /// The fonts for scripts that the bundled one does not draw, in the order in which they are asked.
@@ -96,12 +116,12 @@ impl MarkFonts {
         }
     }
     /// The outline of a glyph.
-    pub(super) fn outline(&self, font: usize, glyph: u32) -> String {
-        let data = match font.checked_sub(1) {
-            None => FONT,
-            Some(place) => self.named.get(place).map_or(FONT, |font| font.data.as_slice()),
-        };
-        FontRef::from_index(data, 0).map(|font| path_of(&font, GlyphId::new(glyph))).unwrap_or_default()
+    pub(super) fn outline(&self, font: usize, glyph: u32) -> &str {
+        let glyph = GlyphId::new(glyph);
+        match font.checked_sub(1) {
+            None => super::glyphs::outline(glyph),
+            Some(place) => self.named.get(place).map_or("", |font| font.outline(glyph)),
+        }
     }
 }
 
@@ -127,12 +147,20 @@ impl MarkFont {
         let font = Font::new(shared, 0).ok_or_else(unusable)?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         let pinned = PinnedFont { name, sha256: sha256_hex(&data) };
-        Ok(Self { pinned, data, font })
+        let outlines =
+            Arc::new(FontRef::from_index(&data, 0).map(|font| Outlines::of(&font)).unwrap_or_default());
+        Ok(Self { pinned, data, font, outlines })
     }
     /// Whether the font has an outline for a letter; coloured pictures have none.
     fn draws(&self, letter: char) -> bool {
         let Ok(font) = FontRef::from_index(&self.data, 0) else { return false };
-        font.charmap().map(letter).is_some_and(|glyph| !path_of(&font, glyph).is_empty())
+        font.charmap().map(letter).is_some_and(|glyph| !self.outline(glyph).is_empty())
+    }
+    /// The outline of a glyph.
+    fn outline(&self, glyph: GlyphId) -> &str {
+        let draw =
+            || FontRef::from_index(&self.data, 0).map(|font| path_of(&font, glyph)).unwrap_or_default();
+        self.outlines.get(glyph, draw)
     }
 }
 

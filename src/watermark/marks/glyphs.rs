@@ -4,11 +4,12 @@
 //! quadratic curves are joined to one cubic, which is what they were made from: half the bytes, the same shape.
 //! The same text always gives the same bytes; reading a mark depends on it.
 
-use super::fonts::path_of;
+use super::fonts::{Outlines, path_of};
+use skrifa::charmap::Charmap;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::metrics::GlyphMetrics;
 use skrifa::outline::OutlinePen;
-use skrifa::{FontRef, MetadataProvider as _};
+use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::sync::OnceLock;
 
 /// Noto Sans Regular, SIL Open Font License 1.1, see the licence beside it.
@@ -20,40 +21,56 @@ pub(super) const EM: f32 = 100.0;
 pub(super) const UNITS: i32 = 100;
 
 /// A glyph as it is painted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Glyph {
     /// Path operators without the painting one; empty for a blank.
-    pub(crate) path: String,
+    pub(crate) path: &'static str,
     /// How far the next glyph stands, in units.
     pub(crate) advance: u32,
 }
 
+/// The bundled font, opened once.
+struct Bundled {
+    font: FontRef<'static>,
+    letters: Charmap<'static>,
+    outlines: Outlines,
+}
+
 /// The bundled font; `None` only if the bundled file were broken, which a test excludes.
-fn font() -> Option<&'static FontRef<'static>> {
-    static FONT_REF: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
-    FONT_REF.get_or_init(|| FontRef::new(FONT).ok()).as_ref()
+fn bundled() -> Option<&'static Bundled> {
+    static BUNDLED: OnceLock<Option<Bundled>> = OnceLock::new();
+    let open = || {
+        let font = FontRef::new(FONT).ok()?;
+        Some(Bundled { letters: font.charmap(), outlines: Outlines::of(&font), font })
+    };
+    BUNDLED.get_or_init(open).as_ref()
 }
 
 /// Whether the font has a glyph for this letter.
 pub(super) fn has(letter: char) -> bool {
-    font().and_then(|font| font.charmap().map(letter)).is_some()
+    bundled().and_then(|bundled| bundled.letters.map(letter)).is_some()
+}
+
+/// The outline of a glyph of the font; empty if it has none.
+pub(super) fn outline(glyph: GlyphId) -> &'static str {
+    bundled().map_or("", |Bundled { font, outlines, .. }| outlines.get(glyph, || path_of(font, glyph)))
 }
 
 /// The glyph of a letter; an empty one if the font has none. Those of ASCII, which most marks consist of, are kept.
 pub(crate) fn glyph(letter: char) -> Glyph {
     static ASCII: OnceLock<Vec<Glyph>> = OnceLock::new();
-    let known = ASCII.get_or_init(|| ('\0'..='~').map(drawn).collect());
+    let known = ASCII.get_or_init(|| ('\0'..='~').map(measured).collect());
     let place = usize::try_from(u32::from(letter)).unwrap_or(usize::MAX);
-    known.get(place).cloned().unwrap_or_else(|| drawn(letter))
+    known.get(place).copied().unwrap_or_else(|| measured(letter))
 }
 
-/// Draws the glyph of a letter.
-fn drawn(letter: char) -> Glyph {
-    let Some(font) = font() else { return Glyph::default() };
-    let Some(id) = font.charmap().map(letter) else { return Glyph::default() };
+/// Looks the glyph of a letter up in the font.
+fn measured(letter: char) -> Glyph {
+    let Some(Bundled { font, letters, .. }) = bundled() else { return Glyph::default() };
+    let Some(id) = letters.map(letter) else { return Glyph::default() };
     let metrics = GlyphMetrics::new(font, Size::new(EM), LocationRef::default());
     let advance = rounded(metrics.advance_width(id).unwrap_or(0.0)).parse().unwrap_or(0);
-    Glyph { path: path_of(font, id), advance }
+    Glyph { path: outline(id), advance }
 }
 
 /// A number rounded to whole units.

@@ -8,7 +8,6 @@
 //! 78 01  block with our codes (RFC 1951, 3.2.7)  end of block  stored block of blanks, final  Adler-32
 //! ```
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// Bits of the code of each literal. Anything else cannot be written, and no content of ours has anything else.
@@ -65,6 +64,8 @@ struct Codes {
     literals: Vec<Code>,
     /// Distances.
     distances: Vec<Code>,
+    /// What tells a reader of the stream all that.
+    header: Vec<Code>,
 }
 
 /// The codes, computed once.
@@ -73,7 +74,26 @@ fn codes() -> &'static Codes {
     CODES.get_or_init(|| Codes {
         literals: canonical(&literal_bits()),
         distances: canonical(&DISTANCES.map(|(_, _, bits)| bits)),
+        header: header(),
     })
+}
+
+/// The beginning of a block with our codes (RFC 1951, 3.2.7).
+fn header() -> Vec<Code> {
+    // Not the last block, codes of our own: 286 literals and lengths, 30 distances, 16 numbers of bits.
+    let mut header = vec![(0, 1), (2, 2), (29, 5), (29, 5), (12, 4)];
+    header.extend(BITS_OF_BITS.map(|(_, bits)| (u32::from(bits), 3)));
+    let mut by_value = [0; 19];
+    for (value, bits) in BITS_OF_BITS {
+        if let Some(place) = by_value.get_mut(usize::from(value)) {
+            *place = bits;
+        }
+    }
+    let names = canonical(&by_value);
+    let distances = DISTANCES.map(|(_, _, bits)| bits);
+    let bits = literal_bits().into_iter().chain(distances);
+    header.extend(bits.map(|bits| names.get(usize::from(bits)).copied().unwrap_or_default()));
+    header
 }
 
 /// The bits of every literal, end and length symbol.
@@ -107,51 +127,35 @@ pub(super) struct Packer {
     plain: usize,
     /// Their checksum.
     sum: Adler,
-    /// Where each piece stood last.
-    seen: HashMap<String, usize>,
+    /// Where each piece stood last. A mark has few different letters: comparing beats hashing all their outlines.
+    seen: Vec<(String, usize)>,
 }
 
 impl Packer {
     /// Begins: what the stream is, and which codes it uses.
     pub(super) fn new() -> Self {
-        let mut packer = Self {
-            out: vec![0x78, 0x01],
-            held: (0, 0),
-            plain: 0,
-            sum: Adler::default(),
-            seen: HashMap::new(),
-        };
-        // Not the last block, codes of our own: 286 literals and lengths, 30 distances, 16 numbers of bits.
-        for (value, bits) in [(0, 1), (2, 2), (29, 5), (29, 5), (12, 4)] {
-            packer.bits((value, bits));
-        }
-        for (_, bits) in BITS_OF_BITS {
-            packer.bits((u32::from(bits), 3));
-        }
-        let mut by_value = [0; 19];
-        for (value, bits) in BITS_OF_BITS {
-            if let Some(place) = by_value.get_mut(usize::from(value)) {
-                *place = bits;
-            }
-        }
-        let names = canonical(&by_value);
-        let distances = DISTANCES.map(|(_, _, bits)| bits);
-        for bits in literal_bits().into_iter().chain(distances) {
-            packer.bits(names.get(usize::from(bits)).copied().unwrap_or_default());
+        let mut packer =
+            Self { out: vec![0x78, 0x01], held: (0, 0), plain: 0, sum: Adler::default(), seen: Vec::new() };
+        for code in &codes().header {
+            packer.bits(*code);
         }
         packer
     }
     /// Writes text that is hardly repeated.
     pub(super) fn text(&mut self, text: &str) {
+        let literals = &codes().literals;
         for byte in text.bytes() {
-            self.bits(codes().literals.get(usize::from(byte)).copied().unwrap_or_default());
+            self.bits(literals.get(usize::from(byte)).copied().unwrap_or_default());
         }
         self.count(text);
     }
     /// Writes a piece that may stand there already: then only where.
     pub(super) fn piece(&mut self, piece: &str) {
-        let back = self.seen.get(piece).map(|before| self.plain.saturating_sub(*before));
-        self.seen.insert(piece.to_owned(), self.plain);
+        let before = self.seen.iter_mut().find(|(seen, _)| seen == piece);
+        let back = before.map(|(_, place)| self.plain - std::mem::replace(place, self.plain));
+        if back.is_none() {
+            self.seen.push((piece.to_owned(), self.plain));
+        }
         match back {
             Some(back) if back <= WINDOW && piece.len() >= 6 => self.repeat(piece, back),
             _ => self.text(piece),

@@ -20,9 +20,9 @@ pub(super) enum Setting {
 }
 
 /// A glyph and where it stands.
-struct Placed {
+struct Placed<'f> {
     /// Its outline; empty for a blank.
-    path: String,
+    path: &'f str,
     /// From the pen to the glyph, to the right.
     aside: i32,
     /// From the baseline to the glyph, upwards.
@@ -31,7 +31,7 @@ struct Placed {
     advance: i32,
 }
 
-impl From<Glyph> for Placed {
+impl From<Glyph> for Placed<'_> {
     fn from(glyph: Glyph) -> Self {
         let advance = i32::try_from(glyph.advance).unwrap_or(0);
         Self { path: glyph.path, aside: 0, above: 0, advance }
@@ -39,21 +39,21 @@ impl From<Glyph> for Placed {
 }
 
 /// One row of a line.
-pub(super) struct Row {
+pub(super) struct Row<'f> {
     /// What is drawn, from left to right.
-    glyphs: Vec<Placed>,
+    glyphs: Vec<Placed<'f>>,
     /// How wide that is in units.
     pub(super) width: i32,
 }
 
-impl Row {
+impl<'f> Row<'f> {
     /// The row that draws some letters.
-    pub(super) fn of(letters: &[Letter], setting: Setting, fonts: &MarkFonts) -> Self {
+    pub(super) fn of(letters: &[Letter], setting: Setting, fonts: &'f MarkFonts) -> Self {
         let glyphs = match setting {
             Setting::Exact => letters.iter().map(|letter| glyphs::glyph(letter.letter).into()).collect(),
             Setting::Shaped => shaped(letters, fonts),
         };
-        let width = glyphs.iter().fold(0_i32, |sum, glyph: &Placed| sum.saturating_add(glyph.advance));
+        let width = glyphs.iter().fold(0_i32, |sum, glyph: &Placed<'_>| sum.saturating_add(glyph.advance));
         Self { glyphs, width }
     }
     /// Writes the glyphs into a slot, filled and stroked.
@@ -68,7 +68,7 @@ impl Row {
     }
 }
 
-impl Placed {
+impl Placed<'_> {
     /// The glyph with the steps to it and to the next one: in one piece, so that letters repeat as one.
     fn content(&self, paint: &str) -> String {
         let Self { path, aside, above, advance } = self;
@@ -84,7 +84,7 @@ impl Placed {
 }
 
 /// Shapes letters: runs of one direction in the order they are seen, each cut where font or script change.
-fn shaped(letters: &[Letter], fonts: &MarkFonts) -> Vec<Placed> {
+fn shaped<'f>(letters: &[Letter], fonts: &'f MarkFonts) -> Vec<Placed<'f>> {
     let text: String = letters.iter().map(|letter| letter.letter).collect();
     let info = BidiInfo::new(&text, None);
     let mut glyphs = Vec::new();
@@ -117,7 +117,7 @@ fn belong_together(one: &Letter, other: &Letter) -> bool {
 }
 
 /// Shapes a word of one font, script and direction.
-fn shape(word: &[Letter], direction: Direction, fonts: &MarkFonts) -> Vec<Placed> {
+fn shape<'f>(word: &[Letter], direction: Direction, fonts: &'f MarkFonts) -> Vec<Placed<'f>> {
     let Some(place) = word.first().map(|letter| letter.font) else { return Vec::new() };
     let Some(font) = fonts.shaper(place) else { return Vec::new() };
     let mut buffer = Buffer::new();
@@ -155,7 +155,7 @@ mod tests {
     /// The outlines of a name, from left to right.
     fn outlines_of(name: &str) -> Vec<String> {
         let fonts = fonts();
-        shaped(&script::name(name, &fonts), &fonts).into_iter().map(|glyph| glyph.path).collect()
+        shaped(&script::name(name, &fonts), &fonts).into_iter().map(|glyph| glyph.path.to_owned()).collect()
     }
 
     #[test]

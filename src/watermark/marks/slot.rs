@@ -113,14 +113,14 @@ pub(crate) fn blank_slot() -> Vec<u8> {
 }
 
 /// The rows with which the letters are largest, and how large that is.
-fn best_rows(text: &[Letter], set: impl Fn(&[Letter]) -> Row) -> (f64, Vec<Row>) {
+fn best_rows<'f>(text: &[Letter], set: impl Fn(&[Letter]) -> Row<'f>) -> (f64, Vec<Row<'f>>) {
     let mut best = (0.0, Vec::new());
     for count in 1..=MOST_ROWS {
         let most = 1.0 / f64::from(count);
         if best.0 >= most {
             break;
         }
-        let rows: Vec<Row> = parts(text, count).into_iter().map(&set).collect();
+        let rows: Vec<Row<'f>> = parts(text, count).into_iter().map(&set).collect();
         let widest = rows.iter().map(|row| row.width).max().unwrap_or(0);
         let scale = (f64::from(LINE_WIDTH) / f64::from(widest.max(1))).min(most);
         if scale > best.0 {
@@ -131,7 +131,12 @@ fn best_rows(text: &[Letter], set: impl Fn(&[Letter]) -> Row) -> (f64, Vec<Row>)
 }
 
 /// Writes one line into its box, centred; `None` if it had to be smaller than is legible.
-fn push_line(slot: &mut Packer, text: &[Letter], set: impl Fn(&[Letter]) -> Row, bottom: u32) -> Option<()> {
+fn push_line<'f>(
+    slot: &mut Packer,
+    text: &[Letter],
+    set: impl Fn(&[Letter]) -> Row<'f>,
+    bottom: u32,
+) -> Option<()> {
     if text.is_empty() {
         return Some(());
     }

@@ -7,6 +7,7 @@ mod limits;
 mod nda;
 mod pages;
 mod room;
+mod script;
 mod subscriptions;
 mod told;
 mod tokens;

@@ -6,7 +6,7 @@ use crate::support::databases::on_both;
 use crate::support::visitor::{Page, Visitor};
 use candor::ledger::EventKind;
 use candor::release::pages::{PAGES_A_MINUTE, VIEW_SECS};
-use candor::watermark::{CopyId, Edits, MarkText, prepare};
+use candor::watermark::{CopyId, Edits, MarkFonts, MarkText, prepare};
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::Pixmap;
 
@@ -101,9 +101,20 @@ fn a_page_is_the_readers_own_and_recorded_before_it_is_shown() {
         };
         let seen = pixels(&seen);
         let own = text(grant.copy, grant.mark.name.as_str());
-        assert_eq!(differing(&seen, &painted(|manifest| Edits::for_copy(manifest, &own).unwrap(), 0)), 0);
+        assert_eq!(
+            differing(
+                &seen,
+                &painted(|manifest| Edits::for_copy(&MarkFonts::bundled(), manifest, &own).unwrap(), 0)
+            ),
+            0
+        );
         let other = text(grant.copy, "Eve Other");
-        assert!(differing(&seen, &painted(|manifest| Edits::for_copy(manifest, &other).unwrap(), 0)) > 100);
+        assert!(
+            differing(
+                &seen,
+                &painted(|manifest| Edits::for_copy(&MarkFonts::bundled(), manifest, &other).unwrap(), 0)
+            ) > 100
+        );
         assert!(differing(&seen, &painted(|manifest| Edits::blank(manifest).unwrap(), 0)) > 5_000);
         // Later it is another view.
         office.house.advance_secs(VIEW_SECS);

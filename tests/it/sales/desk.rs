@@ -31,7 +31,11 @@ pub struct Office {
 impl Office {
     /// A house on this database: company `house.example`, a finalized report with two exceptions, no NDA text.
     pub fn new(database: &TestDatabase) -> Self {
-        let house = House::with(&format!("mail = \"files\"\ndatabase = \"{}\"", database.url()));
+        Self::with(database, "")
+    }
+    /// The same with these lines in its configuration besides.
+    pub fn with(database: &TestDatabase, lines: &str) -> Self {
+        let house = House::on(database, lines);
         let officer = house.add_staff("Officer", Role::Compliance);
         let company = Company {
             name: CompanyName::parse("House Ltd").unwrap(),
@@ -98,8 +102,13 @@ impl Office {
     }
     /// Invites on these terms.
     fn invites_on(&self, name: &str, terms: Terms) {
+        let address = format!("{}@meridian-bank.example", name.to_lowercase().replace(' ', "."));
+        self.invites_at(name, &address, terms);
+    }
+    /// Invites somebody at this address.
+    pub fn invites_at(&self, name: &str, address: &str, terms: Terms) {
         let invitation = Invitation {
-            email: email(&format!("{}@meridian-bank.example", name.to_lowercase().replace(' ', "."))),
+            email: email(address),
             name: PersonName::parse(name).unwrap(),
             company: CompanyName::parse("Meridian Bank").unwrap(),
             items: vec![self.report],

@@ -8,7 +8,7 @@ use candor::clock::Clock;
 use candor::grants::Grant;
 use candor::ledger::EventKind;
 use candor::text::hex;
-use candor::watermark::{CopyId, Edits, SampleText};
+use candor::watermark::{CopyId, Edits, MarkFonts, SampleText};
 use diesel::RunQueryDsl as _;
 use ring::digest::{SHA256, digest};
 
@@ -122,7 +122,7 @@ fn files_that_are_no_copies_are_answered_in_words() {
     let prepared = candor::watermark::prepare(original.clone(), &Clock::system()).unwrap();
     let mut sample = prepared.body.clone();
     let text = SampleText { name: "N".to_owned(), email: "n@e.example".to_owned(), company: "C".to_owned() };
-    Edits::for_sample(&prepared.manifest, &text).unwrap().apply(0, &mut sample);
+    Edits::for_sample(&MarkFonts::bundled(), &prepared.manifest, &text).unwrap().apply(0, &mut sample);
     on_both(|database| {
         let mut desk = Desk::open(database);
         for (bytes, status, wanted) in [

@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A font of the tests.
-fn font(name: &str) -> PathBuf {
+pub fn font(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/watermark/fixtures/fonts").join(name)
 }
 
 /// The copy of somebody with this name.
 fn drawn(ready: &Prepared, fonts: &MarkFonts, text: &MarkText) -> Vec<u8> {
     let mut body = ready.body.clone();
-    Edits::for_copy_drawn_with(fonts, &ready.manifest, text).unwrap().apply(0, &mut body);
+    Edits::for_copy(fonts, &ready.manifest, text).unwrap().apply(0, &mut body);
     body
 }
 
@@ -55,7 +55,7 @@ fn a_copy_keeps_the_fonts_its_report_was_prepared_with() {
         drawn(&ready, &hebrew, &text) == drawn(&ready, &both, &text),
         "a font that came changed the copy"
     );
-    let refused = Edits::for_copy_drawn_with(&arabic, &ready.manifest, &text);
+    let refused = Edits::for_copy(&arabic, &ready.manifest, &text);
     assert_eq!(refused, Err(IntakeRefusal::MarkFontMissing { name: "hebrew.ttf".to_owned() }));
     let plain = MarkText { name: "Sarah Cohen".to_owned(), ..text };
     assert!(drawn(&ready, &arabic, &plain) == drawn(&ready, &hebrew, &plain), "plain names need no font");

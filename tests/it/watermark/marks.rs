@@ -3,7 +3,9 @@
 use super::made::{SQUARE, page};
 use super::{Scratch, blank, is_clean_for_qpdf, issued, jane, judge, nasa, pixels, prepared};
 use candor::clock::Clock;
-use candor::watermark::{CopyId, Edits, IntakeRefusal, MarkText, PageReading, SampleText, read_copy_id};
+use candor::watermark::{
+    CopyId, Edits, IntakeRefusal, MarkFonts, MarkText, PageReading, SampleText, read_copy_id,
+};
 
 #[test]
 fn names_of_every_script_are_drawn() {
@@ -26,7 +28,7 @@ fn names_of_every_script_are_drawn() {
         let copy = CopyId::new(&Clock::system());
         let text = MarkText { name: name.to_owned(), ..jane(copy) };
         let mut body = ready.body.clone();
-        Edits::for_copy(&ready.manifest, &text).unwrap().apply(0, &mut body);
+        Edits::for_copy(&MarkFonts::bundled(), &ready.manifest, &text).unwrap().apply(0, &mut body);
         assert_eq!(read_copy_id(&body).unwrap().pages, [PageReading::Copy(copy)], "{name}");
         assert!(pixels::differing(plain, &pixels::pages(&body, 600.0, None)[0], 24) > 0.01, "{name}");
         is_clean_for_qpdf(&body, name);
@@ -46,7 +48,7 @@ fn long_texts_shrink_and_endless_ones_are_refused() {
         ..jane(copy)
     };
     let mut body = ready.body.clone();
-    Edits::for_copy(&ready.manifest, &long).unwrap().apply(0, &mut body);
+    Edits::for_copy(&MarkFonts::bundled(), &ready.manifest, &long).unwrap().apply(0, &mut body);
     assert_eq!(read_copy_id(&body).unwrap().copies(), [copy]);
     for endless in [
         MarkText { name: "x".repeat(2_000), ..jane(copy) },
@@ -54,7 +56,7 @@ fn long_texts_shrink_and_endless_ones_are_refused() {
         // So many different letters that their outlines alone are too long.
         MarkText { email: ('\u{400}'..'\u{482}').chain('\u{C0}'..'\u{240}').collect(), ..jane(copy) },
     ] {
-        let refused = Edits::for_copy(&ready.manifest, &endless);
+        let refused = Edits::for_copy(&MarkFonts::bundled(), &ready.manifest, &endless);
         assert!(matches!(refused, Err(IntakeRefusal::SlotOverflow { .. })), "{endless:?}");
     }
 }
@@ -84,7 +86,7 @@ fn whatever_a_form_takes_fits() {
             ..jane(copy)
         };
         let mut body = ready.body.clone();
-        let edits = Edits::for_copy(&ready.manifest, &text);
+        let edits = Edits::for_copy(&MarkFonts::bundled(), &ready.manifest, &text);
         edits.unwrap_or_else(|refusal| panic!("{refusal}: {text:?}")).apply(0, &mut body);
         assert_eq!(read_copy_id(&body).unwrap().pages, [PageReading::Copy(copy)]);
         is_clean_for_qpdf(&body, &text.name);
@@ -97,7 +99,7 @@ fn a_sample_says_so_and_names_no_copy() {
     let text =
         SampleText { name: "Jane".to_owned(), email: "jane@example.com".to_owned(), company: String::new() };
     let mut body = ready.body.clone();
-    Edits::for_sample(&ready.manifest, &text).unwrap().apply(0, &mut body);
+    Edits::for_sample(&MarkFonts::bundled(), &ready.manifest, &text).unwrap().apply(0, &mut body);
     let reading = read_copy_id(&body).unwrap();
     assert!(reading.pages.iter().all(|page| *page == PageReading::Sample));
     assert!(reading.copies().is_empty());
@@ -198,7 +200,7 @@ fn scanned() -> Vec<u8> {
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures stand in docs/performance.md, printed with --nocapture")]
 fn the_mark_stands_out_from_white_black_grey_and_scanned_pages() {
-    for grey in ["0", "0.35", "0.5", "0.65", "1"] {
+    for grey in ["0", "0.35", "0.5", "0.65", "0.69", "0.75", "0.85", "1"] {
         let found = contrast(&page(format!("{grey} g 0 0 300 400 re f").as_bytes(), "", &[]));
         println!("contrast over grey {grey}: {found:.2}");
         assert!(found >= 1.3, "contrast {found:.2} over grey {grey}");

@@ -4,6 +4,7 @@ mod child;
 mod copy_id;
 mod corpus;
 mod fonts;
+mod golden;
 pub(crate) mod hostile;
 mod made;
 mod marks;
@@ -13,7 +14,7 @@ mod rewriting;
 mod sandbox;
 
 use candor::clock::Clock;
-use candor::watermark::{CopyId, Edits, IntakeRefusal, MarkText, Prepared, prepare};
+use candor::watermark::{CopyId, Edits, IntakeRefusal, MarkFonts, MarkText, Prepared, prepare};
 
 /// Prepares in this process.
 fn prepared(pdf: &[u8]) -> Prepared {
@@ -40,7 +41,7 @@ fn jane(copy: CopyId) -> MarkText {
 /// A copy issued to Jane.
 fn issued(prepared: &Prepared, copy: CopyId) -> Vec<u8> {
     let mut body = prepared.body.clone();
-    Edits::for_copy(&prepared.manifest, &jane(copy)).unwrap().apply(0, &mut body);
+    Edits::for_copy(&MarkFonts::bundled(), &prepared.manifest, &jane(copy)).unwrap().apply(0, &mut body);
     body
 }
 

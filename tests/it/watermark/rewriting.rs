@@ -32,7 +32,7 @@ mod left_behind;
 use super::made::{SQUARE, page, pdf, stream};
 use super::{Scratch, blank, is_clean_for_qpdf, issued, jane, judge, pixels, prepared};
 use candor::clock::Clock;
-use candor::watermark::{CopyId, Edits, PageReading, Prepared, read_copy_id};
+use candor::watermark::{CopyId, Edits, MarkFonts, PageReading, Prepared, read_copy_id};
 
 /// Prepares, checks that every page is marked and reads back, and that a blank mark leaves the page as it was.
 fn marked_and_unchanged(source: &[u8]) -> Prepared {
@@ -242,7 +242,8 @@ fn a_field_that_covers_the_page_does_not_cover_the_mark() {
 #[test]
 fn patching_gives_the_same_bytes_at_every_chunk_size() {
     let ready = prepared(&page(SQUARE, "", &[]));
-    let edits = Edits::for_copy(&ready.manifest, &jane(CopyId::new(&Clock::system()))).unwrap();
+    let edits = Edits::for_copy(&MarkFonts::bundled(), &ready.manifest, &jane(CopyId::new(&Clock::system())))
+        .unwrap();
     let mut whole = ready.body.clone();
     edits.apply(0, &mut whole);
     assert_ne!(whole, ready.body);
