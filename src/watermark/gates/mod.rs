@@ -1,5 +1,8 @@
 //! The gates: what a prepared body must pass before a report can be published with it.
 //!
+//! Before anything is painted, what there is to paint is counted ([`effort`]): a small file that paints without end is
+//! refused in a second.
+//!
 //! Run inside the child that prepares, on the bytes that will be stored:
 //! * **Agreement** ([`agreement`]): a second parser finds the same pages with the same boxes.
 //! * **Looks** ([`looks`]): every page is painted three times, as it came, without a mark, and with one. The mark is seen
@@ -16,6 +19,7 @@
 //! * **T1** (forensic marks besides) is never claimed here: there are none yet.
 
 mod agreement;
+mod effort;
 mod looks;
 
 use super::intake::Watch;
@@ -30,8 +34,12 @@ use std::sync::Arc;
 
 /// Prepares an opened file the best way that passes the gates.
 pub(super) fn prepare(source: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Prepared, IntakeRefusal> {
-    let best = rewrite::rewrite(source, clock, watch)
-        .and_then(|rewritten| pass(rewritten, Tier::T2, Some(source), watch));
+    // Written within the limits of unpacking first: only then is content followed that may be painted.
+    let written = rewrite::rewrite(source, clock, watch);
+    if written.as_ref().err().is_none_or(is_for_pictures) {
+        effort::check(source)?;
+    }
+    let best = written.and_then(|rewritten| pass(rewritten, Tier::T2, Some(source), watch));
     match best {
         Err(refusal) if is_for_pictures(&refusal) => {
             let drawn = pictures::write(source, clock, watch);

@@ -126,6 +126,14 @@ pub enum IntakeRefusal {
         /// The limit that was passed.
         limit_bytes: u64,
     },
+    /// More to paint than the file is worth.
+    #[error(
+        "This PDF draws more than {limit} things, which no honest file of its size does: its parts draw each other over and over. Please export it anew, if need be by printing it to a PDF."
+    )]
+    TooMuchToPaint {
+        /// The limit that was passed.
+        limit: u64,
+    },
     /// More computing than the child may do.
     #[error(
         "Reading this PDF takes more than {limit_secs} seconds of computing. It is built to do harm or far too complex. Please export it anew."

@@ -151,8 +151,6 @@ fn complaint(hostile: &Hostile, cost: &Cost) -> Option<String> {
         (Ok(prepared), Due::Refused(code)) => {
             Some(format!("marked on {} pages instead of refused as {code}", prepared.manifest.pages))
         }
-        // The gates may be stricter than this set: a refusal by name harms nobody.
-        (Err(_), Due::Marked(_)) => None,
         (Err(refusal), due) => Some(format!("refused as {} instead of {due:?}", refusal.code())),
     };
     let small = hostile.pdf.len() < 1 << 20;
@@ -165,14 +163,15 @@ fn complaint(hostile: &Hostile, cost: &Cost) -> Option<String> {
         })
 }
 
-/// Where the set is written to when this names a folder: seeds for `scripts/fuzz`, files to try other programs on.
+/// Where the set is written to when this names a folder: seeds for `scripts/fuzz`.
 const OUT: &str = "CANDOR_HOSTILE_OUT";
 
-/// Writes the set for others.
+/// Writes the set as seeds. What only the limits of the child stop would stop the fuzzer itself, which has no child.
 fn write_out(all: &[Hostile]) {
     let Some(folder) = std::env::var_os(OUT) else { return };
     std::fs::create_dir_all(&folder).unwrap();
-    for hostile in all {
+    let stops = |due: Due| matches!(due, Due::Refused("crashed" | "too_much_memory" | "too_much_to_paint"));
+    for hostile in all.iter().filter(|hostile| !stops(hostile.due)) {
         let name = hostile.name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
         std::fs::write(Path::new(&folder).join(format!("{name}.pdf")), &hostile.pdf).unwrap();
     }

@@ -1,7 +1,7 @@
 //! What costs whoever paints it: recursion, images and functions without measure, content that wants to swallow the mark.
 
 use super::bombs::deflated;
-use super::set::{Hostile, Page, marked};
+use super::set::{Hostile, Page, marked, refused};
 use crate::watermark::made::stream;
 
 /// A page with resources, content and further objects from 5 on.
@@ -64,8 +64,9 @@ fn images() -> Vec<Hostile> {
             "JBIG2 whose shared part is itself",
             image("/Width 1/Height 1/Filter/JBIG2Decode/DecodeParms<</JBIG2Globals 5 0 R>>", jbig2),
         ),
-        marked(
+        refused(
             "fax of 2^31 columns",
+            "too_much_memory",
             image(
                 "/Width 9/Height 9/Filter/CCITTFaxDecode/DecodeParms<</K -1/Columns 2147483647/Rows 2147483647>>",
                 &[0; 64],
@@ -104,7 +105,7 @@ fn recursions() -> Vec<Hostile> {
             let forms = vec![form("/X Do", "/XObject<</X 6 0 R>>"), form("/X Do", "/XObject<</X 5 0 R>>")];
             painted("/XObject<</X 5 0 R>>", b"/X Do", forms)
         }),
-        marked("ten thousand million forms in ten", laughs()),
+        refused("ten thousand million forms in ten", "too_much_to_paint", laughs()),
         marked("pattern that paints itself", {
             let pattern = "/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 9 9]/XStep 0.0001/YStep 0.0001/Resources<</Pattern<</P 5 0 R>>>>";
             painted(
@@ -131,7 +132,7 @@ fn programs() -> Vec<Hostile> {
     };
     let program = format!("{}{}", "{".repeat(50_000), "}".repeat(50_000));
     vec![
-        marked("function of 50,000 nested blocks", {
+        refused("function of 50,000 nested blocks", "crashed", {
             painted(
                 &shading("5 0 R"),
                 b"/S sh",

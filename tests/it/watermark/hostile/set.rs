@@ -6,7 +6,7 @@ use crate::watermark::made::{SQUARE, pdf, stream};
 /// What has to come of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
-    /// A body with so many pages, each marked, and nothing in it that acts; or a refusal by any name.
+    /// A body with so many pages, each marked, and nothing in it that acts.
     Marked(u32),
     /// A refusal with this code.
     Refused(&'static str),

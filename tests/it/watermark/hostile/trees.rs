@@ -36,7 +36,7 @@ pub(super) fn files() -> Vec<Hostile> {
     let leaf = "<</Type/Page/MediaBox[0 0 300 400]>>";
     vec![
         refused("300,000 kids that are one page", "too_many_pages", kids(300_000)),
-        Hostile { name: "one page five hundred times", pdf: kids(500), due: Due::Marked(500) },
+        Hostile { name: "one page a hundred times", pdf: kids(100), due: Due::Marked(100) },
         refused("branches that multiply", "nesting", multiplying()),
         marked(
             "page tree in itself",
