@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// The shortest and longest life of a grant in days.
 pub const DAYS: (i64, i64) = (1, 365);
-/// The fewest and most downloads of a grant; 0 means reading the report room only.
-pub const DOWNLOADS: (i64, i64) = (0, 100);
+/// The fewest and most downloads of a grant that allows them; one without is for reading in the browser.
+pub const DOWNLOADS: (i64, i64) = (1, 100);
 
 /// For how long, and how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +34,11 @@ impl Terms {
     pub fn parse_downloads(text: &str) -> Result<i64, TextError> {
         parse_number(text, DOWNLOADS.0, DOWNLOADS.1)
     }
-    /// Terms of so many days and downloads, brought into range.
+    /// Terms of so many days, brought into range, and downloads; 0 means reading in the browser only.
     pub fn new(days: i64, downloads: i64) -> Self {
         Self {
             days: days.clamp(DAYS.0, DAYS.1),
-            downloads: i32::try_from(downloads.clamp(DOWNLOADS.0, DOWNLOADS.1)).unwrap_or(0),
+            downloads: i32::try_from(downloads.clamp(0, DOWNLOADS.1)).unwrap_or(0),
         }
     }
     /// Days.

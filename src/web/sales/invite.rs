@@ -15,6 +15,7 @@ use crate::web::Answer;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Staff, desk::Sales};
 use crate::web::page::{Desk, Page, Shell, see_other, show as show_page, show_again};
+use crate::web::partials::Choice;
 use crate::web::problem::Problem;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 /// The fields of the form that are typed.
 const FIELDS: [&str; 6] = ["name", "email", "organisation", "days", "downloads", "reason"];
 /// The fields that can be refused.
-const REFUSED: [&str; 8] =
-    ["name", "email", "organisation", "items", "days", "downloads", "reason", "pressing"];
+const REFUSED: [&str; 9] =
+    ["name", "email", "organisation", "items", "days", "delivery", "downloads", "reason", "pressing"];
 
 /// The page.
 #[derive(Serialize)]
@@ -46,18 +47,10 @@ struct InviteForm {
     items: Vec<Choice>,
     pressing: Option<String>,
     acknowledged: bool,
+    deliveries: Vec<Choice>,
     hints: terms::Hints,
     errors: BTreeMap<&'static str, Option<String>>,
     problems: Vec<Line>,
-}
-
-/// A report to tick.
-#[derive(Serialize)]
-struct Choice {
-    id: String,
-    text: String,
-    detail: Option<String>,
-    chosen: bool,
 }
 
 /// GET: the form.
@@ -143,11 +136,9 @@ async fn page(staff: &Staff<Sales>, form: &Form) -> Result<InvitePage, Problem> 
         (true, false) => None,
     };
     let ticked = form.all("items");
-    let choice = |version: &Version| Choice {
-        id: version.id.to_string(),
-        text: version.card.title.to_string(),
-        detail: Some(version.card.period.words()),
-        chosen: ticked.contains(&version.id.to_string().as_str()),
+    let choice = |version: &Version| {
+        let choice = Choice::new(version.id.to_string(), version.card.title.to_string());
+        choice.detail(version.card.period.words()).chosen_in(&ticked)
     };
     Ok(InvitePage {
         shell: staff.shell(Desk::Sales, "Invite somebody"),
@@ -157,6 +148,7 @@ async fn page(staff: &Staff<Sales>, form: &Form) -> Result<InvitePage, Problem> 
             items: offered.iter().map(choice).collect(),
             pressing: (!pressing.is_empty()).then(|| pressing.join(" and ")),
             acknowledged: form.is_ticked("pressing"),
+            deliveries: terms::deliveries(form),
             hints: terms::Hints::new(),
             errors: form.errors(&REFUSED),
             problems: form.problems().to_vec(),

@@ -15,6 +15,7 @@ use crate::web::Answer;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Staff, desk::Sales};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, see_other, show as show_page, show_again};
+use crate::web::partials::Choice;
 use crate::web::problem::Problem;
 use actix_web::web;
 use serde::Serialize;
@@ -95,6 +96,7 @@ struct Approve {
     #[serde(flatten)]
     typed: Fields<String>,
     reason_required: bool,
+    deliveries: Vec<Choice>,
     hints: terms::Hints,
     errors: Fields<Option<String>>,
     problems: Vec<Line>,
@@ -181,8 +183,9 @@ async fn page(
             action: format!("{}/approve", path(id)),
             typed: approve.values(&["days", "downloads", "reason"]),
             reason_required: case.needs_reason,
+            deliveries: terms::deliveries(approve),
             hints: terms::Hints::new(),
-            errors: approve.errors(&["days", "downloads", "reason"]),
+            errors: approve.errors(&["days", "delivery", "downloads", "reason"]),
             problems: approve.problems().to_vec(),
         },
         deny: Deny {

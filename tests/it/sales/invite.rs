@@ -130,6 +130,7 @@ fn without_an_nda_text_nobody_is_invited() {
             ("organisation", "Meridian Bank"),
             ("items", &report),
             ("days", "30"),
+            ("delivery", "download"),
             ("downloads", "3"),
         ];
         let forced = sara.post_form("/sales/invite", &fields);

@@ -33,7 +33,13 @@ fn approves(seller: &mut Visitor, path: &str) -> Page {
     // The page offers no form for it: the token is that of the form beside it.
     let deny = seller.get(path).form(&format!("{path}/deny"));
     let csrf = deny.value("csrf").unwrap().to_owned();
-    let fields = [("csrf", csrf.as_str()), ("days", "30"), ("downloads", "3"), ("reason", "")];
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("days", "30"),
+        ("delivery", "download"),
+        ("downloads", "3"),
+        ("reason", ""),
+    ];
     seller.post_form(&format!("{path}/approve"), &fields)
 }
 

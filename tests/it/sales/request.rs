@@ -121,6 +121,24 @@ fn mistakes_stand_beside_their_fields_and_what_was_typed_is_kept() {
 }
 
 #[test]
+fn reading_alone_is_a_choice_and_allows_no_download_whatever_the_number_says() {
+    in_offices(|office| {
+        let mut sara = office.seller("Sara");
+        office.asks_and_confirms("Ada First", "ada@meridian-bank.example");
+        let page = waiting(&mut sara);
+        let action = format!("{}/approve", page.path);
+        let csrf = page.form(&action).value("csrf").unwrap().to_owned();
+        let sent = sara.post_form(&action, &[("csrf", &csrf), ("days", "30"), ("downloads", "3")]);
+        assert_eq!(sent.status, 422);
+        assert!(sent.words().contains("What they may do"), "nothing was chosen: {}", sent.words());
+        let form = sent.form(&action).choose("delivery", "read");
+        assert_eq!(form.value("downloads"), Some("3"));
+        assert_eq!(sara.submit(&sent, &form).status, 303);
+        assert_eq!(office.grants_of("ada@meridian-bank.example")[0].downloads_allowed, 0);
+    });
+}
+
+#[test]
 fn nobody_approves_themselves_or_a_colleague() {
     in_offices(|office| {
         let (mut sara, mut tom) = (office.seller("Sara"), office.seller("Tom"));
@@ -134,8 +152,13 @@ fn nobody_approves_themselves_or_a_colleague() {
             let action = format!("{}/approve", page.path);
             assert!(!page.html().contains(&action), "there is no button for what is not allowed");
             let csrf = page.form(&format!("{}/deny", page.path)).value("csrf").unwrap().to_owned();
-            let fields =
-                [("csrf", csrf.as_str()), ("days", "30"), ("downloads", "3"), ("reason", "Because.")];
+            let fields = [
+                ("csrf", csrf.as_str()),
+                ("days", "30"),
+                ("delivery", "download"),
+                ("downloads", "3"),
+                ("reason", "Because."),
+            ];
             let forced = seller.post_form(&action, &fields);
             assert_eq!(forced.status, 403);
             assert!(forced.words().contains(why), "{}", forced.words());
@@ -173,7 +196,7 @@ fn without_an_nda_text_nothing_is_approved() {
         let why = "Nothing can be granted yet: no NDA text is in force. Compliance has to publish one first.";
         assert!(page.words().contains(why), "{}", page.words());
         let csrf = page.form(&format!("{}/deny", page.path)).value("csrf").unwrap().to_owned();
-        let fields = [("csrf", csrf.as_str()), ("days", "30"), ("downloads", "3")];
+        let fields = [("csrf", csrf.as_str()), ("days", "30"), ("delivery", "download"), ("downloads", "3")];
         let forced = sara.post_form(&format!("{}/approve", page.path), &fields);
         assert_eq!(forced.status, 409);
         assert!(forced.words().contains(why), "{}", forced.words());
