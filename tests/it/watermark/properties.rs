@@ -4,6 +4,8 @@ use super::made::{SQUARE, page};
 use super::{blank, issued, nasa, pixels, prepared};
 use candor::clock::Clock;
 use candor::watermark::{CopyId, IntakeRefusal, PageReading, prepare, read_copy_id};
+use hayro_syntax::Pdf;
+use hayro_syntax::content::UntypedIter;
 use proptest::prelude::*;
 
 /// Pieces of content, well-formed and not.
@@ -59,6 +61,35 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.join(" ").into_bytes())
 }
 
+/// The operators of a page's content, as another program than ours reads them.
+fn operators(body: &[u8]) -> Vec<String> {
+    let body = Pdf::new(body.to_vec()).unwrap();
+    let mut found = Vec::new();
+    let mut content = UntypedIter::new(body.pages()[0].page_stream().unwrap());
+    while let Some(instruction) = content.next() {
+        found.push(instruction.operator.to_string());
+    }
+    found
+}
+
+/// What is open behind some operators: states, texts, marked content; `None` where something was closed that was not
+/// open.
+fn open(operators: &[String]) -> Option<[u32; 3]> {
+    operators.iter().try_fold([0_u32; 3], |[states, texts, marked], operator| {
+        Some(match operator.as_str() {
+            "q" => [states + 1, texts, marked],
+            "Q" => [states.checked_sub(1)?, texts, marked],
+            // Texts do not nest.
+            "BT" => [states, 1, marked],
+            "ET" => [states, 0, marked],
+            "BMC" | "BDC" => [states, texts, marked + 1],
+            // One too many ends nothing, in no viewer.
+            "EMC" => [states, texts, marked.saturating_sub(1)],
+            _ => [states, texts, marked],
+        })
+    })
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -68,6 +99,11 @@ proptest! {
         let copy = CopyId::new(&Clock::system());
         let marked = issued(&ready, copy);
         prop_assert_eq!(read_copy_id(&marked).unwrap().pages, vec![PageReading::Copy(copy)]);
+        // The mark comes last, and nothing before it is open: neither a state nor a text that it would fall into.
+        let all = operators(&marked);
+        let (page, mark) = all.split_at(all.len() - 6);
+        prop_assert_eq!(mark, ["BDC", "q", "cm", "Do", "Q", "EMC"]);
+        prop_assert_eq!(open(page), Some([0, 0, 0]), "{:?}", page);
         let (with, without) = (pixels::pages(&marked, 300.0, None), pixels::pages(&blank(&ready), 300.0, None));
         prop_assert!(pixels::differing(&with[0], &without[0], 24) > 0.01);
     }
