@@ -22,7 +22,7 @@ fn a_server_that_gets_every_hostile_file_stays_up() {
                 Due::Marked(_) if said.contains("its pages can be published as pictures") => {}
                 Due::Marked(_) => assert_eq!(answer.status, 303, "{}: {said}", hostile.name),
                 Due::Refused(_) => {
-                    assert!(said.contains("The file was not taken"), "{}: {said}", hostile.name)
+                    assert!(said.contains("The file was not taken"), "{}: {said}", hostile.name);
                 }
             }
             assert_eq!(officer.get("/healthz").status, 200, "after {}", hostile.name);

@@ -139,7 +139,7 @@ fn a_publication_that_the_server_died_in_is_a_draft_or_finalized() {
             let href = creates(&mut officer, &slug);
             let path = href.clone();
             dies_during(&mut house, 5 + 400 * round, move || {
-                drop(uploads(&mut officer, &path, SHORT_REPORT))
+                drop(uploads(&mut officer, &path, SHORT_REPORT));
             });
             let mut officer = house.staff(&format!("Between{round}"), "compliance");
             let ask = format!("{href}/finalize");

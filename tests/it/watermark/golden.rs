@@ -8,6 +8,7 @@
 use super::fonts::font;
 use super::made::page;
 use super::{jane, prepared};
+use candor::text::hex;
 use candor::watermark::{CopyId, Edits, MarkFonts, MarkText};
 use ring::digest::{SHA256, digest};
 
@@ -18,11 +19,7 @@ fn slot(fonts: &MarkFonts, text: &MarkText) -> String {
     Edits::for_copy(fonts, &ready.manifest, text).unwrap().apply(0, &mut ready.body);
     let from = usize::try_from(ready.manifest.slot.offset_bytes).unwrap();
     let length = usize::try_from(ready.manifest.slot.length_bytes).unwrap();
-    digest(&SHA256, &ready.body[from..from + length])
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(digest(&SHA256, &ready.body[from..from + length]).as_ref())
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn flips_and_cuts_of_a_real_report_never_panic() {
         match prepare(damaged, &clock) {
             // What we write has pages and opens again, even when streams that were copied are damaged.
             Ok(ready) => {
-                let opened = hayro_syntax::Pdf::new(ready.body).unwrap();
+                let opened = Pdf::new(ready.body).unwrap();
                 assert_eq!(u32::try_from(opened.pages().len()), Ok(ready.manifest.pages));
             }
             Err(refusal) => assert!(!matches!(refusal, IntakeRefusal::PageCountMismatch { .. }), "{refusal}"),
