@@ -8,9 +8,9 @@ use crate::watermark::marks::{
 };
 use std::collections::HashMap;
 
-/// How opaque filling and stroke are in each state. Below the diagonal marks the text stays readable, so they have as
-/// little ink as a contrast of 1.3 to 1 over every grey needs: letters over light ones, outlines over dark ones, and
-/// between them, at 0.69, both just enough. The footer itself has to be read.
+/// How opaque filling and stroke are in each state. Below the diagonal marks the text stays readable, so they have
+/// little ink: letters are seen over white, outlines over black and grey. Over greys lighter than 0.68 the outlines
+/// stand out less than 1.3 to 1. The footer itself has to be read.
 const OPACITIES: [(&str, f64, f64); 4] = [
     (DIAGONAL_OUTLINE, 0.0, 0.31),
     (DIAGONAL_LETTERS, 0.24, 0.0),
