@@ -72,8 +72,11 @@ pub fn require(db: &mut Db, id: VersionId) -> Result<Version, Fault> {
 /// # Errors
 /// [`Kind::NotFound`] when there is none.
 pub fn require_by_slug(db: &mut Db, slug: &Slug) -> Result<Version, Fault> {
-    let found =
-        versions!(db, .filter(report::slug.eq(slug.as_str())).order(report_version::number.asc()))?.pop();
+    let mut read = || -> Result<Vec<Version>, Fault> {
+        versions!(db, .filter(report::slug.eq(slug.as_str())).order(report_version::number.asc()))
+    };
+    // Several statements: a draft's file that is replaced between them is read anew.
+    let found = read().or_else(|_| read())?.pop();
     found.ok_or_else(missing)
 }
 
