@@ -70,6 +70,10 @@ typed_id! {
     AcceptanceId;
     /// A mailed code with its link.
     CodeId;
+    /// A confirmation by an auditor.
+    ConfirmationId;
+    /// A bridge letter of a report.
+    BridgeLetterId;
     /// A cover note of a report.
     CoverNoteId;
     /// One started download.

@@ -25,6 +25,7 @@ macro_rules! templates {
 
 templates! {
     ComplianceBoard = "compliance/board",
+    ComplianceBridgeLetter = "compliance/bridge_letter",
     ComplianceCompany = "compliance/company",
     ComplianceCorrection = "compliance/correction",
     ComplianceCoverNote = "compliance/cover_note",
@@ -49,6 +50,7 @@ templates! {
     DemoLetters = "demo/letters",
     Problem = "errors/problem",
     PortalAccess = "portal/access",
+    PortalBridgeLetter = "portal/bridge_letter",
     PortalCertificate = "portal/certificate",
     PortalConfirm = "portal/confirm",
     PortalConfirmElsewhere = "portal/confirm_elsewhere",
@@ -70,6 +72,8 @@ templates! {
     SalesQueue = "sales/queue",
     SalesRequest = "sales/request",
     SalesTalkTrack = "sales/talk_track",
+    SecurityAuditor = "security/auditor",
+    SecurityAuditorReports = "security/auditor_reports",
     SecurityCopy = "security/copy",
     SecurityEntry = "security/entry",
     SecurityIntegrity = "security/integrity",

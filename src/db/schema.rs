@@ -7,7 +7,7 @@ mod readers;
 
 pub use beside::{memo, remediation, reminder};
 pub use preparing::preparation;
-pub use readers::{api_token, cover_note, subscription};
+pub use readers::{api_token, auditor_confirmation, bridge_letter, cover_note, subscription};
 
 diesel::table! {
     installation (id) {

@@ -106,7 +106,9 @@ impl Audit {
                 self.released(leaf)?;
                 self.open.insert(self.edge.size(), leaf.download);
             }
-            EventKind::ReportPageViewed | EventKind::ReportReadByToken => self.released(leaf)?,
+            EventKind::BridgeLetterTaken | EventKind::ReportPageViewed | EventKind::ReportReadByToken => {
+                self.released(leaf)?;
+            }
             EventKind::ReportViewed if leaf.grant.is_some() => self.released(leaf)?,
             kind if kind.ends_download() => {
                 let start = leaf.closes.and_then(|start| self.open.remove(&start)).ok_or(Flaw::Closes)?;

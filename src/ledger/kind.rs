@@ -62,6 +62,9 @@ kinds! {
     ReportRecalled = "report.recalled", "A report version was recalled: its grants ended and its holders were written to.";
     RecallReminded = "recall.reminded", "Holders of a recalled report version were reminded to destroy it.";
     DestructionConfirmed = "destruction.confirmed", "A person confirmed to have destroyed a recalled report version.";
+    BridgeLetterFinalized = "bridge_letter.finalized", "A bridge letter was finalized beside a report.";
+    ReportAuditorConfirmed = "report.auditor_confirmed", "An auditor confirmed that a report's file is the one they issued.";
+    ReportAuditorRead = "report.auditor_read", "A report's exceptions and their history were shown to an auditor.";
     ReportTalkTrackOpened = "report.talk_track_opened", "A report's talk track was opened by the sales desk.";
     ExceptionRecorded = "exception.recorded", "An exception was recorded in a draft report.";
     ExceptionChanged = "exception.changed", "An exception of a draft report was changed.";
@@ -86,6 +89,7 @@ kinds! {
     AccessRefused = "access.refused", "Access to a report was refused.";
     ReportViewed = "report.viewed", "A report's gated content was shown to a person.";
     ReportReadByToken = "report.read_by_token", "A report's gated content was read by a recipient's program.";
+    BridgeLetterTaken = "bridge_letter.taken", "A bridge letter was made out and shown to a person.";
     ReportPageViewed = "report.page_viewed", "A page of a report was shown to a person in the browser.";
     ReportPreviewed = "report.previewed", "A page of a report was shown to a member of staff who prepares it.";
     DownloadStarted = "download.started", "The download of a marked copy started.";
@@ -111,7 +115,11 @@ impl EventKind {
     pub const fn releases_report(self) -> bool {
         matches!(
             self,
-            Self::DownloadStarted | Self::ReportPageViewed | Self::ReportReadByToken | Self::ReportViewed
+            Self::BridgeLetterTaken
+                | Self::DownloadStarted
+                | Self::ReportPageViewed
+                | Self::ReportReadByToken
+                | Self::ReportViewed
         )
     }
 }

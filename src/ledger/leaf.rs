@@ -207,7 +207,10 @@ impl Leaf {
         }
         let by_staff = matches!(self.by, Actor::Staff(_) | Actor::System | Actor::Operator);
         let is_release = match self.kind {
-            EventKind::DownloadStarted | EventKind::ReportPageViewed | EventKind::ReportReadByToken => true,
+            EventKind::BridgeLetterTaken
+            | EventKind::DownloadStarted
+            | EventKind::ReportPageViewed
+            | EventKind::ReportReadByToken => true,
             EventKind::ReportViewed => !by_staff,
             _ => false,
         };

@@ -31,6 +31,7 @@ pub fn list_by_grant(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Us
             EventKind::ReportViewed,
             EventKind::ReportPageViewed,
             EventKind::ReportReadByToken,
+            EventKind::BridgeLetterTaken,
             EventKind::DownloadStarted,
         ]))
         .group_by(ledger_entry::grant_id)

@@ -121,6 +121,8 @@ impl Asker {
 
 /// What is asked for.
 pub(super) enum Wish {
+    /// The bridge letter.
+    BridgeLetter,
     /// A download.
     Copy(Start),
     /// One page, counted from 1.
@@ -246,6 +248,7 @@ fn admit<'a>(
         return Ok(act.record(event, Answer::Refused(decision)));
     };
     let kind = match wish {
+        Wish::BridgeLetter => EventKind::BridgeLetterTaken,
         Wish::Copy(_) => EventKind::DownloadStarted,
         Wish::Page(_) => EventKind::ReportPageViewed,
         Wish::Room => EventKind::ReportViewed,

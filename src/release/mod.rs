@@ -18,6 +18,7 @@ pub mod admit;
 pub mod copy;
 pub mod decide;
 pub mod ends;
+pub mod bridge;
 mod entries;
 mod evidence;
 pub mod pages;

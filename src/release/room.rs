@@ -11,6 +11,8 @@ use crate::identity::store as people;
 use crate::ids::PersonId;
 use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::remediation::{Standing, Update};
+use crate::reports::auditor::{self, Confirmation};
+use crate::reports::bridge_letter;
 use crate::reports::cover_note::{self, CoverNote};
 use crate::reports::{Facts, Period, Version, store as reports};
 use crate::seal::Keyring;
@@ -29,6 +31,10 @@ pub struct Room {
     pub cover_notes: Vec<CoverNote>,
     /// The report before this one, as it is offered or was.
     pub before: Option<Version>,
+    /// When the newest bridge letter was finalized, and the days it speaks about.
+    pub bridge_letter: Option<(Micros, Day, Day)>,
+    /// Who confirmed that the file is the one they issued, when, newest first.
+    pub confirmations: Vec<Confirmation>,
     /// The exceptions, in the order of the report.
     pub exceptions: Vec<InContext>,
     /// Names of the people who wrote updates and notes.
@@ -82,6 +88,10 @@ impl Admission {
             before,
             facts: version.open_facts(&key)?,
             cover_notes,
+            bridge_letter: bridge_letter::list(db, &key, version.id)?
+                .pop()
+                .map(|letter| (letter.at, letter.words.from, letter.words.to)),
+            confirmations: auditor::list(db, &key, version.id)?,
             exceptions,
             names: names(db, &gate.house.keyring, authors)?,
             last_visit: visits::last(db, self.terms().grant, now)?,

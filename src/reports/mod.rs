@@ -5,6 +5,8 @@
 //! body, the card, the sealed facts and all sealed exceptions. What is only for holders is sealed under the version's key.
 
 pub mod acts;
+pub mod auditor;
+pub mod bridge_letter;
 pub mod card;
 pub mod cover_note;
 pub mod facts;

@@ -108,6 +108,7 @@ struct UpdateView {
     by: String,
     state_words: &'static str,
     text: String,
+    evidence: Option<String>,
     is_new: bool,
 }
 
@@ -263,6 +264,7 @@ fn remediation_view(
         by: names.get(&update.by).cloned().unwrap_or_default(),
         state_words: update.status.words(),
         text: update.note.text.to_string(),
+        evidence: text(update.note.evidence.as_ref().filter(|_| update.note.show_evidence)),
     };
     RemediationView {
         state: standing_status(standing),

@@ -1,7 +1,9 @@
 //! What a report says of itself, as pages of every face show it: the opinion in words, public facts, facts for holders.
 
-use super::page::Tone;
+use super::page::{Tone, When};
 use super::partials::Fact;
+use crate::clock::Micros;
+use crate::reports::bridge_letter::Words;
 use crate::reports::{Card, Facts, Opinion};
 use serde::Serialize;
 
@@ -108,5 +110,36 @@ mod tests {
     fn sizes_are_said_as_people_say_them() {
         let said: Vec<_> = [0, 999, 811_200, 2_412_853, 104_857_600].map(size_in_words).into();
         assert_eq!(said, ["0 KB", "1 KB", "812 KB", "2.4 MB", "104.8 MB"]);
+    }
+}
+
+/// The text of a bridge letter, as `partials/bridge_letter` shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct BridgeLetterView {
+    company: String,
+    report: String,
+    auditor: String,
+    from: String,
+    to: String,
+    period_end: String,
+    statement: String,
+    signer: String,
+    title: String,
+    at: Option<When>,
+}
+
+/// A bridge letter beside the report of this card; `at` says when it was finalized.
+pub fn bridge_letter_view(card: &Card, words: &Words, company: &str, at: Option<Micros>) -> BridgeLetterView {
+    BridgeLetterView {
+        company: company.to_owned(),
+        report: card.title.to_string(),
+        auditor: card.auditor.to_string(),
+        from: words.from.words(),
+        to: words.to.words(),
+        period_end: card.period.end().words(),
+        statement: words.statement.to_string(),
+        signer: words.signer.to_string(),
+        title: words.title.to_string(),
+        at: at.map(Into::into),
     }
 }

@@ -32,3 +32,23 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    bridge_letter (id) {
+        id -> Binary,
+        version_id -> Binary,
+        at -> BigInt,
+        by_person -> Binary,
+        words -> Binary,
+    }
+}
+
+diesel::table! {
+    auditor_confirmation (id) {
+        id -> Binary,
+        version_id -> Binary,
+        at -> BigInt,
+        by_person -> Binary,
+        words -> Binary,
+    }
+}

@@ -4,6 +4,7 @@
 //! body leaves only as a marked copy, through the gate.
 
 mod board;
+mod bridge_letter;
 mod company;
 mod correction;
 mod cover_note;
@@ -83,6 +84,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/exceptions/{id}/priority", web::get().to(priority::show))
         .route("/compliance/reports/{slug}/exceptions/{id}/priority", web::post().to(priority::decide))
         .route("/compliance/reports/{slug}/exceptions/{id}/accept-risk", web::post().to(priority::accept))
+        .route("/compliance/reports/{slug}/bridge-letter", web::get().to(bridge_letter::show))
+        .route("/compliance/reports/{slug}/bridge-letter", web::post().to(bridge_letter::save))
         .route("/compliance/reports/{slug}/cover-note", web::get().to(cover_note::show))
         .route("/compliance/reports/{slug}/cover-note", web::post().to(cover_note::save))
         .service(

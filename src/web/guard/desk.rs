@@ -28,6 +28,8 @@ macro_rules! desks {
 desks! {
     /// Adds and removes staff.
     Admin("administrators", Role::Admin);
+    /// Confirms what they issued, and reads beside it.
+    Auditor("auditors", Role::Auditor);
     /// Every member of staff.
     AnyStaff("staff", _);
     /// Publishes reports.
@@ -54,6 +56,7 @@ mod tests {
             let roles = [role];
             [
                 Admin::admits(&roles),
+                Auditor::admits(&roles),
                 AnyStaff::admits(&roles),
                 Compliance::admits(&roles),
                 LogReader::admits(&roles),
@@ -63,11 +66,11 @@ mod tests {
                 Security::admits(&roles),
             ]
         };
-        assert_eq!(row(Role::Admin), [true, true, false, false, false, false, false, false]);
-        assert_eq!(row(Role::Auditor), [false, true, false, true, false, true, false, false]);
-        assert_eq!(row(Role::Compliance), [false, true, true, false, true, true, false, false]);
-        assert_eq!(row(Role::Sales), [false, true, false, false, false, false, true, false]);
-        assert_eq!(row(Role::Security), [false, true, false, true, true, true, false, true]);
+        assert_eq!(row(Role::Admin), [true, false, true, false, false, false, false, false, false]);
+        assert_eq!(row(Role::Auditor), [false, true, true, false, true, false, true, false, false]);
+        assert_eq!(row(Role::Compliance), [false, false, true, true, false, true, true, false, false]);
+        assert_eq!(row(Role::Sales), [false, false, true, false, false, false, false, true, false]);
+        assert_eq!(row(Role::Security), [false, false, true, false, true, true, true, false, true]);
         assert!(!AnyStaff::admits(&[]));
     }
 }

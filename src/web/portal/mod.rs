@@ -1,6 +1,7 @@
 //! The portal: what the public and the people a report is shared with see.
 
 pub mod access;
+pub mod bridge_letter;
 pub mod certificate;
 pub mod confirm;
 pub mod controls;
@@ -50,6 +51,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/certificates/{id}", web::get().to(certificate::show_certificate))
         .route("/reports/{slug}", web::get().to(room::open))
         .route("/reports/{slug}/controls", web::get().to(controls::take_away))
+        .route("/reports/{slug}/bridge-letter", web::get().to(bridge_letter::open))
         .route("/reports/{slug}/print", web::get().to(room::print::open))
         .route("/reports/{slug}/copy", web::post().to(copy::download))
         .route("/reports/{slug}/pages", web::get().to(pages::turn))

@@ -1,5 +1,6 @@
 //! The report room: facts, exceptions in context, and the way to one's own copy. Reading it is recorded first.
 
+mod authenticity;
 mod changes;
 mod cover;
 mod facts;
@@ -17,7 +18,7 @@ use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Deny, Refused, Step};
 use crate::reports::{State, Version};
 use crate::requests::store as requests;
-use crate::text::{Slug, hex};
+use crate::text::Slug;
 use crate::web::Answer;
 use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
@@ -32,7 +33,7 @@ use changes::Changes;
 use cover::CoverView;
 use filter::{Asked, FilterView};
 use held::Found;
-use own::{AccessWords, CopyWords};
+use own::{AccessWords, CopyWords, Link};
 use serde::Serialize;
 use std::sync::Arc;
 use timeline::Timeline;
@@ -55,6 +56,7 @@ struct RoomPage {
     show_all: Option<String>,
     exceptions: Vec<ExceptionView>,
     print_href: String,
+    bridge_letter: Option<Link>,
     letters: SubscriptionView,
     copy: CopyWords,
     access: AccessWords,
@@ -105,7 +107,7 @@ struct List {
 #[derive(Serialize)]
 struct Authenticity {
     state: Status,
-    text: &'static str,
+    text: String,
     sha256: String,
 }
 
@@ -208,7 +210,7 @@ fn page(prospect: &Prospect, inside: &Inside, asked: &Asked, letters: Subscripti
         opinion: opinion_words(room),
         facts: facts::facts(room),
         lists: facts::lists(room),
-        authenticity: authenticity(room),
+        authenticity: authenticity::authenticity(room),
         timeline: timeline::timeline(room, *now),
         changes: changes::changes(room),
         cover: cover::view(room),
@@ -216,6 +218,7 @@ fn page(prospect: &Prospect, inside: &Inside, asked: &Asked, letters: Subscripti
         show_all: asked.reset(&href),
         exceptions: exceptions(room, room.exceptions.iter().filter(|one| asked.shows(one)), prospect),
         print_href: format!("{href}/print"),
+        bridge_letter: own::bridge_letter(room, &href),
         letters,
         copy: own::copy(grant, room),
         access: own::access(grant),
@@ -268,13 +271,4 @@ fn exceptions<'a>(
             .changed(changes::since_issue(one), room.last_visit)
     };
     shown.map(view).collect()
-}
-
-/// Whether the file is the auditor's: here only its digest can be shown.
-fn authenticity(room: &Room) -> Authenticity {
-    Authenticity {
-        state: Status::new(Tone::Quiet, "Not confirmed by the auditor"),
-        text: "Ask the auditor whether this is the digest of the file they issued. Your copy has another one, since it carries your name.",
-        sha256: room.version.file.as_ref().map(|file| hex(&file.source_sha256)).unwrap_or_default(),
-    }
 }

@@ -4,6 +4,7 @@
 //! desk acts: it verifies the log and reads files that were found.
 
 mod anchored;
+mod auditor;
 mod chart;
 mod copy;
 mod dropped;
@@ -41,6 +42,9 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/integrity", web::post().to(integrity::verify))
         .route("/security/integrity/checkpoint", web::get().to(integrity::checkpoint))
         .route("/security/integrity/key", web::get().to(integrity::key))
+        .route("/security/reports", web::get().to(auditor::list))
+        .route("/security/reports/{id}", web::get().to(auditor::show))
+        .route("/security/reports/{id}", web::post().to(auditor::confirm))
         .route("/security/overview", web::get().to(overview::show))
         .route("/security/register", web::get().to(register::list))
         .route("/security/register/export", web::post().to(register_csv::download))

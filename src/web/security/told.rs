@@ -177,9 +177,13 @@ impl Told {
             Some(
                 E::DownloadStarted | E::DownloadCompleted | E::DownloadAborted | E::DownloadOutcomeUnknown,
             ) => (6006, 2),
-            Some(E::ReportViewed | E::ReportPageViewed | E::ReportReadByToken | E::AccessRefused) => {
-                (6006, 14)
-            }
+            Some(
+                E::ReportViewed
+                | E::ReportPageViewed
+                | E::ReportReadByToken
+                | E::BridgeLetterTaken
+                | E::AccessRefused,
+            ) => (6006, 14),
             Some(E::StaffSignedIn | E::StaffSignInRefused | E::CodeConfirmed | E::CodeFailed) => (3002, 1),
             Some(E::SessionEnded) => (3002, 2),
             _ => (6003, 99),

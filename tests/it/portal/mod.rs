@@ -1,9 +1,11 @@
 //! The portal's promises, as a recipient, a stranger and somebody who cheats meet them: over HTTP, on both databases.
 
+mod bridge;
 mod codes;
 mod controls;
 mod copy;
 mod limits;
+mod many;
 mod nda;
 mod pages;
 mod room;

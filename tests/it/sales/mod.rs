@@ -5,7 +5,7 @@ mod grants;
 mod invite;
 mod pressing;
 mod queue;
-mod report;
+pub mod report;
 mod request;
 mod roles;
 mod versions;

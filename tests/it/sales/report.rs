@@ -88,7 +88,7 @@ fn facts() -> Facts {
 }
 
 /// Rows of a file whose objects no test reads.
-pub(super) fn file(clock: &Clock) -> File {
+pub fn file(clock: &Clock) -> File {
     let object = |size_bytes| ObjectRef {
         id: ObjectId::new(clock),
         size_bytes,

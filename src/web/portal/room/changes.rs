@@ -112,6 +112,10 @@ fn news(room: &Room) -> Vec<News> {
             format!("written by {}", name(&note.by)),
         ));
     }
+    if let Some((at, from, to)) = room.bridge_letter.filter(|(at, ..)| *at > visit) {
+        let words = format!("from {} to {}", from.words(), to.words());
+        news.push((at, "#mycopy".to_owned(), "Bridge letter".to_owned(), words));
+    }
     for one in &room.exceptions {
         for update in one.updates.iter().filter(|update| update.at > visit) {
             let words = format!("{}, written by {}", update.status.words().to_lowercase(), name(&update.by));

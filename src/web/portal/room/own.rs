@@ -51,3 +51,19 @@ pub(super) fn copy(grant: &Grant, room: &Room) -> CopyWords {
 pub(super) fn access(grant: &Grant) -> AccessWords {
     AccessWords { since: grant.granted_at.into(), until: grant.expires_at.into() }
 }
+
+/// A link with its words.
+#[derive(Serialize)]
+pub(super) struct Link {
+    href: String,
+    words: String,
+}
+
+/// Where the newest bridge letter is taken.
+pub(super) fn bridge_letter(room: &Room, href: &str) -> Option<Link> {
+    let (_, from, to) = room.bridge_letter?;
+    Some(Link {
+        href: format!("{href}/bridge-letter"),
+        words: format!("Bridge letter: {} to {}", from.words(), to.words()),
+    })
+}

@@ -65,7 +65,7 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
         opinion: opinion_words(&room),
         facts: facts::facts(&room),
         lists: facts::lists(&room),
-        authenticity: authenticity(&room),
+        authenticity: authenticity::authenticity(&room),
         timeline: timeline(&room, now),
         cover: cover::view(&room),
         exceptions: exceptions(&room, room.exceptions.iter(), &prospect)

@@ -1,0 +1,2 @@
+DROP TABLE auditor_confirmation;
+DROP TABLE bridge_letter;

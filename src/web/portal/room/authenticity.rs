@@ -1,0 +1,30 @@
+//! Whether the file is the auditor's: by its digest, and by an auditor who confirmed it here.
+
+use super::Authenticity;
+use crate::release::room::Room;
+use crate::text::hex;
+use crate::web::page::{Status, Tone};
+
+/// What can be said.
+pub(super) fn authenticity(room: &Room) -> Authenticity {
+    let sha256 = room.version.file.as_ref().map(|file| hex(&file.source_sha256)).unwrap_or_default();
+    let Some(last) = room.confirmations.last() else {
+        return Authenticity {
+            state: Status::new(Tone::Quiet, "Not confirmed by the auditor"),
+            text: "Ask the auditor whether this is the digest of the file they issued. Your copy has another one, since \
+                   it carries your name."
+                .to_owned(),
+            sha256,
+        };
+    };
+    let (firm, licence) = (&last.words.firm, &last.words.licence);
+    Authenticity {
+        state: Status::new(Tone::Ok, format!("Confirmed by auditor {firm} on {}", last.at.date_words())),
+        text: format!(
+            "Somebody signed in as an auditor gave the digest of the file they issued, and it is this one. Firm and \
+             licence ({licence}) are as they stated them; the company gave them the sign-in. Your copy has another \
+             digest, since it carries your name."
+        ),
+        sha256,
+    }
+}
