@@ -26,9 +26,11 @@ macro_rules! templates {
 templates! {
     ComplianceBoard = "compliance/board",
     ComplianceBridgeLetter = "compliance/bridge_letter",
+    ComplianceChecklist = "compliance/checklist",
     ComplianceCompany = "compliance/company",
     ComplianceCorrection = "compliance/correction",
     ComplianceCoverNote = "compliance/cover_note",
+    ComplianceEvidence = "compliance/evidence",
     ComplianceExceptionEdit = "compliance/exception_edit",
     ComplianceFinalize = "compliance/finalize",
     ComplianceImport = "compliance/import",

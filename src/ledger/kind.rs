@@ -75,6 +75,11 @@ kinds! {
     ExceptionRiskAccepted = "exception.risk_accepted", "A named executive accepted the risk of an exception in writing.";
     RemediationUpdated = "remediation.updated", "A remediation update was added beside a report.";
     RemediationReminded = "remediation.reminded", "Whoever answers for a remediation was reminded of its date.";
+    EvidenceKept = "evidence.kept", "A file was sealed as evidence of a remediation.";
+    EvidenceChosen = "evidence.chosen", "Whether holders of a report are told of an evidence file was chosen.";
+    EvidenceRead = "evidence.read", "An evidence file was read by a member of staff.";
+    ChecklistBegun = "checklist.begun", "The checklist of a report that has arrived was begun.";
+    ChecklistMarked = "checklist.marked", "An item of a report's checklist was marked.";
     RequestSubmitted = "request.submitted", "A person asked for access to reports.";
     RequestApproved = "request.approved", "An access request was approved.";
     RequestDenied = "request.denied", "An access request was denied.";

@@ -9,6 +9,7 @@ use crate::exceptions::{Exception, history};
 use crate::fault::Fault;
 use crate::identity::store as people;
 use crate::ids::PersonId;
+use crate::remediation::evidence::{Evidence, list as list_evidence};
 use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::remediation::{Standing, Update};
 use crate::reports::auditor::{self, Confirmation};
@@ -56,6 +57,8 @@ pub struct InContext {
     pub updates: Vec<Update>,
     /// Where it stands today.
     pub standing: Standing,
+    /// The files beside it, told of or not.
+    pub evidence: Vec<Evidence>,
     /// The earlier periods whose reports had it too, the newest first.
     pub earlier: Vec<Period>,
 }
@@ -75,10 +78,17 @@ impl Admission {
         let key = data_keys::open_for(db, &gate.house.keyring, version.key_owner())?;
         let cover_notes = cover_note::list(db, &key, version.id)?;
         let mut authors: Vec<PersonId> = cover_notes.iter().map(|note| note.by).collect();
+        let files = list_evidence(db, &key, version.id)?;
         let mut exceptions = Vec::new();
         for weighed in weigh_with(db, &key, &version, Day::of(now))? {
             authors.extend(weighed.updates.iter().map(|update| update.by));
-            exceptions.push(in_context(db, &gate.house.keyring, weighed)?);
+            let mut one = in_context(db, &gate.house.keyring, weighed)?;
+            one.evidence = files
+                .iter()
+                .filter(|file| file.file.about.exception == Some(one.exception.id))
+                .cloned()
+                .collect();
+            exceptions.push(one);
         }
         let before = match &version.card.predecessor {
             Some(slug) => reports::find_finalized_by_slug(db, slug)?,
@@ -106,7 +116,7 @@ fn in_context(db: &mut Db, keyring: &Keyring, weighed: Weighed) -> Result<InCont
     let priority = weighed.priority();
     let due = weighed.decided.last().map(|decided| decided.words.due);
     let Weighed { exception, updates, standing, .. } = weighed;
-    Ok(InContext { exception, priority, due, updates, standing, earlier })
+    Ok(InContext { exception, priority, due, updates, standing, evidence: Vec::new(), earlier })
 }
 
 /// The names of these people.

@@ -1,5 +1,6 @@
 //! Telling what happened since, beside a finalized report.
 
+pub mod evidence;
 pub mod remind;
 
 use super::store::{self, SealedUpdate};

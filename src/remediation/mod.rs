@@ -5,6 +5,7 @@
 //! planned date, nobody sets it. The words are sealed under the version's key.
 
 pub mod acts;
+pub mod evidence;
 pub mod reminders;
 pub mod store;
 pub mod weighed;

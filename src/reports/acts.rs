@@ -1,8 +1,10 @@
 //! What compliance does with a report: create it, state its facts, give it a file, finalize it, withdraw it.
 
+pub mod checklist;
 pub mod review;
 
-use super::memos::{self, About, MemoKind, Words};
+pub use super::memos::Withdrawal;
+use super::memos::{self, About};
 use super::review::Review;
 use super::{Card, Draft, Facts, File, Finalized, Missing, NotADraft, Report, State, Version, store};
 use crate::db::{Db, data_keys};
@@ -11,7 +13,7 @@ use crate::ids::{ObjectId, PersonId, ReportId, VersionId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::notices::House;
 use crate::seal::KeyOwner;
-use crate::text::{Line, Reason, Slug, hex};
+use crate::text::{Line, Slug, hex};
 
 /// A report as it begins.
 #[derive(Clone, Debug)]
@@ -227,18 +229,6 @@ pub(crate) fn finalize<'a>(
         .fact("exceptions", exceptions.count)
         .fact("exceptions_sealed_sha256", exceptions.sealed_sha256.as_str());
     Ok(act.record(event, complete.finalize(by)))
-}
-
-/// Why a version is withdrawn.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Withdrawal {
-    /// The reason.
-    pub reason: Reason,
-}
-
-impl Words for Withdrawal {
-    const KIND: MemoKind = MemoKind::Withdrawal;
 }
 
 /// Why a version was not withdrawn.

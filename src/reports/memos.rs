@@ -12,19 +12,27 @@ use crate::db::schema::memo;
 use crate::fault::Fault;
 use crate::ids::{ExceptionId, MemoId, PersonId, VersionId};
 use crate::seal::{DataKey, Place, Sealed};
-use crate::text::hex;
+use crate::text::{Reason, hex};
 use crate::text_enum;
 use diesel::prelude::*;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 text_enum! {
     /// What a memo is about.
     MemoKind {
+        /// When a report arrived.
+        ChecklistBegun = "checklist_begun",
+        /// An item of the checklist was marked.
+        ChecklistMark = "checklist_mark",
         /// A factual correction of a draft was asked for.
         Correction = "correction",
         /// A correction was answered.
         CorrectionSettled = "correction_settled",
+        /// A file was kept as evidence.
+        Evidence = "evidence",
+        /// Whether holders learn of a file was chosen.
+        EvidenceChoice = "evidence_choice",
         /// The priority of an exception was decided.
         Priority = "priority",
         /// The review of a draft was opened, or its end was moved.
@@ -147,4 +155,16 @@ pub fn list<T: Words>(db: &mut Db, key: &DataKey, version: VersionId) -> Result<
         Ok(Memo { id, about: About { version, exception }, at, by, words })
     };
     rows.into_iter().map(open).collect()
+}
+
+/// Why a version is withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// The reason.
+    pub reason: Reason,
+}
+
+impl Words for Withdrawal {
+    const KIND: MemoKind = MemoKind::Withdrawal;
 }

@@ -8,6 +8,7 @@ pub mod acts;
 pub mod auditor;
 pub mod bridge_letter;
 pub mod card;
+pub mod checklist;
 pub mod cover_note;
 pub mod facts;
 pub mod memos;

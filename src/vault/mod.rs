@@ -44,6 +44,8 @@ crate::text_enum! {
         Body = "body",
         /// What marking needs to know about the body.
         Manifest = "manifest",
+        /// A file that shows a mending.
+        Evidence = "evidence",
     }
 }
 

@@ -3,6 +3,7 @@
 mod since;
 
 use super::page::{Status, Tone, When};
+use super::years::recurrence;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::exceptions::criteria::{Criteria, Criterion};
@@ -10,9 +11,11 @@ use crate::exceptions::{Class, Content, Exception, Response, Severity};
 use crate::fault::Fault;
 use crate::identity::store::require_person;
 use crate::ids::PersonId;
+use crate::remediation::evidence::Evidence;
 use crate::remediation::{self, Standing, Update};
 use crate::reports::Period;
 use crate::seal::Keyring;
+use crate::text::{hex, size_words};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -74,6 +77,7 @@ pub struct ExceptionView {
     company: String,
     response: Option<ResponseView>,
     remediation: Option<RemediationView>,
+    evidence: Vec<EvidenceView>,
 }
 
 /// The company's response: a disagreement, or the four parts.
@@ -96,6 +100,29 @@ struct RemediationView {
     as_of: String,
     latest: String,
     history: Vec<UpdateView>,
+}
+
+/// A file that holders are told of; the file itself stays in the house.
+#[derive(Clone, Debug, Serialize)]
+struct EvidenceView {
+    name: String,
+    shows: String,
+    size: String,
+    at: When,
+    sha256: String,
+}
+
+impl From<&Evidence> for EvidenceView {
+    fn from(one: &Evidence) -> Self {
+        let file = &one.file.words;
+        Self {
+            name: file.name.to_string(),
+            shows: file.shows.to_string(),
+            size: size_words(file.size_bytes),
+            at: one.file.at.into(),
+            sha256: hex(&file.sha256),
+        }
+    }
 }
 
 /// One dated update.
@@ -183,45 +210,24 @@ impl ExceptionView {
             company: around.company.to_owned(),
             response: content.response.as_ref().map(response_view),
             remediation: updates.last().map(|last| remediation_view(last, updates, standing, around.names)),
+            evidence: Vec::new(),
         }
     }
 }
 
 impl ExceptionView {
+    /// The same with the files that holders are told of.
+    #[must_use]
+    pub fn shown_by(mut self, files: &[Evidence]) -> Self {
+        self.evidence = files.iter().filter(|one| one.told).map(EvidenceView::from).collect();
+        self
+    }
     /// The same with the earlier periods whose reports had the exception too.
     #[must_use]
     pub fn recurring(mut self, earlier: &[Period]) -> Self {
         self.years = recurrence(earlier);
         self
     }
-}
-
-/// Which time it is when it was there so many times before.
-const fn times(before: usize) -> Option<&'static str> {
-    match before {
-        0 => None,
-        1 => Some("second"),
-        2 => Some("third"),
-        3 => Some("fourth"),
-        _ => Some("fifth or later"),
-    }
-}
-
-/// The same as a label: `Third year`.
-pub fn years_status(before: usize) -> Option<Status> {
-    let tone = if before > 1 { Tone::Danger } else { Tone::Warn };
-    let mut words = format!("{} year", times(before)?);
-    if let Some(first) = words.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    Some(Status::new(tone, words))
-}
-
-/// That an exception was there before, said plainly; nothing when it is new.
-pub fn recurrence(earlier: &[Period]) -> Option<String> {
-    let periods: Vec<String> = earlier.iter().map(|period| period.words()).collect();
-    let years = times(periods.len())?;
-    Some(format!("Reported for the {years} time in a row: also for {}.", periods.join(", and for ")))
 }
 
 /// How the auditor tested: the kinds, then the report's words.

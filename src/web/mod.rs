@@ -65,6 +65,7 @@ pub mod compliance;
 pub mod sales;
 pub mod security;
 pub mod staff;
+pub mod years;
 
 use actix_web::{HttpResponse, web};
 

@@ -1,8 +1,8 @@
 //! Furnishing: company, staff, NDA and reports by the desks' own acts, then the visitors by the portal.
 
-use super::beside;
 use super::content::{DemoCorrection, DemoException, DemoReport, Furniture, Progress, Staff};
 use super::visit::Guest;
+use super::{beside, kept};
 use crate::accounts::acts::change_company;
 use crate::app::App;
 use crate::exceptions::acts::priority::prioritise;
@@ -54,6 +54,7 @@ pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
         shelve(app, (compliance, verifier), report, &mut known).await?;
     }
     beside::tell(app, compliance).await?;
+    kept::keep(app, compliance, |slug, line| known.get(&(slug.clone(), line.clone())).copied()).await?;
     for visitor in &furniture.visitors {
         let mut guest = Guest::enter(app, visitor);
         let request = guest.asks().await?;

@@ -6,6 +6,7 @@
 mod beside;
 mod content;
 mod furnish;
+mod kept;
 mod letters;
 mod visit;
 

@@ -5,9 +5,11 @@
 
 mod board;
 mod bridge_letter;
+mod checklist;
 mod company;
 mod correction;
 mod cover_note;
+mod evidence;
 mod exception_edit;
 mod exchange;
 mod exception_form;
@@ -21,6 +23,7 @@ mod preparing;
 mod preview;
 mod priority;
 mod reading;
+mod ready;
 mod receive;
 mod remediation;
 mod report;
@@ -42,6 +45,7 @@ use crate::exceptions::{self, Exception};
 use crate::fault::{Fault, Kind};
 use crate::ids::ExceptionId;
 use crate::remediation::Update;
+use crate::remediation::evidence::{Evidence, list as list_evidence};
 use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::reports::review::{Review, Stage};
 use crate::reports::{Facts, Period, Version, store};
@@ -102,9 +106,24 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/review/corrections", web::post().to(review::ask))
         .route("/compliance/reports/{slug}/review/corrections/{id}", web::get().to(correction::show))
         .route("/compliance/reports/{slug}/review/corrections/{id}", web::post().to(correction::settle))
+        .configure(beside_routes)
         .route("/compliance/reports/{slug}/version", web::post().to(version::begin))
         .route("/compliance/reports/{slug}/withdraw", web::get().to(withdraw::ask))
         .route("/compliance/reports/{slug}/withdraw", web::post().to(withdraw::withdraw));
+}
+
+/// What is kept beside a report: evidence, and the checklist after it has arrived.
+fn beside_routes(cfg: &mut web::ServiceConfig) {
+    cfg.route("/compliance/reports/{slug}/exceptions/{id}/evidence", web::get().to(evidence::show))
+        .route("/compliance/reports/{slug}/exceptions/{id}/evidence", web::post().to(evidence::keep))
+        .route("/compliance/reports/{slug}/exceptions/{id}/evidence/{file}", web::get().to(evidence::open))
+        .route(
+            "/compliance/reports/{slug}/exceptions/{id}/evidence/{file}/choice",
+            web::post().to(evidence::choose),
+        )
+        .route("/compliance/reports/{slug}/checklist", web::get().to(checklist::show))
+        .route("/compliance/reports/{slug}/checklist", web::post().to(checklist::begin))
+        .route("/compliance/reports/{slug}/checklist/{item}", web::post().to(checklist::mark));
 }
 
 /// A report as this desk works on it: everything opened.
@@ -117,6 +136,8 @@ struct OnDesk {
     weighed: Vec<Weighed>,
     /// The earlier periods whose reports had an exception too, the newest first; only for those that repeat one.
     years: BTreeMap<ExceptionId, Vec<Period>>,
+    /// The files beside its exceptions.
+    evidence: Vec<Evidence>,
     /// The review of the draft, if it was opened.
     review: Option<Review>,
     /// What the report before had, when it is here.
@@ -141,11 +162,12 @@ impl OnDesk {
             None => None,
         };
         let review = Review::find(db, &key, version.id)?;
+        let evidence = list_evidence(db, &key, version.id)?;
         let mut years = BTreeMap::new();
         for one in weighed.iter().filter(|one| one.exception.content.repeats.is_some()) {
             years.insert(one.exception.id, exceptions::history::periods(db, keyring, &one.exception)?);
         }
-        Ok(Self { version, facts, exceptions, updates, weighed, years, review, earlier })
+        Ok(Self { version, facts, exceptions, updates, weighed, years, evidence, review, earlier })
     }
     /// The updates of one exception, oldest first.
     fn updates_of(&self, exception: &Exception) -> Vec<Update> {

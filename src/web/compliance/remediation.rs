@@ -6,6 +6,7 @@ use crate::exceptions::Exception;
 use crate::fault::Fault;
 use crate::ids::ExceptionId;
 use crate::remediation::acts::UpdateError;
+use crate::remediation::evidence::Evidence;
 use crate::remediation::{Note, PlanStep, Standing, Status, standing};
 use crate::reports::State;
 use crate::subscriptions::acts::update;
@@ -32,6 +33,8 @@ struct RemediationPage {
     shell: Shell,
     back: Action,
     action: String,
+    evidence_href: String,
+    evidence_count: usize,
     exception: ExceptionView,
     form: UpdateForm,
 }
@@ -93,14 +96,19 @@ async fn page(
     let names = staff.app.read(move |db| names_of(db, &keyring, &told)).await?;
     let today = Day::of(staff.app.clock.now());
     let standing = standing(exception.content.response.as_ref(), &updates, today);
+    let files: Vec<Evidence> =
+        desk.evidence.iter().filter(|one| one.file.about.exception == Some(exception.id)).cloned().collect();
     let auditor = desk.version.card.auditor.as_str();
     let around = Around { auditor, company: &staff.company, names: &names, criteria: &staff.app.criteria };
     Ok(RemediationPage {
         shell: staff.shell(Desk::Compliance, format!("Remediation of {}", exception.content.reference)),
         back: Action { href: desk.href(), label: "The report" },
         action: format!("{}/exceptions/{}/remediation", desk.href(), exception.id),
+        evidence_href: format!("{}/exceptions/{}/evidence", desk.href(), exception.id),
+        evidence_count: files.len(),
         exception: ExceptionView::new(exception, &updates, &standing, around)
-            .recurring(desk.years_of(exception.id)),
+            .recurring(desk.years_of(exception.id))
+            .shown_by(&files),
         form: form.into(),
     })
 }

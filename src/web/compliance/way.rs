@@ -56,7 +56,12 @@ pub fn steps(desk: &OnDesk) -> Vec<Step> {
                 .action(format!("{href}/exceptions/new"), "Add an exception"),
             !desk.exceptions.is_empty() || !is_draft || desk.review.is_some(),
         ),
-        (step("Write the responses").detail(answered), unanswered == 0 || !is_draft),
+        (
+            step("Write the responses")
+                .detail(answered)
+                .action(format!("{href}#exceptions"), "Go to the exceptions"),
+            unanswered == 0 || !is_draft,
+        ),
         (review_step(desk), !is_draft || desk.review.as_ref().is_some_and(|review| review.open() == 0)),
         (last, finalized.is_some()),
     ])
@@ -67,6 +72,9 @@ fn review_step(desk: &OnDesk) -> Step {
     let step = Step::new("Review the draft", Progress::Waiting);
     let href = format!("{}/review", desk.href());
     let Some(review) = &desk.review else {
+        if desk.version.state != State::Draft {
+            return step.detail("None was opened here.");
+        }
         return step
             .detail("Auditor and management read it once more and ask for corrections of facts.")
             .action(href, "Open the review");

@@ -267,6 +267,7 @@ fn exceptions<'a>(
     let view = |one: &InContext| {
         ExceptionView::new(&one.exception, &one.updates, &one.standing, around)
             .recurring(&one.earlier)
+            .shown_by(&one.evidence)
             .pressing(one.priority)
             .changed(changes::since_issue(one), room.last_visit)
     };

@@ -43,6 +43,7 @@ const OK: &[E] = &[
 const INFO: &[E] = &[
     E::CopyLookedUp,
     E::DownloadStarted,
+    E::EvidenceRead,
     E::ExceptionsExported,
     E::LogExported,
     E::LogVerified,
@@ -61,6 +62,10 @@ const INFO: &[E] = &[
 )]
 const QUIET: &[E] = &[
     E::CertificateRead,
+    E::ChecklistBegun,
+    E::ChecklistMarked,
+    E::EvidenceChosen,
+    E::EvidenceKept,
     E::CheckpointMailed,
     E::CodeIssued,
     E::CompanyChanged,

@@ -1,7 +1,9 @@
 //! The compliance desk, as its people use it.
 
 mod beside;
+mod checklist;
 mod company;
+mod evidence;
 mod exceptions;
 mod nda;
 mod preparing;

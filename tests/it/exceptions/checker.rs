@@ -8,8 +8,11 @@ use candor::exceptions::{Answer, Response};
 use candor::text::{Day, Paragraphs};
 use serde::Deserialize;
 
-/// The labelled responses.
+/// The labelled responses that the rules were developed with.
 const RESPONSES: &str = include_str!("../../fixtures/responses.toml");
+/// Labelled responses by somebody who never saw the rules: label, rules with commas between, text; with a head. The
+/// rules are not changed because of them.
+const HELD_OUT: &str = include_str!("../../fixtures/responses-held-out.tsv");
 
 /// The file.
 #[derive(Deserialize)]
@@ -21,7 +24,6 @@ struct File {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Labelled {
-    half: Half,
     wrong: Vec<String>,
     acknowledgement: Option<Paragraphs>,
     root_cause: Option<Paragraphs>,
@@ -32,8 +34,7 @@ struct Labelled {
 }
 
 /// What a response was written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Half {
     /// To measure.
     HeldOut,
@@ -41,7 +42,37 @@ enum Half {
     Tuning,
 }
 
+impl Half {
+    /// Its responses.
+    fn responses(self) -> Vec<Labelled> {
+        match self {
+            Self::HeldOut => HELD_OUT.lines().skip(1).map(Labelled::of_line).collect(),
+            Self::Tuning => toml::from_str::<File>(RESPONSES).unwrap().response,
+        }
+    }
+}
+
 impl Labelled {
+    /// A response out of a line. The texts are whole; the form has four parts. Decided before anything was measured:
+    /// the first sentence acknowledges, and the rest is what was done.
+    fn of_line(line: &str) -> Self {
+        let mut cells = line.splitn(3, '\t');
+        let mut cell = || cells.next().unwrap();
+        let (label, flags, text) = (cell(), cell(), cell());
+        let wrong: Vec<String> =
+            flags.split(',').filter(|flag| !flag.is_empty()).map(|flag| flag.replace('-', "_")).collect();
+        assert_eq!(label == "good", wrong.is_empty(), "{line}");
+        let (first, rest) = text.split_once(". ").unwrap_or((text, ""));
+        Self {
+            wrong,
+            acknowledgement: Some(Paragraphs::parse(first).unwrap()),
+            root_cause: None,
+            completed: Paragraphs::parse(rest).ok(),
+            in_progress: None,
+            planned_date: None,
+            disagreement: None,
+        }
+    }
     /// The response.
     fn response(&self) -> Response {
         match &self.disagreement {
@@ -84,8 +115,7 @@ fn percent(part: u32, whole: u32) -> u32 {
 /// Measures every rule on one half, and how many good responses got no remark.
 fn measure(half: Half) -> (Vec<(String, Score)>, (u32, u32)) {
     let checker = Checker::load().unwrap();
-    let file: File = toml::from_str(RESPONSES).unwrap();
-    let responses: Vec<&Labelled> = file.response.iter().filter(|one| one.half == half).collect();
+    let responses = half.responses();
     assert_eq!(responses.len(), 40, "{half:?}");
     let mut scores: Vec<(String, Score)> =
         checker.rules().map(|(name, _)| (name.to_owned(), Score::default())).collect();
@@ -143,6 +173,7 @@ fn the_rules_are_right_on_what_they_were_developed_with() {
 }
 
 #[test]
-fn the_rules_are_right_on_what_was_written_before_them() {
-    holds(Half::HeldOut, (80, 70, 85));
+fn what_the_rules_do_with_words_of_somebody_who_never_saw_them() {
+    // No goals, but what was measured: a change of the rules that makes them worse is noticed.
+    holds(Half::HeldOut, (85, 45, 95));
 }

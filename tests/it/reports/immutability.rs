@@ -154,3 +154,37 @@ fn the_finalizing_entry_holds_the_digests_of_everything() {
         }
     });
 }
+
+#[test]
+fn what_is_written_beside_a_report_is_only_ever_added_to() {
+    on_both(|database| {
+        let desk = Desk::new(database);
+        let (version, exception) = desk.publishes("soc2-2026");
+        let mut db = desk.intruder();
+        // A memo under any id will do for the triggers; nobody opens it.
+        db.batch_execute(
+            "INSERT INTO memo SELECT id, id, NULL, 'review_opened', 1, finalized_by, facts FROM report_version;
+             INSERT INTO reminder SELECT id, id, 0, 1 FROM report_exception;
+             INSERT INTO remediation SELECT id, id, 1, (SELECT finalized_by FROM report_version), 'planned', content
+             FROM report_exception",
+        )
+        .unwrap();
+        for statement in [
+            "UPDATE memo SET at = 2",
+            "UPDATE memo SET kind = 'priority'",
+            "DELETE FROM memo",
+            "UPDATE reminder SET number = 1",
+            "DELETE FROM reminder",
+            "UPDATE remediation SET status = 'verified'",
+            "DELETE FROM remediation",
+        ] {
+            let refusal = db.batch_execute(statement).expect_err(statement).to_string();
+            assert!(refusal.contains("append-only"), "{statement}: {refusal}");
+        }
+        db.batch_execute("INSERT INTO reminder SELECT id, id, 0, 2 FROM report_exception")
+            .expect_err("one letter was noted twice");
+        db.batch_execute("INSERT INTO memo SELECT id, version_id, NULL, '', 1, (SELECT finalized_by FROM report_version), content FROM report_exception")
+            .expect_err("a memo of no kind was taken");
+        assert_eq!(desk.exceptions(&version).first().unwrap().id, exception);
+    });
+}

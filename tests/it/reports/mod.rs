@@ -6,3 +6,4 @@ mod immutability;
 mod remediation;
 mod sealing;
 mod upload;
+mod walk;
