@@ -16,6 +16,8 @@ const MOST_LANES: usize = 12;
 const FIRST_LANE: usize = 62;
 /// The height of a line.
 const LANE: usize = 34;
+/// As many years are named at the most, or every second, third ... one.
+const MOST_YEARS: i32 = 5;
 /// Up to so many days half years are named too.
 const HALF_YEARS_DAYS: i64 = 800;
 
@@ -167,12 +169,14 @@ fn lane(one: &InContext, scale: Scale, (issued, today): (Day, Day), place: usize
     }
 }
 
-/// The beginnings of years, and of half years where there is room.
+/// The beginnings of years, of half years where there is room, and of every second or third year where a phone has none.
 fn ticks(scale: Scale, y: usize) -> Vec<Mark> {
     let year =
         |day: Day| day.to_string().split('-').next().and_then(|year| year.parse::<i32>().ok()).unwrap_or(0);
+    let (first, last) = (year(scale.first), year(scale.last));
+    let step = usize::try_from((last - first) / MOST_YEARS + 1).unwrap_or(1);
     let mut ticks = Vec::new();
-    for year in year(scale.first)..=year(scale.last) {
+    for year in (first..=last).rev().step_by(step) {
         let halves =
             [(format!("{year}-01-01"), year.to_string()), (format!("{year}-07-01"), format!("Jul {year}"))];
         let named = if scale.days() <= HALF_YEARS_DAYS { 2 } else { 1 };
@@ -267,6 +271,9 @@ mod tests {
         );
         let names: Vec<String> = ticks(scale, 0).into_iter().map(|tick| tick.words).collect();
         assert_eq!(names, ["2026", "Jul 2026"]);
+        let long = Scale { first: day("2018-04-01"), last: day("2027-02-01") };
+        let names: Vec<String> = ticks(long, 0).into_iter().map(|tick| tick.words).collect();
+        assert_eq!(names, ["2027", "2025", "2023", "2021", "2019"]);
         let point = Scale { first: day("2026-01-01"), last: day("2026-01-01") };
         assert_eq!(point.x(day("2026-01-01")), "2.00%");
     }
