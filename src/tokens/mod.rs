@@ -8,6 +8,7 @@
 //! program it was made for; whoever holds it reads, as with any key.
 
 pub mod acts;
+mod jose;
 pub mod jwt;
 pub mod store;
 
