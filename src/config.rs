@@ -7,10 +7,12 @@ mod free_mail;
 mod log;
 mod mail;
 mod remote;
+mod ship;
 
 pub use free_mail::is_free_mail;
 pub use log::{LogSettings, Webhook};
 pub use mail::{Mail, Smtp, SmtpSecurity};
+pub use ship::{Ship, Syslog};
 
 use mail::{MailSetting, resolve_mail};
 use remote::is_remote_postgres;

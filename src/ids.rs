@@ -80,6 +80,8 @@ typed_id! {
     DownloadId;
     /// An exception in a report version.
     ExceptionId;
+    /// A filter of the log that somebody has saved.
+    FilterId;
     /// A person's right to one report version.
     GrantId;
     /// This installation; bound into every sealed context.
@@ -90,6 +92,8 @@ typed_id! {
     LetterId;
     /// A memo beside a report.
     MemoId;
+    /// A rule of unusual access that is kept quiet.
+    MuteId;
     /// A published NDA text.
     NdaId;
     /// A sealed object in the vault.
@@ -108,6 +112,8 @@ typed_id! {
     ReportId;
     /// An access request.
     RequestId;
+    /// A change of a rule of unusual access.
+    RuleChangeId;
     /// A browser session.
     SessionId;
     /// A one-time staff sign-in link.

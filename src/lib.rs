@@ -50,6 +50,7 @@ pub mod grants;
 pub mod tokens;
 pub mod subscriptions;
 pub mod release;
+pub mod unusual;
 // -- faces: who stands before it
 pub mod app;
 pub mod web;

@@ -123,6 +123,7 @@ pub fn bind_with(app: &App, more: fn(&mut ServiceConfig)) -> Result<Bound, Start
     let http = HttpServer::new(move || {
         actix_web::App::new()
             .app_data(shared.clone())
+            .wrap(from_fn(web::head::serve))
             .wrap(from_fn(web::patience::limit))
             .wrap(from_fn(web::csrf::check))
             .wrap(from_fn(web::problem::present))

@@ -4,6 +4,8 @@
 mod anchors;
 mod reminders;
 mod self_check;
+mod shipping;
+mod unusual;
 
 use anchors::Anchors;
 
@@ -13,10 +15,12 @@ use crate::clock::Micros;
 use crate::fault::Fault;
 use crate::notices::carrier::{Carrier, CarryError};
 use crate::notices::outbox::{self, Queued};
+use shipping::Shipping;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
+use unusual::Watch;
 
 /// How often the queue of letters is looked at.
 const LETTERS_EVERY: Duration = Duration::from_secs(1);
@@ -26,6 +30,8 @@ const FILE_EVERY: Duration = Duration::from_secs(1);
 const BEAT_EVERY: Duration = Duration::from_secs(4);
 /// How often it is looked whether auditors are due a letter, and the log a check.
 const SLOW_EVERY: Duration = Duration::from_mins(5);
+/// How often it is looked whether access is unusual, if the log has grown.
+const WATCH_EVERY: Duration = Duration::from_mins(1);
 /// How long after the start that happens first.
 const SLOW_AFTER: Duration = Duration::from_mins(1);
 /// How many letters are taken from the queue at once.
@@ -42,13 +48,16 @@ pub struct Worker {
     anchors: Anchors,
     /// When it was last looked whether somebody has to be reminded.
     reminded: Option<Micros>,
+    watch: Watch,
+    shipping: Shipping,
 }
 
 impl Worker {
     /// The duties of this node.
     pub fn new(app: App) -> Self {
         let anchors = Anchors::new(app.clone());
-        Self { app, carrier: None, anchored: None, anchors, reminded: None }
+        let (watch, shipping) = (Watch::new(app.clone()), Shipping::new(app.clone()));
+        Self { app, carrier: None, anchored: None, anchors, reminded: None, watch, shipping }
     }
 
     /// Does each duty in its time, until `stop` turns true; a duty that was begun is finished first.
@@ -58,7 +67,9 @@ impl Worker {
         let mut beats = interval(BEAT_EVERY);
         let (mut anchors, mut slow) =
             (interval(anchor_every), interval_at(Instant::now() + SLOW_AFTER, SLOW_EVERY));
-        for clock in [&mut letters, &mut file, &mut anchors, &mut slow, &mut beats] {
+        let mut ship = interval(Duration::from_secs(u64::from(self.app.config.log.ship.every_secs)));
+        let mut watch = interval_at(Instant::now() + WATCH_EVERY, WATCH_EVERY);
+        for clock in [&mut letters, &mut file, &mut anchors, &mut slow, &mut beats, &mut watch, &mut ship] {
             clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
         loop {
@@ -68,6 +79,8 @@ impl Worker {
                 _ = file.tick() => self.keep_anchor().await.map(drop),
                 _ = beats.tick() => self.beat().await,
                 _ = anchors.tick() => self.tell_anchors().await,
+                _ = ship.tick() => self.ship_log().await.map(drop),
+                _ = watch.tick() => self.watch_access().await.map(drop),
                 _ = slow.tick() => self.do_slowly().await,
             };
             if let Err(fault) = done {
@@ -148,6 +161,7 @@ impl Worker {
 
     /// Says that this node lives, and closes what dead ones left open.
     pub async fn beat(&mut self) -> Result<(), Fault> {
+        self.app.directory.drop_idle(self.app.clock.now());
         self.app.beat().await?;
         let closed = self.app.gate.close_unknown(&self.app.nodes_alive().await?).await?;
         if closed > 0 {
@@ -159,6 +173,16 @@ impl Worker {
     /// Tells webhook and witnesses how far the log has grown, and notices who has been silent for too long.
     pub async fn tell_anchors(&mut self) -> Result<(), Fault> {
         self.anchors.tell_all().await
+    }
+
+    /// Ships what the log has grown by to other systems, and says how many entries were taken.
+    pub async fn ship_log(&mut self) -> Result<u64, Fault> {
+        self.shipping.ship().await
+    }
+
+    /// Tells of unusual access, once of each occurrence, and says how many were told.
+    pub async fn watch_access(&mut self) -> Result<usize, Fault> {
+        self.watch.look().await
     }
 
     /// Writes to auditors who are due a letter.

@@ -18,6 +18,7 @@ use crate::db::{Database, Db, nodes};
 use crate::exceptions::checker::Checker;
 use crate::exceptions::criteria::Criteria;
 use crate::fault::Fault;
+use crate::identity::directory::Directory;
 use crate::ids::NodeId;
 use crate::ledger::anchors;
 use crate::ledger::check::Checks;
@@ -67,6 +68,8 @@ pub struct Parts {
     pub api_rate: Rate,
     /// Makes and checks tokens of programs.
     pub mint: Mint,
+    /// Names of people, while somebody at the security desk looks for them.
+    pub directory: Directory,
     /// What careful readers cite in a response.
     pub checker: Checker,
     /// What exceptions are filed under.

@@ -7,6 +7,7 @@ use crate::db::{Database, installation};
 use crate::exceptions::checker::Checker;
 use crate::exceptions::criteria::{Criteria, CriteriaError};
 use crate::fault::Fault;
+use crate::identity::directory::Directory;
 use crate::ids::NodeId;
 use crate::ledger::check::Checks;
 use crate::ledger::witness::{Policy, PolicyError};
@@ -144,6 +145,7 @@ impl App {
             preparing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             api_rate: Rate::per_minute(API_PER_MINUTE),
             mint,
+            directory: Directory::default(),
             checker: Checker::load()?,
             criteria,
             pages: Pages::load()?,

@@ -5,6 +5,7 @@ use crate::app::open::open_keyring;
 use crate::config::{Config, Mail};
 use crate::db::{Database, installation};
 use crate::identity::{Role, staff};
+use crate::ledger::{search as log, shipments};
 use crate::seal::Keyring;
 use crate::server;
 use crate::watermark::intake::probe::{self, Attempt, Held};
@@ -69,6 +70,7 @@ fn examine(config: &Config) -> Vec<Finding> {
     if let (Ok(keyring), Ok(database)) = (keyring, schema) {
         findings.push(("installation", installation(&keyring, &database, config)));
         findings.push(("administrators", administrators(&keyring, &database)));
+        findings.extend(shipping(config, &database));
     }
     findings
 }
@@ -157,6 +159,37 @@ fn installation(keyring: &Keyring, database: &Database, config: &Config) -> Resu
         ),
         Ok(None) => Err(format!("nothing was installed yet: candor init --data {}", config.data.display())),
         Err(fault) => Err(format!("{fault:?}")),
+    }
+}
+
+/// How far the log was shipped, for whatever is set up.
+fn shipping(config: &Config, database: &Database) -> Vec<Finding> {
+    let ship = &config.log.ship;
+    let syslog = ship.syslog.as_ref().map(|_| ("shipping by syslog", shipments::SYSLOG));
+    let webhook = ship.webhook.as_ref().map(|_| ("shipping by webhook", shipments::WEBHOOK));
+    let set_up = syslog.into_iter().chain(webhook);
+    set_up.map(|(what, name)| (what, shipment(database, name))).collect()
+}
+
+/// How far one shipment is, and why it goes no further.
+fn shipment(database: &Database, name: &str) -> Result<String, String> {
+    let read = database.read().and_then(|mut db| {
+        let size = log::index_after_newest(&mut db)?;
+        Ok((shipments::find(&mut db, name)?, size))
+    });
+    let (known, size) = read.map_err(|fault| format!("{fault:?}"))?;
+    let Some(known) = known else {
+        return Ok(format!("{NOTE} nothing was shipped yet; candor serve begins with the first entry"));
+    };
+    let words = match known.next {
+        0 => format!("nothing shipped, {size} entries wait"),
+        next => format!("shipped up to entry {}, {} entries wait", next - 1, known.lag(size)),
+    };
+    match known.error {
+        None => Ok(words),
+        Some(why) => {
+            Err(format!("{words}: {why}. It is tried again by itself; look at [log.ship] and the other side"))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::place::{self, Place, Trouble, say};
 use crate::db::data_keys;
 use crate::fault::Fault;
+use crate::ledger::{Actor, Event, EventKind};
 use clap::{Args, Subcommand};
 use std::process::ExitCode;
 
@@ -16,7 +17,7 @@ pub struct Keys {
 /// What can be done about keys.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Lists the key-encryption keys and how many data keys each one wraps. No secret is printed.
+    /// Lists the key-encryption keys and how many data keys each one wraps. No secret is printed; it is logged.
     ///
     /// Exit code 0: listed. 1: the database needs a key that the keyring lacks. 2: the installation cannot be used.
     #[command(after_help = "Example:\n  candor keys list --data /srv/candor")]
@@ -57,6 +58,12 @@ fn list(place: &Place, json: bool) -> Result<(), Trouble> {
     }
     let missing = counted.len();
     rows.extend(counted.into_iter().map(|(kek, data_keys)| Row { kek, state: "missing", data_keys }));
+    let listed = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    let event = Event::new(EventKind::KeysListed)
+        .by(Actor::Operator)
+        .fact("keys", listed)
+        .fact("missing", u64::try_from(missing).unwrap_or(u64::MAX));
+    app.writer.act_blocking("keys.list", move |act| Ok::<_, Fault>(act.record(event, ())))?;
     if json {
         say(serde_json::to_string(&rows).map_err(|error| Fault::new("writing JSON", error))?);
     } else {

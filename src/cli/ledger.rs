@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::ledger::epoch::{self, EpochError};
 use crate::ledger::export::{self, Disclose, Signer};
 use crate::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
+use crate::ledger::witness::Policy;
 use crate::ledger::{Actor, Event, EventKind, VerifierKey, store};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,9 @@ enum Command {
         /// A checkpoint or receipt, kept from elsewhere; may be given several times.
         #[arg(long = "checkpoint", value_name = "FILE")]
         checkpoints: Vec<PathBuf>,
+        /// Which witnesses must have signed (C2SP tlog-policy), kept from elsewhere; counts instead of the export's own.
+        #[arg(long, value_name = "FILE")]
+        policy: Option<PathBuf>,
         /// One JSON object: verdict, and what it rests on or why it is not whole.
         #[arg(long)]
         json: bool,
@@ -102,7 +106,9 @@ enum Command {
 /// Carries the command out.
 pub fn run(ledger: Ledger) -> ExitCode {
     match ledger.command {
-        Command::Verify { what, key, checkpoints, json } => verify(&what, key, &checkpoints, json),
+        Command::Verify { what, key, checkpoints, policy, json } => {
+            verify(&what, (key, policy.as_deref()), &checkpoints, json)
+        }
         Command::Export { out, disclose, place } => {
             let disclose = if disclose { Disclose::PersonalData } else { Disclose::Nothing };
             place::exit(export_to(&place, &out, disclose))
@@ -114,8 +120,13 @@ pub fn run(ledger: Ledger) -> ExitCode {
 }
 
 /// Checks an export or a receipt and says what was found.
-fn verify(what: &Path, key: Option<VerifierKey>, checkpoints: &[PathBuf], json: bool) -> ExitCode {
-    let verdict = find(what, key, checkpoints).unwrap_or_else(|why| Verdict::Unusable { why });
+fn verify(
+    what: &Path,
+    kept: (Option<VerifierKey>, Option<&Path>),
+    checkpoints: &[PathBuf],
+    json: bool,
+) -> ExitCode {
+    let verdict = find(what, kept, checkpoints).unwrap_or_else(|why| Verdict::Unusable { why });
     if json {
         say(serde_json::to_string(&verdict).unwrap_or_default());
     } else {
@@ -125,12 +136,17 @@ fn verify(what: &Path, key: Option<VerifierKey>, checkpoints: &[PathBuf], json: 
 }
 
 /// Reads what is to be checked and checks it; an error is a file that cannot be read.
-fn find(what: &Path, key: Option<VerifierKey>, checkpoints: &[PathBuf]) -> Result<Verdict, String> {
+fn find(
+    what: &Path,
+    (key, policy): (Option<VerifierKey>, Option<&Path>),
+    checkpoints: &[PathBuf],
+) -> Result<Verdict, String> {
     let text = |path: &Path| {
         std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
     };
     let notes = checkpoints.iter().map(|path| text(path)).collect::<Result<_, _>>()?;
-    let outside = Outside { key, notes };
+    let policy = policy.map(Policy::load).transpose().map_err(|error| error.to_string())?;
+    let outside = Outside { key, notes, policy };
     if what.is_dir() { Ok(verify_export(what, &outside)) } else { Ok(verify_receipt(&text(what)?, &outside)) }
 }
 
@@ -150,7 +166,7 @@ fn in_words(verdict: &Verdict) -> String {
 fn whole_in_words(whole: &Whole) -> String {
     let Whole { origin, entries, checkpoints, open_downloads, disclosed, undisclosed, .. } = whole;
     let witnessed = match whole.witnessed_at {
-        Some(size) => format!("by the quorum of the export's policy, up to {size} entries"),
+        Some(size) => format!("by the quorum of the policy, up to {size} entries"),
         None => "by nobody that the export names".to_owned(),
     };
     let standing = match whole.anchored_at {

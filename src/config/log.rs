@@ -1,6 +1,7 @@
 //! Settings of the log: who outside is told of its checkpoints, how often, and when silence is an alarm.
 
 use super::Secret;
+use super::ship::Ship;
 use crate::text::EmailAddress;
 use serde::Deserialize;
 use std::net::IpAddr;
@@ -20,6 +21,10 @@ pub struct LogSettings {
     pub mail_every_hours: u32,
     /// Where checkpoints are posted to.
     pub webhook: Option<Webhook>,
+    /// Where it is posted that a rule of unusual access has fired.
+    pub alert_webhook: Option<Webhook>,
+    /// Where the log is shipped to.
+    pub ship: Ship,
     /// The policy that names witnesses, C2SP tlog-policy.
     pub witnesses: Option<PathBuf>,
     /// How often the server reads its whole log again by itself; 0 never.
@@ -44,6 +49,8 @@ impl Default for LogSettings {
             auditors: Vec::new(),
             mail_every_hours: 24,
             webhook: None,
+            alert_webhook: None,
+            ship: Ship::default(),
             witnesses: None,
             self_check_hours: 24,
         }
@@ -64,17 +71,24 @@ impl LogSettings {
                 "log.mail_every_hours must be 1 at least: each letter is an entry of its own".to_owned()
             );
         }
-        if let Some(Webhook { url, secret }) = &self.webhook {
-            if !is_safe(url) {
-                return Err(
-                    "log.webhook.url must begin with https://; http:// only for this machine".to_owned()
-                );
-            }
-            if secret.expose().len() < 16 {
-                return Err("log.webhook.secret must have 16 characters at least".to_owned());
-            }
+        for (name, webhook) in [("webhook", &self.webhook), ("alert_webhook", &self.alert_webhook)] {
+            webhook.as_ref().map_or(Ok(()), |webhook| webhook.check(name))?;
         }
+        self.ship = self.ship.checked(folder)?;
         Ok(self)
+    }
+}
+
+impl Webhook {
+    /// Refuses what anybody on the way could read or forge; `name` is the setting's.
+    pub(super) fn check(&self, name: &str) -> Result<(), String> {
+        if !is_safe(&self.url) {
+            return Err(format!("log.{name}.url must begin with https://; http:// only for this machine"));
+        }
+        if self.secret.expose().len() < 16 {
+            return Err(format!("log.{name}.secret must have 16 characters at least"));
+        }
+        Ok(())
     }
 }
 

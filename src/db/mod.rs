@@ -11,11 +11,15 @@ pub mod anchor_schema;
 pub mod columns;
 mod connection;
 pub mod data_keys;
+pub mod filter_schema;
 pub mod installation;
+pub mod nda_schema;
 pub mod node_schema;
 pub mod nodes;
 pub mod recall_schema;
 pub mod schema;
+pub mod shipment_schema;
+pub mod unusual_schema;
 
 pub use connection::Db;
 

@@ -6,6 +6,8 @@
 
 pub mod acts;
 pub mod codes;
+pub mod directory;
+pub mod filters;
 pub mod secrets;
 pub mod sessions;
 pub mod staff;

@@ -70,32 +70,33 @@ pub fn list_by_domain(
     Ok(found.select(person::id).load(db)?)
 }
 
-/// People whose name holds these letters, in any case; at most `most`. Opens every name: people whose key was destroyed
-/// are passed over.
-pub fn list_by_name(db: &mut Db, keyring: &Keyring, part: &str, most: usize) -> Result<Vec<PersonId>, Fault> {
-    let part = part.to_lowercase();
-    let (mut found, mut last) = (Vec::new(), None);
-    loop {
-        let mut query = person::table.order(person::id).limit(NAMES_AT_ONCE).into_boxed();
-        if let Some(last) = last {
-            query = query.filter(person::id.gt(last));
-        }
-        let rows: Vec<Row> = query.load(db)?;
-        let Some(newest) = rows.last() else { return Ok(found) };
-        last = Some(newest.id);
-        for row in rows {
-            let id = row.id;
-            match open(db, keyring, row) {
-                Ok(known) if known.shown_as().to_lowercase().contains(&part) => found.push(id),
-                Ok(_) => {}
-                Err(fault) if fault.kind() == Kind::Gone => {}
-                Err(fault) => return Err(fault),
-            }
-            if found.len() >= most {
-                return Ok(found);
-            }
+/// How many people are known.
+pub fn count_people(db: &mut Db) -> Result<i64, Fault> {
+    Ok(person::table.count().get_result(db)?)
+}
+
+/// People with their names, and the last one who was looked at; none when nobody was left.
+pub type Named = (Vec<(PersonId, String)>, Option<PersonId>);
+
+/// Names of people, in the order in which they came, from after one of them on; at most [`NAMES_AT_ONCE`], and how far that
+/// was. People whose key was destroyed are passed over.
+pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Result<Named, Fault> {
+    let mut query = person::table.order(person::id).limit(NAMES_AT_ONCE).into_boxed();
+    if let Some(after) = after {
+        query = query.filter(person::id.gt(after));
+    }
+    let rows: Vec<Row> = query.load(db)?;
+    let last = rows.last().map(|row| row.id);
+    let mut names = Vec::new();
+    for row in rows {
+        let id = row.id;
+        match open(db, keyring, row) {
+            Ok(known) => names.push((id, known.shown_as().to_owned())),
+            Err(fault) if fault.kind() == Kind::Gone => {}
+            Err(fault) => return Err(fault),
         }
     }
+    Ok((names, last))
 }
 
 /// The person with this id.

@@ -2,7 +2,8 @@
 //!
 //! * Each entry is a leaf in its one form, and none is dated before the entry that precedes it.
 //! * A download or view by a prospect follows a grant of this very version to this very person, neither revoked nor
-//!   expired, and an NDA acceptance by the same person.
+//!   expired, and an NDA acceptance by the same person, who did not withdraw from it since.
+//! * What is released under a grant that answers a request follows the approval of that request.
 //! * A copy's number belongs to one grant, and what is released under a grant bears its number.
 //! * An end closes a start of the same download, and no start has two ends.
 //!
@@ -13,7 +14,7 @@ use super::leaf::{Leaf, LeafError};
 use super::path::TreeHead;
 use super::tree::{Edge, leaf_hash};
 use crate::clock::Micros;
-use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, VersionId};
+use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, RequestId, VersionId};
 use std::collections::{HashMap, HashSet};
 
 /// The fact of a `grant.created` entry that says until when it holds, in microseconds since 1970.
@@ -25,6 +26,9 @@ pub enum Flaw {
     /// The acceptance it names does not precede it, or is another person's.
     #[error("no acceptance of an NDA by this person precedes it")]
     Acceptance,
+    /// The request that its grant answers was not approved before.
+    #[error("nobody approved the request that its grant answers before it")]
+    Approval,
     /// It ends a download that is not open.
     #[error("it ends a download that has not started, or has ended already")]
     Closes,
@@ -48,6 +52,8 @@ struct Grant {
     version: Option<VersionId>,
     expires_at: Option<Micros>,
     copy: Option<String>,
+    /// The request it answers, which somebody has to have approved.
+    request: Option<RequestId>,
     revoked: bool,
 }
 
@@ -58,7 +64,9 @@ pub struct Audit {
     last_at: Option<Micros>,
     grants: HashMap<GrantId, Grant>,
     copies: HashSet<String>,
+    /// Whose each acceptance is; nobody's once they withdrew from it.
     acceptances: HashMap<AcceptanceId, Option<PersonId>>,
+    approved: HashSet<RequestId>,
     open: HashMap<u64, Option<DownloadId>>,
 }
 
@@ -96,11 +104,17 @@ impl Audit {
                 let grant = leaf.grant.and_then(|id| self.grants.get_mut(&id)).ok_or(Flaw::Grant)?;
                 grant.revoked = true;
             }
+            EventKind::RequestApproved => self.approved.extend(leaf.request),
             EventKind::NdaAccepted => {
                 let id = leaf.acceptance.ok_or(Flaw::Acceptance)?;
                 if self.acceptances.insert(id, leaf.recipient()).is_some() {
                     return Err(Flaw::Repeated);
                 }
+            }
+            EventKind::NdaWithdrawn => {
+                let known = leaf.acceptance.and_then(|id| self.acceptances.get_mut(&id));
+                let standing = known.filter(|known| known.is_some() && **known == leaf.recipient());
+                *standing.ok_or(Flaw::Acceptance)? = None;
             }
             EventKind::DownloadStarted => {
                 self.released(leaf)?;
@@ -131,7 +145,7 @@ impl Audit {
             return Err(Flaw::Repeated);
         }
         let (person, version, copy) = (leaf.about, leaf.version, leaf.copy.clone());
-        let grant = Grant { person, version, expires_at, copy, revoked: false };
+        let grant = Grant { person, version, expires_at, copy, request: leaf.request, revoked: false };
         let id = leaf.grant.ok_or(Flaw::Grant)?;
         if self.grants.insert(id, grant).is_some() { Err(Flaw::Repeated) } else { Ok(()) }
     }
@@ -145,7 +159,10 @@ impl Audit {
         if grant.person != person || grant.version != leaf.version || grant.revoked || expired || other_copy {
             return Err(Flaw::Grant);
         }
+        if grant.request.is_some_and(|request| !self.approved.contains(&request)) {
+            return Err(Flaw::Approval);
+        }
         let accepted = leaf.acceptance.and_then(|id| self.acceptances.get(&id));
-        if accepted == Some(&person) { Ok(()) } else { Err(Flaw::Acceptance) }
+        if person.is_some() && accepted == Some(&person) { Ok(()) } else { Err(Flaw::Acceptance) }
     }
 }

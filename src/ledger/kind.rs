@@ -31,6 +31,7 @@ kinds! {
     ServerStarted = "server.started", "The server started.";
     ServerStopped = "server.stopped", "The server stopped.";
     ConfigurationChanged = "configuration.changed", "The server started with other settings than before.";
+    KeysListed = "keys.listed", "The key-encryption keys were listed on the host; no secret was shown.";
     StaffAdded = "staff.added", "A member of staff was added or given another desk.";
     StaffLinkIssued = "staff.link_issued", "A one-time sign-in link was issued for a member of staff.";
     StaffRemoved = "staff.removed", "A member of staff was removed.";
@@ -47,6 +48,7 @@ kinds! {
     NdaShown = "nda.shown", "An NDA text was shown to a person.";
     NdaAccepted = "nda.accepted", "A person accepted an NDA text.";
     NdaDeclined = "nda.declined", "A person declined an NDA text.";
+    NdaWithdrawn = "nda.withdrawn", "A person withdrew from an NDA text that they had accepted.";
     CertificateRead = "certificate.read", "A person opened the certificate of their acceptance.";
     ReportCreated = "report.created", "A report was created.";
     ReportUploaded = "report.uploaded", "A report's file was uploaded and prepared.";
@@ -103,10 +105,16 @@ kinds! {
     DownloadOutcomeUnknown = "download.outcome_unknown", "How a download ended is not known: the server stopped meanwhile.";
     IntegrityFailed = "integrity.failed", "A stored report was found damaged or exchanged; nothing of it was released.";
     LogSearched = "log.searched", "The log was read by a member of staff.";
+    FilterSaved = "filter.saved", "A member of staff saved a filter of the log.";
+    FilterRemoved = "filter.removed", "A member of staff removed a saved filter of the log.";
     LogVerified = "log.verified", "The log was verified.";
     LogExported = "log.exported", "The log was exported.";
     RegisterRead = "register.read", "The distribution register was read by a member of staff.";
     RegisterExported = "register.exported", "The distribution register was exported.";
+    UnusualRuleChanged = "unusual.rule_changed", "A rule of unusual access was changed.";
+    UnusualMuted = "unusual.muted", "A rule of unusual access was muted for some time.";
+    UnusualUnmuted = "unusual.unmuted", "A rule of unusual access speaks again before its time.";
+    UnusualNoticed = "unusual.noticed", "Unusual access was noticed, and the security desk was told.";
     CopyLookedUp = "copy.looked_up", "A copy was looked up by the id that stands on its pages.";
 }
 

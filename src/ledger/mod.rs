@@ -39,6 +39,7 @@ mod queue;
 pub mod receipt;
 mod roots;
 pub mod search;
+pub mod shipments;
 pub mod store;
 pub mod thorough;
 pub mod tree;

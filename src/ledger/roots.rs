@@ -24,12 +24,16 @@ pub(super) struct Roots {
 }
 
 impl Roots {
-    /// Opens the export's checkpoints.
-    pub(super) fn new(outside: Vec<TreeHead>, bundle: &Bundle) -> Result<Self, Stop> {
+    /// Opens the export's checkpoints. A policy from outside counts instead of the one that came with the export.
+    pub(super) fn new(
+        outside: Vec<TreeHead>,
+        policy: Option<&Policy>,
+        bundle: &Bundle,
+    ) -> Result<Self, Stop> {
         let lines = bundle.lines(export::CHECKPOINTS, LINE_LIMIT_BYTES)?;
         let mut roots = Self {
             key: bundle.key().clone(),
-            witnesses: bundle.witnesses().clone(),
+            witnesses: policy.unwrap_or_else(|| bundle.witnesses()).clone(),
             lines: Some(lines),
             next: None,
             next_is_witnessed: false,

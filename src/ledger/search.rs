@@ -179,3 +179,9 @@ pub fn index_at(db: &mut Db, at: Micros) -> Result<i64, Fault> {
     }
     Ok(low)
 }
+
+/// The index that the next entry will have, by the newest one: 0 in an empty log.
+pub fn index_after_newest(db: &mut Db) -> Result<u64, Fault> {
+    let newest: Option<i64> = ledger_entry::table.select(diesel::dsl::max(ledger_entry::idx)).first(db)?;
+    Ok(newest.and_then(|newest| u64::try_from(newest).ok()).map_or(0, |newest| newest.saturating_add(1)))
+}

@@ -17,6 +17,7 @@ use super::note::{Checkpoint, NoteError, VerifierKey};
 use super::path::TreeHead;
 use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
 use super::roots::Roots;
+use super::witness::Policy;
 use serde::Serialize;
 use std::path::Path;
 
@@ -127,6 +128,8 @@ pub struct Outside {
     pub key: Option<VerifierKey>,
     /// Texts of checkpoints or receipts.
     pub notes: Vec<String>,
+    /// Which witnesses must have signed a checkpoint (C2SP tlog-policy). It takes the place of the export's own policy.
+    pub policy: Option<Policy>,
 }
 
 impl Outside {
@@ -212,7 +215,7 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
 fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let bundle = Bundle::open(folder, outside.key.as_ref())?;
     let key = bundle.key();
-    let mut roots = Roots::new(outside.heads(key)?, &bundle)?;
+    let mut roots = Roots::new(outside.heads(key)?, outside.policy.as_ref(), &bundle)?;
     let mut disclosures = Disclosures::open(&bundle)?;
     let mut lines = bundle.lines(export::ENTRIES, LEAF_LIMIT_BYTES)?;
     let mut audit = Audit::default();
@@ -228,6 +231,12 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let (disclosed, undisclosed) = disclosures.finish()?;
     let head = audit.head();
     let (checkpoints, anchored_at, witnessed_at) = roots.finish(head.size)?;
+    let is_asked = outside.policy.as_ref().is_some_and(|policy| !policy.asks_nobody());
+    if is_asked && witnessed_at.is_none() {
+        return Err(unusable(
+            "no checkpoint of it bears the signatures of the witnesses that your policy asks for",
+        ));
+    }
     Ok(Whole {
         origin: key.name().to_owned(),
         key: key.to_string(),

@@ -28,6 +28,7 @@ use tokio::sync::{oneshot, watch};
 
 /// What may be written without an entry: no act of anybody, or counted elsewhere. The law `laws::housekeeping` holds the list.
 pub const HOUSEKEEPING: &[&str] = &[
+    "alert.posted",
     // In the order of their names, as the law's own list.
     "anchor.noted",
     "letter.claimed",
@@ -38,6 +39,8 @@ pub const HOUSEKEEPING: &[&str] = &[
     "preparation.ended",
     "preparation.told",
     "session.touch",
+    "shipment.claimed",
+    "shipment.noted",
     "witness.cosigned",
 ];
 

@@ -110,6 +110,7 @@ pub fn accept<'a>(
         shown_at: shown.shown_at,
         accepted_at: act.at(),
         entry: act.index(),
+        withdrawn_at: None,
         evidence,
         page_sha256: digest(shown.page.as_bytes()),
     };

@@ -70,6 +70,8 @@ pub struct Acceptance {
     pub accepted_at: Micros,
     /// The index of its entry in the log.
     pub entry: u64,
+    /// When the person withdrew from it.
+    pub withdrawn_at: Option<Micros>,
     /// The evidence.
     pub evidence: Evidence,
     /// SHA-256 of the exact page that was shown.

@@ -2,6 +2,7 @@
 
 use super::{Acceptance, Evidence, Nda};
 use crate::clock::Micros;
+use crate::db::nda_schema::nda_withdrawal;
 use crate::db::schema::{nda, nda_acceptance};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
@@ -112,6 +113,7 @@ impl AcceptanceRow {
             shown_at: self.shown_at,
             accepted_at: self.accepted_at,
             entry: u64::try_from(self.entry).unwrap_or(0),
+            withdrawn_at: None,
             page_sha256: self.page_sha256.try_into().map_err(|_| Fault::bare("digest of an acceptance"))?,
         })
     }
@@ -128,17 +130,51 @@ pub fn list_acceptances(db: &mut Db, keyring: &Keyring, person: PersonId) -> Res
         return Ok(Vec::new());
     }
     let key = data_keys::open_for(db, keyring, KeyOwner::Person(person))?;
-    rows.into_iter().map(|row| row.open(&key)).collect()
+    let withdrawn: Vec<(AcceptanceId, Micros)> = nda_withdrawal::table
+        .filter(nda_withdrawal::person_id.eq(person))
+        .select((nda_withdrawal::acceptance_id, nda_withdrawal::at))
+        .load(db)?;
+    let known = |row: AcceptanceRow| {
+        let withdrawn_at = withdrawn.iter().find(|(id, _)| *id == row.id).map(|(_, at)| *at);
+        Ok(Acceptance { withdrawn_at, ..row.open(&key)? })
+    };
+    rows.into_iter().map(known).collect()
 }
 
-/// The person's acceptance of this text, if there is one.
+/// The acceptance that a person's grants rest on: their newest one, unless they withdrew from it.
+pub fn find_standing(db: &mut Db, keyring: &Keyring, person: PersonId) -> Result<Option<Acceptance>, Fault> {
+    let newest = list_acceptances(db, keyring, person)?.into_iter().next();
+    Ok(newest.filter(|newest| newest.withdrawn_at.is_none()))
+}
+
+/// Adds that a person withdrew from an acceptance, in the entry with this index.
+pub fn insert_withdrawal(
+    db: &mut Db,
+    (acceptance, person): (AcceptanceId, PersonId),
+    at: Micros,
+    entry: u64,
+) -> Result<(), Fault> {
+    diesel::insert_into(nda_withdrawal::table)
+        .values((
+            nda_withdrawal::acceptance_id.eq(acceptance),
+            nda_withdrawal::person_id.eq(person),
+            nda_withdrawal::at.eq(at),
+            nda_withdrawal::entry_idx.eq(i64::try_from(entry).unwrap_or(i64::MAX)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The person's acceptance of this text, if there is one that they did not withdraw from.
 pub fn find_acceptance(
     db: &mut Db,
     keyring: &Keyring,
     person: PersonId,
     text: NdaId,
 ) -> Result<Option<Acceptance>, Fault> {
-    Ok(list_acceptances(db, keyring, person)?.into_iter().find(|acceptance| acceptance.nda == text))
+    Ok(list_acceptances(db, keyring, person)?
+        .into_iter()
+        .find(|known| known.nda == text && known.withdrawn_at.is_none()))
 }
 
 /// The exact page that was shown to whoever accepted.

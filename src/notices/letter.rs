@@ -22,6 +22,8 @@ text_enum! {
         Invitation = "invitation",
         /// The NDA was accepted: the certificate.
         NdaAccepted = "nda_accepted",
+        /// A person withdrew from an NDA text.
+        NdaWithdrawn = "nda_withdrawn",
         /// To sales: a request waits.
         NewRequest = "new_request",
         /// To whoever answers for a remediation: its date is near or over.
@@ -40,6 +42,8 @@ text_enum! {
         Superseded = "superseded",
         /// To sales: who holds a superseded version.
         SupersededHolders = "superseded_holders",
+        /// To security: a rule of unusual access has fired.
+        Unusual = "unusual",
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod carrier;
 pub mod letter;
 pub mod outbox;
+pub mod syslog;
 pub mod webhook;
 
 use crate::clock::Clock;

@@ -3,6 +3,7 @@
 use super::decide::{Evidence, GrantEvidence};
 use crate::clock::Micros;
 use crate::db::Db;
+use crate::db::nda_schema::nda_withdrawal;
 use crate::db::schema::{download, nda, nda_acceptance, report_grant, report_version};
 use crate::fault::Fault;
 use crate::ids::{AcceptanceId, GrantId, NdaId, PersonId, ReportId, VersionId};
@@ -39,6 +40,8 @@ type Row = (
     Option<NdaId>,
     Option<AcceptanceId>,
     Option<NdaId>,
+    Option<Micros>,
+    Option<Micros>,
 );
 
 /// Reads the evidence of a grant, when it is this person's.
@@ -55,6 +58,12 @@ pub(super) fn find(
             .filter(nda_acceptance::person_id.eq(report_grant::person_id))
             .order(nda_acceptance::accepted_at.desc())
     };
+    let withdrawn = nda_withdrawal::table
+        .filter(nda_withdrawal::person_id.eq(report_grant::person_id))
+        .order(nda_withdrawal::at.desc())
+        .select(nda_withdrawal::at)
+        .limit(1)
+        .single_value();
     let row: Option<Row> = report_grant::table
         .inner_join(report_version::table)
         .filter(report_grant::id.eq(grant))
@@ -71,6 +80,8 @@ pub(super) fn find(
             in_force,
             newest().select(nda_acceptance::id).limit(1).single_value(),
             newest().select(nda_acceptance::nda_id).limit(1).single_value(),
+            newest().select(nda_acceptance::accepted_at).limit(1).single_value(),
+            withdrawn,
         ))
         .first(db)
         .optional()?;
@@ -85,8 +96,10 @@ pub(super) fn find(
 
 /// Turns the row into evidence.
 fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
-    let (version, copy, expires_at, allowed, revoked_at, report, state, started, in_force, acceptance, text) =
-        row;
+    let (version, copy, expires_at, allowed, revoked_at, report, state, ..) = row;
+    let (.., started, in_force, acceptance, text, accepted_at, withdrawn_at) = row;
+    // Whoever withdrew has accepted nothing until they accept anew.
+    let stands = accepted_at.is_some_and(|accepted| withdrawn_at.is_none_or(|at| at < accepted));
     let grant = GrantEvidence {
         expires_at,
         revoked: revoked_at.is_some(),
@@ -96,7 +109,7 @@ fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
     let evidence = Evidence {
         confirmed_at: Some(confirmed_at),
         nda_in_force: in_force,
-        accepted: acceptance.zip(text),
+        accepted: acceptance.zip(text).filter(|_| stands),
         grant: Some(grant),
         offered: state == OFFERED,
         recalled: false,

@@ -39,7 +39,8 @@
 //! # Order of the middleware, outermost first
 //!
 //! [`trace`] (request id, span, one line per request), [`headers`], [`problem`] (turns problems into pages), [`csrf`]
-//! (foreign pages and missing tokens), [`patience`] (bodies that stall). Then the routes.
+//! (foreign pages and missing tokens), [`patience`] (bodies that stall), [`head`] (HEAD on public
+//! pages). Then the routes.
 
 pub mod assets;
 pub mod csrf;
@@ -48,6 +49,7 @@ pub mod file;
 pub mod flash;
 pub mod form;
 pub mod guard;
+pub mod head;
 pub mod headers;
 pub mod health;
 pub mod lists;

@@ -4,11 +4,13 @@ mod approve;
 mod invite;
 mod revoke;
 mod supersede;
+mod withdraw;
 
 pub use approve::approve;
 pub use invite::{Invitation, invite};
 pub use revoke::{RevokeError, revoke};
 pub use supersede::finalize;
+pub use withdraw::{WithdrawError, withdraw_nda};
 
 use super::store;
 use super::{Grant, MarkWords, Terms};

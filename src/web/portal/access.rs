@@ -126,6 +126,7 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
     let now = prospect.app.clock.now();
     let newest = known.grants.first().map(|(grant, _)| grant.mark.company.to_string());
     let asked = known.requests.first().map(|(request, _)| request.details.company.to_string());
+    let newest_accepted = known.acceptances.first().map(|(newest, _)| newest.id);
     let page = AccessPage {
         shell: prospect.shell(Desk::Portal, "My access"),
         person: PersonWords {
@@ -144,7 +145,7 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
         certificates: known
             .acceptances
             .iter()
-            .map(|one| words::certificate_words(one, &prospect.company))
+            .map(|one| words::certificate_words(one, &prospect.company, newest_accepted))
             .collect(),
         tokens: std::mem::take(&mut known.tokens),
         pager: pager(&known.entries, place.before),
@@ -164,7 +165,8 @@ fn next(known: &Known, now: Micros) -> Option<Next> {
         });
     }
     let text = known.in_force.as_ref()?;
-    let accepted = known.acceptances.iter().any(|(acceptance, _)| acceptance.nda == text.id);
+    let accepted =
+        known.acceptances.iter().any(|(known, _)| known.nda == text.id && known.withdrawn_at.is_none());
     let active = known.grants.iter().any(|(grant, _)| grant.state(now) == GrantState::Active);
     (active && !accepted).then(|| Next {
         title: "Read and accept the NDA".to_owned(),

@@ -19,6 +19,7 @@ pub mod subscriptions;
 pub mod tokens;
 pub mod trust;
 pub mod verify;
+pub mod withdraw;
 
 use actix_web::web;
 
@@ -49,6 +50,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/nda/decline", web::post().to(nda::decline_text))
         .route("/nda/{id}/text", web::get().to(nda::text))
         .route("/certificates/{id}", web::get().to(certificate::show_certificate))
+        .route("/certificates/{id}/withdraw", web::get().to(withdraw::ask))
+        .route("/certificates/{id}/withdraw", web::post().to(withdraw::withdraw))
         .route("/reports/{slug}", web::get().to(room::open))
         .route("/reports/{slug}/controls", web::get().to(controls::take_away))
         .route("/reports/{slug}/bridge-letter", web::get().to(bridge_letter::open))

@@ -96,7 +96,8 @@ async fn read(prospect: &Prospect) -> Result<Known, Problem> {
     let (keyring, person) = (Arc::clone(&prospect.app.keyring), prospect.person.id);
     let known = prospect.app.read(move |db| {
         let text = ndas::find_in_force(db)?;
-        let acceptances = ndas::list_acceptances(db, &keyring, person)?;
+        let mut acceptances = ndas::list_acceptances(db, &keyring, person)?;
+        acceptances.retain(|known| known.withdrawn_at.is_none());
         let request = requests::list_by_person(db, &keyring, person)?.into_iter().next();
         let grant = grants::list_by_person(db, &keyring, person)?.into_iter().next();
         let asked = request.as_ref().map(|request| request.details.company.clone());

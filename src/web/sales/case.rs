@@ -112,7 +112,7 @@ fn judge(
 /// The person's side of the NDA.
 fn nda(db: &mut Db, house: &House, person: PersonId) -> Result<NdaSide, Fault> {
     let in_force = ndas::find_in_force(db)?;
-    let newest = ndas::list_acceptances(db, &house.keyring, person)?.into_iter().next();
+    let newest = ndas::find_standing(db, &house.keyring, person)?;
     let accepted = newest.map(|newest| Ok::<_, Fault>((ndas::require(db, newest.nda)?.number, newest)));
     let accepted = accepted.transpose()?.map(|(number, newest)| (newest, number));
     Ok(NdaSide { in_force, accepted })

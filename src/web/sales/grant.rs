@@ -112,7 +112,7 @@ pub async fn revoke(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
 fn read(db: &mut Db, keyring: &Keyring, id: GrantId, now: Micros) -> Result<Found, Fault> {
     let grant = grants::require(db, keyring, id)?;
     let request = grant.request.map(|id| requests::require(db, keyring, id)).transpose()?;
-    let accepted = ndas::list_acceptances(db, keyring, grant.person)?.into_iter().next();
+    let accepted = ndas::find_standing(db, keyring, grant.person)?;
     let nda = accepted.map(|one| Ok::<_, Fault>((ndas::require(db, one.nda)?.number, one.accepted_at)));
     let filter = Filter { grant: Some(id), ..Filter::default() };
     let entries = ledger::list(db, &filter, ENTRIES)?.into_iter().map(|entry| {

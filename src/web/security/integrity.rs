@@ -1,6 +1,7 @@
 //! `/security/integrity`: what the log promises to outsiders, who outside has seen it, and the check of all of it, now.
 
 use super::anchored::{AnchorRow, anchor_rows, window};
+use super::shipped::{ShipmentRow, shipment_rows};
 use super::verdict::{Shown, Verified};
 use super::{may_act, reader};
 use crate::app::{App, Template};
@@ -35,6 +36,7 @@ struct IntegrityPage {
     head: Head,
     window: String,
     anchors: Vec<AnchorRow>,
+    shipments: Vec<ShipmentRow>,
     may_act: bool,
     running: Option<Running>,
     result: Option<Shown>,
@@ -137,6 +139,7 @@ async fn page(caller: &Caller, may_act: bool) -> Result<IntegrityPage, Fault> {
         },
         window: window(&caller.app, head.size).await?,
         anchors,
+        shipments: shipment_rows(&caller.app, head.size).await?,
         may_act,
         running,
         result: result(caller).await?,

@@ -9,13 +9,14 @@
 
 use super::filter::{self, Asked, Beside, FilterForm, Whom, href};
 use super::names::Names;
+use super::saved::SavedRow;
 use super::verdict::Verified;
 use super::{found, reader, unreadable, words};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
-use crate::identity::store as people;
+use crate::identity::{directory, filters, store as people};
 use crate::ids::PersonId;
 use crate::ledger::acts::{self, Sought};
 use crate::ledger::store::{self, Entry, Filter, Stored};
@@ -45,6 +46,7 @@ struct LogPage {
     entries: Vec<Row>,
     filtered: bool,
     pager: Pager,
+    saved: Vec<SavedRow>,
 }
 
 impl Page for LogPage {
@@ -91,6 +93,7 @@ struct Read {
     /// Whether there are older entries than these.
     older: bool,
     last: Option<Verified>,
+    saved: Vec<filters::Saved>,
 }
 
 /// GET: a page of entries.
@@ -113,12 +116,13 @@ pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String
     show(&staff, &page(&staff, &form, read))
 }
 
-/// Finds the people asked for: addresses and domains by blind index, names by opening them.
+/// Finds the people asked for: addresses and domains by blind index, names in the directory of this session.
 pub(super) async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sought, Fault> {
     let Asked { whom, mut filter } = asked;
     let Some(whom) = whom else { return Ok(Sought::Page(filter)) };
     let keyring = Arc::clone(&staff.app.keyring);
     let by_address = matches!(whom, Whom::Address(_));
+    let (app, session) = (staff.app.clone(), staff.session.id);
     let found = staff
         .app
         .read(move |db| match whom {
@@ -127,7 +131,10 @@ pub(super) async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sou
                 Ok::<_, Fault>(person.into_iter().map(|person| person.id).collect())
             }
             Whom::Domain(domain) => people::list_by_domain(db, &keyring, &domain, i64::from(MOST_PEOPLE)),
-            Whom::Name(part) => people::list_by_name(db, &keyring, &part, usize::from(MOST_PEOPLE)),
+            Whom::Name(part) => {
+                let from = (&app.directory, session, app.clock.now());
+                directory::find(db, &keyring, from, &part, usize::from(MOST_PEOPLE))
+            }
         })
         .await?;
     Ok(match found.as_slice() {
@@ -178,7 +185,7 @@ fn has_read_since(db: &mut Db, by: PersonId, since: Micros) -> Result<bool, Faul
 
 /// Reads the entries, or only what the form needs when there is nothing to ask for.
 async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> Result<Read, Fault> {
-    let (keyring, form) = (Arc::clone(&staff.app.keyring), form.clone());
+    let (keyring, form, by) = (Arc::clone(&staff.app.keyring), form.clone(), staff.person.id);
     staff
         .app
         .read(move |db| {
@@ -202,6 +209,7 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
                 newer,
                 older,
                 last: Verified::newest(db)?,
+                saved: filters::list(db, &keyring, by)?,
             })
         })
         .await
@@ -250,7 +258,7 @@ fn readable(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry
 
 /// The page of what was read.
 fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
-    let Read { form: shown, rows, newer, older, last } = read;
+    let Read { form: shown, rows, newer, older, last, saved } = read;
     let (newest, oldest) = (rows.first().map(|row| row.index), rows.last().map(|row| row.index));
     let words = match (newest, oldest) {
         (Some(newest), Some(oldest)) if newest != oldest => {
@@ -273,5 +281,6 @@ fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
         },
         form: shown,
         entries: rows,
+        saved: saved.into_iter().map(SavedRow::new).collect(),
     }
 }

@@ -19,8 +19,10 @@ mod overview;
 mod recall;
 mod register;
 mod register_csv;
+mod rules;
+mod saved;
+pub mod shipped;
 mod told;
-mod unusual;
 mod verdict;
 mod words;
 mod zip;
@@ -46,11 +48,17 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/reports/{id}", web::get().to(auditor::show))
         .route("/security/reports/{id}", web::post().to(auditor::confirm))
         .route("/security/overview", web::get().to(overview::show))
+        .route("/security/rules", web::get().to(rules::show))
+        .route("/security/rules", web::post().to(rules::change))
+        .route("/security/rules/mute", web::post().to(rules::mute))
+        .route("/security/rules/unmute", web::post().to(rules::unmute))
         .route("/security/register", web::get().to(register::list))
         .route("/security/register/export", web::post().to(register_csv::download))
         .route("/security/recall/{version}", web::get().to(recall::show))
         .route("/security/recall/{version}", web::post().to(recall::recall))
         .route("/security/recall/{version}/remind", web::post().to(recall::remind))
+        .route("/security/filters", web::post().to(saved::save))
+        .route("/security/filters/remove", web::post().to(saved::remove))
         .route("/security/export", web::post().to(export::download))
         .route("/security/copy", web::get().to(copy::find))
         .route("/security/copy", web::post().to(copy::read));

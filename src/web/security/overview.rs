@@ -5,15 +5,15 @@
 use super::chart::{Chart, chart};
 use super::log::record_reading;
 use super::names::Names;
-use super::unusual::{self, Access, Finding};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::ledger::EventKind;
 use crate::ledger::counts;
-use crate::ledger::store::{self, Entry, Filter};
 use crate::seal::Keyring;
+use crate::unusual::rules::Finding;
+use crate::unusual::seen::{self, Seen};
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::LogReader};
 use crate::web::page::{Desk, Page, Shell, When, show as show_page};
@@ -22,10 +22,6 @@ use std::sync::Arc;
 
 /// Days in the pictures.
 const DAYS: i64 = 30;
-/// Days in which unusual accesses are looked for.
-const WATCHED_DAYS: i64 = 7;
-/// Accesses that are looked at.
-const ACCESSES: u16 = 2000;
 /// Rows of a table.
 const ROWS: usize = 10;
 
@@ -39,6 +35,7 @@ struct OverviewPage {
     companies: Vec<Row>,
     readers: Vec<Row>,
     findings: Vec<FindingRow>,
+    muted: usize,
 }
 
 impl Page for OverviewPage {
@@ -61,6 +58,7 @@ struct FindingRow {
     who: String,
     text: String,
     href: String,
+    mute_href: String,
     at: When,
 }
 
@@ -94,7 +92,7 @@ fn read(db: &mut Db, keyring: &Keyring, now: Micros, shell: Shell) -> Result<Ove
         readers.push((name, number));
     }
     companies.sort_by_key(|(_, number)| u64::MAX - number);
-    let findings = unusual::find(&accesses(db, keyring, now)?);
+    let Seen { findings, muted } = seen::look(db, keyring, now)?;
     Ok(OverviewPage {
         shell,
         downloads: chart("Downloads", &counts::by_day(db, EventKind::DownloadStarted, from)?, now, DAYS),
@@ -106,6 +104,7 @@ fn read(db: &mut Db, keyring: &Keyring, now: Micros, shell: Shell) -> Result<Ove
             .into_iter()
             .map(|finding| told(db, &mut names, finding))
             .collect::<Result<_, _>>()?,
+        muted,
     })
 }
 
@@ -116,28 +115,11 @@ fn rows(counted: Vec<(String, u64)>) -> Vec<Row> {
     counted.into_iter().take(ROWS).map(row).collect()
 }
 
-/// What unusual accesses are looked for in, oldest first.
-fn accesses(db: &mut Db, keyring: &Keyring, now: Micros) -> Result<Vec<Access>, Fault> {
-    let mut found = Vec::new();
-    for kind in [EventKind::DownloadStarted, EventKind::CodeFailed] {
-        let filter =
-            Filter { kind: Some(kind), from: Some(now.plus_days(-WATCHED_DAYS)), ..Filter::default() };
-        for stored in store::list_stored(db, &filter, ACCESSES)? {
-            let Ok(leaf) = stored.leaf else { continue };
-            let (person, report, copy) = (leaf.recipient(), leaf.report, leaf.copy.clone());
-            let entry = Entry { index: stored.index, leaf };
-            let network = super::found::network(db, keyring, &entry)?;
-            found.push(Access { index: stored.index, at: stored.at, kind, person, report, copy, network });
-        }
-    }
-    found.sort_by_key(|access| access.index);
-    Ok(found)
-}
-
 /// A finding in words.
 fn told(db: &mut Db, names: &mut Names<'_>, finding: Finding) -> Result<FindingRow, Fault> {
     Ok(FindingRow {
-        rule: finding.rule,
+        rule: finding.rule.words(),
+        mute_href: format!("/security/rules?rule={}&person={}#mute", finding.rule, finding.person),
         who: names.person(db, finding.person)?,
         text: finding.text,
         href: format!("/security/entries/{}", finding.index),

@@ -170,6 +170,43 @@ impl Told {
         }
     }
 
+    /// Whether it says that something did not succeed.
+    const fn failed(&self) -> bool {
+        use EventKind as E;
+        matches!(
+            self.event,
+            Some(
+                E::AccessRefused
+                    | E::CodeFailed
+                    | E::StaffSignInRefused
+                    | E::DeskRefused
+                    | E::DownloadAborted
+            )
+        )
+    }
+
+    /// How much it matters, by OCSF: 1 informational, 2 low, 4 high.
+    const fn severity(&self) -> u8 {
+        use EventKind as E;
+        match self.event {
+            Some(
+                E::IntegrityFailed
+                | E::AnchorOverdue
+                | E::LogEpochOpened
+                | E::ReportRecalled
+                | E::UnusualNoticed,
+            )
+            | None => 4,
+            _ if self.failed() => 2,
+            _ => 1,
+        }
+    }
+
+    /// Index, time, kind and severity: what stands around an event that is shipped.
+    pub(super) fn heading(&self) -> (u64, String, &'static str, u8) {
+        (self.index, self.at.clone(), self.kind, self.severity())
+    }
+
     /// The entry as an OCSF event: file hosting activity for reports, authentication for sign-ins, API activity else.
     fn ocsf(&self) -> Value {
         use EventKind as E;
@@ -188,21 +225,7 @@ impl Told {
             Some(E::SessionEnded) => (3002, 2),
             _ => (6003, 99),
         };
-        let failed = matches!(
-            self.event,
-            Some(
-                E::AccessRefused
-                    | E::CodeFailed
-                    | E::StaffSignInRefused
-                    | E::DeskRefused
-                    | E::DownloadAborted
-            )
-        );
-        let severity = match self.event {
-            Some(E::IntegrityFailed | E::AnchorOverdue | E::LogEpochOpened) | None => 4,
-            _ if failed => 2,
-            _ => 1,
-        };
+        let (failed, severity) = (self.failed(), self.severity());
         serde_json::json!({
             "metadata": {
                 "version": "1.3.0",

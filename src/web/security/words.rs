@@ -27,6 +27,9 @@ const WARN: &[E] = &[
     E::StaffSignInRefused,
     E::RecallReminded,
     E::ReportRecalled,
+    E::UnusualMuted,
+    E::UnusualNoticed,
+    E::NdaWithdrawn,
 ];
 /// Somebody got further.
 const OK: &[E] = &[
@@ -102,6 +105,11 @@ const QUIET: &[E] = &[
     E::TokenMade,
     E::TokenTakenBack,
     E::RegisterRead,
+    E::UnusualRuleChanged,
+    E::UnusualUnmuted,
+    E::KeysListed,
+    E::FilterSaved,
+    E::FilterRemoved,
 ];
 
 /// How much a kind of event matters. Every kind stands in exactly one of the lists above, which a test holds.

@@ -10,6 +10,7 @@ use crate::web::session::{self, Jar};
 /// POST: ends the session; without one there is nothing to end.
 pub async fn leave(visitor: Visitor) -> Answer {
     if let Some(signed_in) = visitor.signed_in.clone() {
+        visitor.app.directory.forget(signed_in.session.id);
         visitor.app.act("session.end", move |act| acts::sign_out(act, &signed_in.session)).await?;
     }
     let mut response = see_other(&visitor, "/", "You are signed out.");

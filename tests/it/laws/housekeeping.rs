@@ -5,6 +5,7 @@ use super::source::{Source, closing, is_word, rust_files};
 
 /// The whole list: name and why it needs no entry. The writer's own list must hold the same names.
 const LISTED: &[(&str, &str)] = &[
+    ("alert.posted", "that a webhook took a notice; the notice itself was recorded by an act"),
     ("anchor.noted", "what an anchor outside knows of the log; it is asked again if this is lost"),
     ("letter.claimed", "which node sends a letter; if it is lost, another one sends it"),
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),
@@ -14,6 +15,8 @@ const LISTED: &[(&str, &str)] = &[
     ("preparation.ended", "that a preparation broke down on our side; its upload has changed nothing"),
     ("preparation.told", "how far a preparation is, for whoever waits"),
     ("session.touch", "when a session was last used, for its idle limit"),
+    ("shipment.claimed", "which node ships a batch; if it is lost, another one ships it"),
+    ("shipment.noted", "how far the log was shipped; if it is lost, the batch is shipped again"),
     ("witness.cosigned", "a signature that others made; it says nothing that the log does not hold"),
 ];
 

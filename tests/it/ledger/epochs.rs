@@ -82,7 +82,7 @@ fn a_restored_log_signs_nothing_until_a_new_epoch_admits_what_is_lost() {
         let mut db = database.connect().unwrap();
         assert_eq!(in_place::verify(&mut db, &house.keyring).unwrap().exit_code(), 0);
         let export = export_to(&new, database, Disclose::Nothing, folder.join("export"));
-        let outside = |note: &str| Outside { key: None, notes: vec![note.to_owned()] };
+        let outside = |note: &str| Outside { notes: vec![note.to_owned()], ..Outside::default() };
         assert_eq!(whole(agreed("alone", &export, &Outside::default())).entries, 7);
         // A checkpoint of the old epoch still anchors what was not lost; one that covers the loss tells of it.
         assert_eq!(whole(verify_export(&export, &outside(&early))).anchored_at, Some(5));

@@ -49,7 +49,7 @@ fn alone() -> Outside {
 
 /// With these notes from outside.
 fn with(notes: &[&str]) -> Outside {
-    Outside { key: None, notes: notes.iter().map(|note| (*note).to_owned()).collect() }
+    Outside { notes: notes.iter().map(|note| (*note).to_owned()).collect(), ..Outside::default() }
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn a_whole_export_is_whole_and_says_what_that_rests_on() {
         assert_eq!((found.disclosed, found.undisclosed, found.open_downloads), (0, 4, 0));
 
         let key = Some(house.writer.verifier().clone());
-        let outside = Outside { key, notes: vec![early, house.writer.checkpoint()] };
+        let outside = Outside { key, notes: vec![early, house.writer.checkpoint()], policy: None };
         let found = whole(verify_export(&bare, &outside));
         assert_eq!((found.anchored_at, found.key_from_outside), (Some(9), true));
 
@@ -148,7 +148,7 @@ fn a_log_regrown_under_a_new_key_is_whole_by_itself_and_tampered_against_what_wa
             assert_eq!(verify_export(&export, &with(&[held])).exit_code(), 1);
         }
         let key = Some(old.writer.verifier().clone());
-        let (_, why) = tampered(verify_export(&export, &Outside { key, notes: Vec::new() }));
+        let (_, why) = tampered(verify_export(&export, &Outside { key, ..Outside::default() }));
         assert!(why.contains("another key"), "{why}");
     });
 }
@@ -215,8 +215,11 @@ fn a_receipt_proves_its_entry_offline() {
         let mut db = database.connect().unwrap();
         let receipt = store::receipt(&mut db, &house.keyring, start).unwrap().unwrap();
         let text = receipt.to_string();
-        let outside =
-            Outside { key: Some(house.writer.verifier().clone()), notes: vec![house.writer.checkpoint()] };
+        let outside = Outside {
+            key: Some(house.writer.verifier().clone()),
+            notes: vec![house.writer.checkpoint()],
+            policy: None,
+        };
         assert_eq!(whole(verify_receipt(&text, &outside)).anchored_at, Some(5));
         let (leaf, _) = receipt.check(house.writer.verifier()).unwrap();
         assert_eq!(leaf.kind, EventKind::DownloadStarted);
@@ -244,4 +247,26 @@ fn an_export_is_written_into_a_new_folder_only() {
     let again = |path: &Path, db: &mut Db| export::write(db, signer, head, Disclose::Nothing, path);
     again(&folder.join("new"), &mut db).unwrap();
     assert!(again(&folder.join("new"), &mut db).is_err());
+}
+
+#[test]
+fn a_policy_from_outside_asks_for_its_own_witnesses() {
+    on_both(|database| {
+        let (house, folder) = (House::open(database), TestFolder::new());
+        house.download(house.person(database));
+        let export = export_to(&house, database, Disclose::Nothing, folder.join("export"));
+        let asks = |policy: &str| {
+            let policy = Some(Policy::parse(policy).unwrap());
+            verify_export(&export, &Outside { policy, ..Outside::default() })
+        };
+        assert_eq!(whole(asks("quorum none\n")).witnessed_at, None);
+        let witness = crate::support::witness::Witness::open("one.example");
+        let name = witness.name.replace('.', "-");
+        match asks(&format!("{}quorum {name}\n", witness.line())) {
+            Verdict::Unusable { why } => {
+                assert!(why.contains("the witnesses that your policy asks for"), "{why}")
+            }
+            other => panic!("{other:?}"),
+        }
+    });
 }

@@ -17,7 +17,7 @@ fn text(name: &str) -> String {
 #[test]
 fn the_frozen_log_is_read_as_on_the_day_it_was_written() {
     let key = text("export/log.vkey").trim().parse().unwrap();
-    let outside = Outside { key: Some(key), notes: vec![text("kept.txt")] };
+    let outside = Outside { key: Some(key), notes: vec![text("kept.txt")], policy: None };
     let found = agreed("the frozen log", &Path::new(FOLDER).join("export"), &outside);
     let found = serde_json::to_value(&found).unwrap();
     let wanted: serde_json::Value = serde_json::from_str(&text("verdict.json")).unwrap();
@@ -26,7 +26,8 @@ fn the_frozen_log_is_read_as_on_the_day_it_was_written() {
 
 #[test]
 fn the_frozen_receipt_proves_its_download() {
-    let outside = Outside { key: Some(text("export/log.vkey").trim().parse().unwrap()), notes: Vec::new() };
+    let outside =
+        Outside { key: Some(text("export/log.vkey").trim().parse().unwrap()), ..Outside::default() };
     let receipt = text("download.tlog-proof");
     assert_eq!(verify_receipt(&receipt, &outside).exit_code(), 0);
     let (leaf, _) = Receipt::parse(&receipt).unwrap().check(outside.key.as_ref().unwrap()).unwrap();

@@ -144,6 +144,7 @@ fn two_verifiers_agree_on_whole_exports_and_on_every_class_of_tampering() {
     let outside = Outside {
         key: Some(story.house.writer.verifier().clone()),
         notes: vec![story.early.clone(), story.house.writer.checkpoint()],
+        policy: None,
     };
     for (what, outside) in [("alone", &Outside::default()), ("with what was kept", &outside)] {
         assert_eq!(agreed(what, &export, outside).exit_code(), 0, "{what}");
@@ -182,16 +183,16 @@ fn two_verifiers_agree_on_logs_that_were_regrown_and_on_other_keys() {
     let export = export_to(&regrown, &second, Disclose::Nothing, story.folder.join("regrown"));
     assert_eq!(agreed("regrown, alone", &export, &Outside::default()).exit_code(), 0);
     for note in [&story.early, &story.house.writer.checkpoint()] {
-        let outside = Outside { key: None, notes: vec![note.clone()] };
+        let outside = Outside { notes: vec![note.clone()], ..Outside::default() };
         assert_eq!(agreed("regrown", &export, &outside).exit_code(), 1);
     }
     let third = TestDatabase::sqlite();
     let other = House::open(&third);
-    let outside = Outside { key: Some(other.writer.verifier().clone()), notes: Vec::new() };
+    let outside = Outside { key: Some(other.writer.verifier().clone()), ..Outside::default() };
     assert_eq!(agreed("another key", &export, &outside).exit_code(), 1);
-    let outside = Outside { key: None, notes: vec![other.writer.checkpoint()] };
+    let outside = Outside { notes: vec![other.writer.checkpoint()], ..Outside::default() };
     assert_eq!(agreed("another log's checkpoint", &export, &outside).exit_code(), 1);
-    let outside = Outside { key: None, notes: vec!["no checkpoint".to_owned()] };
+    let outside = Outside { notes: vec!["no checkpoint".to_owned()], ..Outside::default() };
     assert_eq!(agreed("no checkpoint", &export, &outside).exit_code(), 2);
     fs::write(export.join("more"), "").unwrap();
     assert_eq!(agreed("a file more", &export, &Outside::default()).exit_code(), 2);

@@ -14,6 +14,7 @@ mod subscriptions;
 mod told;
 mod tokens;
 mod verify;
+mod withdraw;
 
 use crate::reports::desk::{card, facts};
 use crate::sales::desk::{Office, act};

@@ -49,6 +49,7 @@ fn an_entry_is_shown_with_its_bytes_its_disclosures_and_its_proof() {
         let outside = Outside {
             key: Some(key),
             notes: vec![desk.security.get("/security/integrity/checkpoint").html()],
+            policy: None,
         };
         let Verdict::Whole(whole) = verify_receipt(&sent.html(), &outside) else {
             panic!("the receipt fails")

@@ -3,6 +3,7 @@
 mod copy;
 mod entry;
 mod export;
+mod filters;
 mod integrity;
 mod log;
 mod nodes;
@@ -10,6 +11,7 @@ mod overview;
 mod recall;
 mod register;
 mod roles;
+mod rules;
 
 use crate::reports::desk::{card, facts};
 use crate::support::databases::TestDatabase;

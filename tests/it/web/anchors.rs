@@ -3,8 +3,10 @@
 use crate::support::house::House;
 use crate::support::witness::Witness;
 use candor::identity::Role;
+use candor::ledger::export::{self, Disclose, Signer};
 use candor::ledger::note::SignedNote;
 use candor::ledger::store::{self as log, Filter};
+use candor::ledger::verify::{Outside, Verdict, verify_export};
 use candor::ledger::{EventKind, anchors};
 use candor::notices::outbox;
 use candor::worker::Worker;
@@ -85,6 +87,21 @@ fn witnesses_sign_what_grows_and_the_quorum_shows_on_the_page() {
     assert_eq!((size, one.size()), (two.size(), size));
     let words = security.get("/security/integrity").words();
     assert!(words.contains(&format!("have signed the first {size} of")), "{words}");
+    // An export carries what they signed; whoever verifies it asks for whom they trust.
+    let folder = crate::support::folder::TestFolder::new();
+    let db = &mut *app.database.read().unwrap();
+    let key = log::log_key(db, &app.keyring).unwrap();
+    let signer = Signer { keyring: &app.keyring, key: &key, witnesses: &app.witnesses };
+    let out = folder.join("export");
+    let head = log::checked_head(db, &key, None).unwrap();
+    export::write(db, signer, head, Disclose::Nothing, &out).unwrap();
+    let asks = |witness: &Witness| {
+        let text = format!("{}quorum {}\n", witness.line(), witness.name.replace('.', "-"));
+        let policy = Some(candor::ledger::witness::Policy::parse(&text).unwrap());
+        verify_export(&out, &Outside { policy, ..Outside::default() })
+    };
+    assert!(matches!(asks(&two), Verdict::Whole(whole) if whole.witnessed_at == Some(size)));
+    assert_eq!(asks(&Witness::open("three.example")).exit_code(), 2);
     // Nothing new, nothing asked.
     let asked = one.asked();
     tell(&mut worker);

@@ -4,6 +4,8 @@ mod anchors;
 mod answers;
 mod duties;
 mod foreign_pages;
+mod head;
 mod roles;
 mod sessions;
+mod shipping;
 mod sign_in;

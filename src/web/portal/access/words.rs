@@ -2,6 +2,7 @@
 
 use crate::clock::Micros;
 use crate::grants::{Grant, State as GrantState};
+use crate::ids::AcceptanceId;
 use crate::ledger::store::Entry;
 use crate::nda::{Acceptance, Nda};
 use crate::reports::{State as VersionState, Version};
@@ -40,6 +41,8 @@ pub(super) struct CertificateWords {
     at: When,
     href: String,
     index: u64,
+    withdrawn: Option<When>,
+    withdraw_href: Option<String>,
 }
 
 /// An entry about this person.
@@ -101,14 +104,21 @@ pub(super) fn request_words((request, items): &(Request, String)) -> RequestWord
     }
 }
 
-/// An acceptance in words.
-pub(super) fn certificate_words((acceptance, text): &(Acceptance, Nda), company: &str) -> CertificateWords {
+/// An acceptance in words; the newest one can be withdrawn from.
+pub(super) fn certificate_words(
+    (acceptance, text): &(Acceptance, Nda),
+    company: &str,
+    newest: Option<AcceptanceId>,
+) -> CertificateWords {
+    let is_newest = newest == Some(acceptance.id) && acceptance.withdrawn_at.is_none();
     CertificateWords {
         title: text.title(company),
         version: text.number,
         at: acceptance.accepted_at.into(),
         href: format!("/certificates/{}", acceptance.id),
         index: acceptance.entry,
+        withdrawn: acceptance.withdrawn_at.map(Into::into),
+        withdraw_href: is_newest.then(|| format!("/certificates/{}/withdraw", acceptance.id)),
     }
 }
 

@@ -1,0 +1,2 @@
+-- Forgets saved filters.
+DROP TABLE saved_filter;

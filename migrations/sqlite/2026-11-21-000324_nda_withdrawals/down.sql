@@ -1,0 +1,2 @@
+-- Forgets withdrawals; the log keeps what it says of them.
+DROP TABLE nda_withdrawal;

@@ -1,0 +1,84 @@
+//! Saved filters of the log, and the directory of names that lives as long as somebody looks.
+
+use super::{Desk, RECIPIENT};
+use crate::support::databases::on_both;
+use crate::support::visitor::Page;
+use candor::identity::Role;
+use candor::identity::directory::IDLE_SECS;
+use candor::ledger::EventKind;
+use diesel::RunQueryDsl as _;
+
+/// The page of this query, and the answer to saving it under a name.
+fn save(desk: &mut Desk, query: &str, name: &str) -> Page {
+    let page = desk.security.get(&format!("/security?{query}"));
+    desk.security.submit(&page, &page.form("/security/filters").fill("name", name))
+}
+
+#[test]
+fn a_filter_is_kept_for_whoever_saved_it_and_goes_when_they_say_so() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let sent = save(&mut desk, "kind=staff.added&from=2026-11-01", "Who came");
+        let page = desk.security.follow(&sent);
+        assert!(page.words().contains("The filter is saved.") && page.words().contains("Who came"));
+        let link = "/security?kind=staff.added&from=2026-11-01".to_owned();
+        assert!(desk.security.get("/security").links().contains(&link));
+        let mut other = desk.house.staff("Other", Role::Auditor);
+        assert!(!other.get("/security").words().contains("Who came"), "it is nobody else's");
+        let page = desk.security.get("/security");
+        let form = page.form("/security/filters/remove");
+        let token = other.get("/security").form("/sign-out").value("csrf").unwrap().to_owned();
+        let id = form.value("filter").unwrap().to_owned();
+        let tried = other.post_form("/security/filters/remove", &[("csrf", &token), ("filter", &id)]);
+        assert_eq!(tried.status, 404);
+        let sent = desk.security.submit(&page, &form);
+        assert!(desk.security.follow(&sent).words().contains("The filter is removed."));
+        assert!(!desk.security.get("/security").words().contains("Who came"));
+        assert_eq!(desk.entries(EventKind::FilterSaved).len(), 1);
+        assert_eq!(desk.entries(EventKind::FilterRemoved).len(), 1);
+    });
+}
+
+#[test]
+fn a_filter_for_a_person_goes_with_their_key_and_one_for_a_name_is_not_kept() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let (version, _) = desk.publishes();
+        let grant = desk.grants(version);
+        let query = format!("person={}", RECIPIENT.replace('@', "%40"));
+        assert_eq!(save(&mut desk, &query, "Mara").status, 303);
+        assert!(desk.security.get("/security").links().iter().any(|link| link.contains("mara.lindqvist%40")));
+        assert_eq!(save(&mut desk, "person=Lindqvist", "By name").status, 422);
+        assert_eq!(desk.entries(EventKind::FilterSaved).len(), 1);
+        assert_eq!(desk.entries(EventKind::FilterSaved)[0].leaf.about, Some(grant.person));
+        diesel::sql_query("DELETE FROM data_key WHERE owner_kind = 'person' AND owner_id = $1")
+            .bind::<diesel::sql_types::Binary, _>(grant.person.as_bytes().to_vec())
+            .execute(&mut desk.intruder())
+            .unwrap();
+        let words = desk.security.get("/security").words();
+        assert!(words.contains("About somebody who was forgotten") && !words.contains("Mara"), "{words}");
+    });
+}
+
+#[test]
+fn names_are_in_memory_while_somebody_looks_and_gone_when_they_rest_or_leave() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let (version, _) = desk.publishes();
+        desk.grants(version);
+        let app = desk.house.app().clone();
+        assert_eq!(app.directory.sessions(), 0);
+        assert!(desk.security.get("/security?person=LINDQ").words().contains(RECIPIENT));
+        assert_eq!(app.directory.sessions(), 1);
+        // Whoever comes later is found too.
+        desk.house.add_staff("Lindqvister", Role::Sales);
+        assert!(desk.security.get("/security?person=lindqvister").words().contains("Lindqvister"));
+        desk.house.advance_secs(IDLE_SECS);
+        app.directory.drop_idle(app.clock.now());
+        assert_eq!(app.directory.sessions(), 0, "it rested");
+        assert!(desk.security.get("/security?person=lindq").words().contains(RECIPIENT));
+        let page = desk.security.get("/security");
+        assert_eq!(desk.security.submit(&page, &page.form("/sign-out")).status, 303);
+        assert_eq!(app.directory.sessions(), 0, "it signed out");
+    });
+}
