@@ -7,11 +7,13 @@ mod free_mail;
 mod log;
 mod mail;
 mod remote;
+mod retention;
 mod ship;
 
 pub use free_mail::is_free_mail;
 pub use log::{LogSettings, Webhook};
 pub use mail::{Mail, Smtp, SmtpSecurity};
+pub use retention::Retention;
 pub use ship::{Ship, Syslog};
 
 use mail::{MailSetting, resolve_mail};
@@ -83,6 +85,9 @@ struct File {
     /// How the log is anchored outside and checked.
     #[serde(default)]
     log: LogSettings,
+    /// How long what is kept.
+    #[serde(default)]
+    retention: Retention,
     /// Titles of criteria that take the place of ours.
     criteria_titles: Option<PathBuf>,
     /// Fonts for names in scripts that the bundled font does not draw.
@@ -155,6 +160,8 @@ pub struct Config {
     pub upload_limit_bytes: u64,
     /// How the log is anchored outside and checked.
     pub log: LogSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// Titles of criteria that take the place of ours.
     pub criteria_titles: Option<PathBuf>,
     /// Fonts for names in scripts that the bundled font does not draw.
@@ -212,6 +219,7 @@ impl Config {
             mail,
             upload_limit_bytes: file.upload_limit_mib.saturating_mul(1024 * 1024),
             log: file.log.checked(folder).map_err(refuse)?,
+            retention: file.retention.checked().map_err(refuse)?,
             criteria_titles: file.criteria_titles.map(|titles| folder.join(titles)),
             mark_fonts: file.mark_fonts.iter().map(|font| folder.join(font)).collect(),
             mode: Mode::Serve,
@@ -233,6 +241,7 @@ impl Config {
             mail: Mail::Shown,
             upload_limit_bytes: default_upload_mib() * 1024 * 1024,
             log: LogSettings::default(),
+            retention: Retention::default(),
             criteria_titles: None,
             mark_fonts: Vec::new(),
             mode: Mode::Demo,

@@ -114,8 +114,20 @@ impl Error for Fault {
 
 impl From<diesel::result::Error> for Fault {
     fn from(error: diesel::result::Error) -> Self {
-        Self::new("database statement", error)
+        let away = is_away(&error);
+        let fault = Self::new("database statement", error);
+        if away { fault.with_kind(Kind::Unavailable) } else { fault }
     }
+}
+
+/// Whether the database went away in the middle of a statement: nothing of its transaction is left. What became of a
+/// COMMIT is the writer's to find out.
+fn is_away(error: &diesel::result::Error) -> bool {
+    use diesel::result::DatabaseErrorKind::{ClosedConnection, UnableToSendCommand};
+    let diesel::result::Error::DatabaseError(kind, told) = error else { return false };
+    let words = ["server closed the connection", "terminating connection", "the database system is"];
+    matches!(kind, ClosedConnection | UnableToSendCommand)
+        || words.iter().any(|words| told.message().contains(words))
 }
 
 impl From<std::io::Error> for Fault {

@@ -84,6 +84,8 @@ typed_id! {
     FilterId;
     /// A person's right to one report version.
     GrantId;
+    /// A named hold: what is kept in spite of erasure and retention.
+    HoldId;
     /// This installation; bound into every sealed context.
     InstanceId;
     /// A wrapped data key.

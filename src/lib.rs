@@ -49,6 +49,9 @@ pub mod requests;
 pub mod grants;
 pub mod tokens;
 pub mod subscriptions;
+pub mod holds;
+pub mod erasure;
+pub mod retention;
 pub mod release;
 pub mod unusual;
 // -- faces: who stands before it

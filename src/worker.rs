@@ -3,6 +3,7 @@
 
 mod anchors;
 mod reminders;
+mod retention;
 mod self_check;
 mod shipping;
 mod unusual;
@@ -34,6 +35,8 @@ const SLOW_EVERY: Duration = Duration::from_mins(5);
 const WATCH_EVERY: Duration = Duration::from_mins(1);
 /// How long after the start that happens first.
 const SLOW_AFTER: Duration = Duration::from_mins(1);
+/// How often the rules of retention are looked through.
+const SWEEP_EVERY_SECS: i64 = 3_000;
 /// How many letters are taken from the queue at once.
 const LETTERS_AT_ONCE: i64 = 20;
 
@@ -50,6 +53,8 @@ pub struct Worker {
     reminded: Option<Micros>,
     watch: Watch,
     shipping: Shipping,
+    /// When the rules of retention were last looked through.
+    swept_at: Option<Micros>,
 }
 
 impl Worker {
@@ -57,7 +62,7 @@ impl Worker {
     pub fn new(app: App) -> Self {
         let anchors = Anchors::new(app.clone());
         let (watch, shipping) = (Watch::new(app.clone()), Shipping::new(app.clone()));
-        Self { app, carrier: None, anchored: None, anchors, reminded: None, watch, shipping }
+        Self { app, carrier: None, anchored: None, anchors, reminded: None, swept_at: None, watch, shipping }
     }
 
     /// Does each duty in its time, until `stop` turns true; a duty that was begun is finished first.
@@ -195,10 +200,21 @@ impl Worker {
         reminders::if_due(&self.app, &mut self.reminded).await
     }
 
+    /// Does what the rules of retention say, if they are switched on; how much went.
+    pub async fn sweep(&self) -> Result<usize, Fault> {
+        retention::sweep_due(&self.app).await
+    }
+
     /// Letters to auditors and owners and the check of the whole log, as far as they are due.
     pub async fn do_slowly(&mut self) -> Result<(), Fault> {
         self.mail_auditors().await?;
         self.remind_owners().await?;
+        self.app.forget_again().await?;
+        let now = self.app.clock.now();
+        if self.swept_at.is_none_or(|at| now.secs_since(at) >= SWEEP_EVERY_SECS) {
+            self.sweep().await?;
+            self.swept_at = Some(now);
+        }
         self_check::if_due(&self.app).await.map(drop)
     }
 }

@@ -4,6 +4,7 @@
 //! change goes through the writer.
 
 pub mod backup;
+mod forget;
 pub mod open;
 pub mod pages;
 pub mod rate;

@@ -2,12 +2,15 @@
 
 use super::place::{Place, say};
 use crate::app::open::open_keyring;
+use crate::clock::Clock;
 use crate::config::{Config, Mail};
 use crate::db::{Database, installation};
 use crate::identity::{Role, staff};
 use crate::ledger::{search as log, shipments};
+use crate::retention::store as retention;
 use crate::seal::Keyring;
 use crate::server;
+use crate::vault::Vault;
 use crate::watermark::intake::probe::{self, Attempt, Held};
 use clap::Args;
 use std::os::unix::fs::PermissionsExt as _;
@@ -71,6 +74,7 @@ fn examine(config: &Config) -> Vec<Finding> {
         findings.push(("installation", installation(&keyring, &database, config)));
         findings.push(("administrators", administrators(&keyring, &database)));
         findings.extend(shipping(config, &database));
+        findings.push(("vault", orphans(&keyring, &database, config)));
     }
     findings
 }
@@ -190,6 +194,20 @@ fn shipment(database: &Database, name: &str) -> Result<String, String> {
         Some(why) => {
             Err(format!("{words}: {why}. It is tried again by itself; look at [log.ship] and the other side"))
         }
+    }
+}
+
+/// No object lies in the vault that no report knows.
+fn orphans(keyring: &Keyring, database: &Database, config: &Config) -> Result<String, String> {
+    let found = Vault::open(&config.vault_folder()).and_then(|vault| {
+        let before = Clock::system().now().plus_days(-1);
+        retention::orphans(&mut *database.read()?, (keyring, &vault), before)
+    });
+    match found.map_err(|fault| format!("{fault:?}"))?.len() {
+        0 => Ok("every object belongs to a report".to_owned()),
+        count => Ok(format!(
+            "{NOTE} {count} sealed objects belong to no report: a crash left them. The rules of retention sweep them (Security, Retention)"
+        )),
     }
 }
 

@@ -164,7 +164,7 @@ fn in_words(verdict: &Verdict) -> String {
 
 /// What a whole log was found to hold, and what that rests on.
 fn whole_in_words(whole: &Whole) -> String {
-    let Whole { origin, entries, checkpoints, open_downloads, disclosed, undisclosed, .. } = whole;
+    let Whole { origin, entries, checkpoints, open_downloads, disclosed, erased, undisclosed, .. } = whole;
     let witnessed = match whole.witnessed_at {
         Some(size) => format!("by the quorum of the policy, up to {size} entries"),
         None => "by nobody that the export names".to_owned(),
@@ -179,7 +179,7 @@ fn whole_in_words(whole: &Whole) -> String {
     format!(
         "{standing}\nlog                 {origin}\nentries             {entries}\ncheckpoints         {checkpoints}, \
          signed by {key}\nwitnessed           {witnessed}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
-         {undisclosed} not disclosed or erased"
+         {erased} erased, {undisclosed} not disclosed"
     )
 }
 

@@ -45,6 +45,17 @@ pub fn open_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<DataK
     find_for(db, keyring, owner)?.ok_or(Fault::bare("no data key").with_kind(Kind::Gone))
 }
 
+/// Destroys the key of `owner`, and with it whatever it sealed; the key-encryption key that backups need to open their
+/// copy of it. None when there was no key.
+pub fn destroy(db: &mut Db, owner: KeyOwner) -> Result<Option<String>, Fault> {
+    let of_owner = data_key::table
+        .filter(data_key::owner_kind.eq(owner.as_str()))
+        .filter(data_key::owner_id.eq(owner.id().to_vec()));
+    let kek = of_owner.clone().select(data_key::kek).first(db).optional()?;
+    diesel::delete(of_owner).execute(db)?;
+    Ok(kek)
+}
+
 /// How many keys each key-encryption key wraps: `(kek, count)`, for `candor keys list`.
 pub fn count_by_kek(db: &mut Db) -> Result<Vec<(String, i64)>, Fault> {
     Ok(data_key::table

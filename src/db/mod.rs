@@ -103,6 +103,20 @@ impl Database {
         Ok(self.connect()?.batch_execute(&format!("VACUUM INTO '{quoted}'"))?)
     }
 
+    /// Has the embedded database write everything into its one file and empty the log beside it, where older pages lie:
+    /// keys that were destroyed are then nowhere. `false` when somebody still reads those pages; to be tried again then.
+    /// Free pages are overwritten at once (`secure_delete`). PostgreSQL keeps what it pleases until it is vacuumed, and
+    /// its archives longer: there, too, a destroyed key is gone from every row.
+    pub fn forget_old_pages(&self) -> Result<bool, Fault> {
+        let mut db = self.connect()?;
+        if self.file().is_none() {
+            return Ok(true);
+        }
+        db.batch_execute("PRAGMA busy_timeout = 1000")?;
+        let done: Checkpointed = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(&mut db)?;
+        Ok(done.busy == 0)
+    }
+
     /// Brings the schema up to date.
     pub fn migrate(&self) -> Result<(), Fault> {
         let outcome = match &mut self.connect()? {
@@ -145,6 +159,14 @@ impl Database {
             Backend::Postgres(_) => None,
         }
     }
+}
+
+/// What SQLite says of a checkpoint of its write-ahead log.
+#[derive(diesel::QueryableByName)]
+struct Checkpointed {
+    /// Whether somebody was in the way.
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    busy: i32,
 }
 
 impl fmt::Debug for Database {

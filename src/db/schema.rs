@@ -2,10 +2,12 @@
 #![expect(missing_docs, reason = "the table! macro makes public items without a place for documentation")]
 
 mod beside;
+mod forgotten;
 mod preparing;
 mod readers;
 
 pub use beside::{memo, remediation, reminder};
+pub use forgotten::{erasure, erasure_wish, held_acceptance, legal_hold, retention_switch};
 pub use preparing::preparation;
 pub use readers::{api_token, auditor_confirmation, bridge_letter, cover_note, subscription};
 

@@ -8,6 +8,7 @@ pub mod holdings;
 pub mod store;
 
 use crate::clock::Micros;
+use crate::identity::ERASED;
 use crate::ids::{GrantId, PersonId, RequestId, VersionId};
 use crate::text::{CompanyName, EmailAddress, PersonName, TextError, parse_number};
 use crate::watermark::CopyId;
@@ -75,8 +76,8 @@ pub struct Grant {
     pub request: Option<RequestId>,
     /// The number on every page.
     pub copy: CopyId,
-    /// The words on every page.
-    pub mark: MarkWords,
+    /// The words on every page; none once the recipient was erased.
+    pub mark: Option<MarkWords>,
     /// Since when.
     pub granted_at: Micros,
     /// By whom.
@@ -89,6 +90,17 @@ pub struct Grant {
     pub revoked_at: Option<Micros>,
     /// How many downloads were started.
     pub downloads_started: i64,
+}
+
+/// A grant's recipient as pages show them.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipient<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The address.
+    pub email: &'a str,
+    /// The company.
+    pub company: &'a str,
 }
 
 /// Where a grant stands, in the order of its life.
@@ -109,6 +121,15 @@ impl Grant {
             Some(_) => State::Revoked,
             None if now >= self.expires_at => State::Expired,
             None => State::Active,
+        }
+    }
+    /// Whom it is for, in words; somebody who was erased is said to be.
+    pub fn recipient(&self) -> Recipient<'_> {
+        match &self.mark {
+            Some(MarkWords { name, email, company }) => {
+                Recipient { name: name.as_str(), email: email.as_str(), company: company.as_str() }
+            }
+            None => Recipient { name: ERASED, email: "address erased", company: "company erased" },
         }
     }
     /// Downloads that are left.

@@ -199,6 +199,11 @@ pub fn update_used(db: &mut Db, id: CodeId, now: Micros) -> Result<bool, Fault> 
     Ok(diesel::update(unused).set(mail_code::used_at.eq(now)).execute(db)? == 1)
 }
 
+/// Deletes every code of a person: with the network they were asked for from.
+pub fn delete_by_person(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
+    Ok(diesel::delete(mail_code::table.filter(mail_code::person_id.eq(person))).execute(db)?)
+}
+
 /// Kills a code.
 pub fn update_killed(db: &mut Db, id: CodeId, now: Micros) -> Result<(), Fault> {
     diesel::update(mail_code::table.find(id)).set(mail_code::killed_at.eq(now)).execute(db)?;

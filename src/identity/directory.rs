@@ -51,6 +51,10 @@ impl Directory {
     pub fn forget(&self, session: SessionId) {
         self.held().remove(&session);
     }
+    /// Forgets what every session has had opened: somebody was erased.
+    pub fn forget_all(&self) {
+        self.held().clear();
+    }
     /// Forgets what nobody has asked for a while.
     pub fn drop_idle(&self, now: Micros) {
         self.held().retain(|_, opened| {

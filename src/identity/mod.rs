@@ -45,6 +45,9 @@ text_enum! {
     }
 }
 
+/// What stands for somebody who was forgotten.
+pub const ERASED: &str = "an erased person";
+
 /// A person, opened from the sealed row.
 #[derive(Clone, Debug)]
 pub struct Person {

@@ -1,6 +1,6 @@
 //! Rows of people. Addresses and names are opened here and nowhere else.
 
-use super::{Person, Role};
+use super::{ERASED, Person, Role};
 use crate::clock::Clock;
 use crate::db::schema::{person, staff_role};
 use crate::db::{Db, data_keys};
@@ -103,6 +103,28 @@ pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Re
 pub fn require_person(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Person, Fault> {
     let row: Option<Row> = person::table.find(id).first(db).optional()?;
     open(db, keyring, row.ok_or(Fault::bare("no person of this id").with_kind(Kind::NotFound))?)
+}
+
+/// What a person is called on pages; [`ERASED`] when they were forgotten.
+pub fn name_of(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<String, Fault> {
+    match require_person(db, keyring, id) {
+        Ok(person) => Ok(person.shown_as().to_owned()),
+        Err(fault) if fault.kind() == Kind::Gone => Ok(ERASED.to_owned()),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Forgets what names a person: nobody finds them by address or domain any more. What is sealed in the row says nothing
+/// once their key is destroyed, which is the caller's next step.
+pub fn forget(db: &mut Db, clock: &Clock, id: PersonId) -> Result<(), Fault> {
+    let nobody = || clock.random::<32>().to_vec();
+    let changes = (
+        person::email_index.eq(nobody()),
+        person::domain_index.eq(nobody()),
+        person::name.eq(None::<Vec<u8>>),
+    );
+    diesel::update(person::table.find(id)).set(changes).execute(db)?;
+    Ok(())
 }
 
 /// Opens a row with its person's key.

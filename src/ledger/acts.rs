@@ -40,7 +40,7 @@ pub struct Reader {
 
 impl Reader {
     /// An event of this reader.
-    fn event(&self, kind: EventKind) -> Event {
+    pub fn event(&self, kind: EventKind) -> Event {
         Event::new(kind).by(Actor::Staff(self.by)).personal(
             self.by,
             PersonalField::NetworkAddress,
@@ -192,6 +192,7 @@ fn verified(event: Event, verdict: &Verdict, took_millis: u64) -> Event {
             .fact("root", whole.root.as_str())
             .fact(CHECKPOINTS, whole.checkpoints)
             .fact(DISCLOSED, whole.disclosed)
+            .fact("erased", whole.erased)
             .fact("undisclosed", whole.undisclosed)
             .fact("open_downloads", whole.open_downloads),
         Verdict::Tampered { index: Some(index), why } => {

@@ -6,12 +6,12 @@
 
 use super::checkpoints;
 use super::epoch;
-use super::link::{Head, Lock, read_head};
+use super::link::{Head, read_head_with_last};
 use super::nodes;
 use super::note::{Checkpoint, LogKey};
 use super::path::TreeHead;
 use crate::db::Db;
-use crate::db::schema::{ledger_entry, ledger_head};
+use crate::db::schema::ledger_head;
 use crate::fault::Fault;
 use diesel::prelude::*;
 use std::fs::{self, File};
@@ -43,15 +43,16 @@ pub(super) fn ensure_head(db: &mut Db) -> Result<(), Fault> {
 
 /// Compares the log with its newest checkpoint and with the anchor file, if one is named and there.
 pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<Head, Fault> {
-    let head = read_head(db, Lock::None)?;
-    let last: Option<i64> = ledger_entry::table.select(diesel::dsl::max(ledger_entry::idx)).first(db)?;
+    // What was signed is read before the log is: others append meanwhile, and the log must not look older than a note.
+    let kept = checkpoints::newest(db)?;
+    let anchored = anchor.map(read).transpose()?.flatten();
+    let (head, last) = read_head_with_last(db)?;
     let size = last.map_or(0, |last| last.saturating_add(1));
     let root = nodes::root_at(db, head.edge.size());
     if u64::try_from(size) != Ok(head.edge.size()) || root.is_ok_and(|root| root != head.edge.root()) {
         return Err(Fault::bare(DAMAGED));
     }
-    let kept = checkpoints::newest(db)?;
-    for note in kept.into_iter().chain(anchor.map(read).transpose()?.flatten()) {
+    for note in kept.into_iter().chain(anchored) {
         let checkpoint = Checkpoint::open_of_any_epoch(&note, key.verifier())
             .map_err(|error| Fault::new(FORKED, error))?;
         // What an epoch lost when it was opened, its first leaf admits.

@@ -33,6 +33,8 @@ pub(super) fn place(index: u64, field: PersonalField) -> Place {
     let column = match field {
         PersonalField::Company => "sealed:company",
         PersonalField::Email => "sealed:email",
+        PersonalField::HoldName => "sealed:hold_name",
+        PersonalField::HoldReason => "sealed:hold_reason",
         PersonalField::Name => "sealed:name",
         PersonalField::NetworkAddress => "sealed:network_address",
         PersonalField::TypedName => "sealed:typed_name",

@@ -2,6 +2,7 @@
 
 use super::bundle::{Bundle, Lines};
 use super::commitment::Disclosure;
+use super::erased::Untold;
 use super::export::{self, DisclosureLine};
 use super::leaf::Leaf;
 use super::verify::{LINE_LIMIT_BYTES, Stop, tampered, tampered_at};
@@ -11,14 +12,14 @@ pub(super) struct Disclosures {
     lines: Option<Lines>,
     next: Option<DisclosureLine>,
     disclosed: u64,
-    committed: u64,
+    untold: Untold,
 }
 
 impl Disclosures {
     /// Opens the file, if the export has one.
     pub(super) fn open(bundle: &Bundle) -> Result<Self, Stop> {
         let lines = bundle.lines_if_there(export::DISCLOSURES, LINE_LIMIT_BYTES)?;
-        let mut disclosures = Self { lines, next: None, disclosed: 0, committed: 0 };
+        let mut disclosures = Self { lines, next: None, disclosed: 0, untold: Untold::default() };
         disclosures.advance()?;
         Ok(disclosures)
     }
@@ -42,7 +43,7 @@ impl Disclosures {
 
     /// Compares what is disclosed of an entry with what the entry committed to.
     pub(super) fn take(&mut self, index: u64, leaf: &Leaf) -> Result<(), Stop> {
-        self.committed += u64::try_from(leaf.personal.len()).unwrap_or(0);
+        let mut untold = u64::try_from(leaf.personal.len()).unwrap_or(0);
         while let Some(line) = self.next.as_ref().filter(|line| line.entry == index) {
             let disclosure = Disclosure { salt: line.salt, value: line.value.clone() };
             if leaf.personal.get(&line.field) != Some(&disclosure.commitment()) {
@@ -50,18 +51,19 @@ impl Disclosures {
                 return Err(tampered_at(index, why));
             }
             self.disclosed += 1;
+            untold = untold.saturating_sub(1);
             self.advance()?;
         }
+        self.untold.take(leaf, untold);
         Ok(())
     }
 
-    /// After the last entry: how many commitments were disclosed, and how many not.
-    pub(super) fn finish(self) -> Result<(u64, u64), Stop> {
-        match self.next {
-            Some(line) => {
-                Err(tampered_at(line.entry, "personal data is disclosed of an entry that is not there"))
-            }
-            None => Ok((self.disclosed, self.committed.saturating_sub(self.disclosed))),
+    /// After the last entry: how many commitments were disclosed, how many erased, and how many left out.
+    pub(super) fn finish(self) -> Result<(u64, u64, u64), Stop> {
+        if let Some(line) = self.next {
+            return Err(tampered_at(line.entry, "personal data is disclosed of an entry that is not there"));
         }
+        let (erased, left_out) = self.untold.count();
+        Ok((self.disclosed, erased, left_out))
     }
 }

@@ -103,6 +103,14 @@ kinds! {
     DownloadCompleted = "download.completed", "All bytes of a download were sent.";
     DownloadAborted = "download.aborted", "A download ended before all bytes were sent.";
     DownloadOutcomeUnknown = "download.outcome_unknown", "How a download ended is not known: the server stopped meanwhile.";
+    ErasureAsked = "erasure.asked", "A person asked to be forgotten.";
+    PersonViewed = "person.viewed", "What is held about a person was read at the security desk.";
+    HoldPlaced = "hold.placed", "A hold was placed: what it names is neither erased nor swept.";
+    HoldReleased = "hold.released", "A hold was released.";
+    HoldEvidenceRead = "hold.evidence_read", "Evidence that a hold keeps was read at the security desk.";
+    RetentionSwitched = "retention.switched", "The rules of retention were switched on or off.";
+    RetentionSwept = "retention.swept", "What was due by a rule of retention went.";
+    PersonErased = "person.erased", "A person was erased; what commits to them says nothing any more.";
     IntegrityFailed = "integrity.failed", "A stored report was found damaged or exchanged; nothing of it was released.";
     LogSearched = "log.searched", "The log was read by a member of staff.";
     FilterSaved = "filter.saved", "A member of staff saved a filter of the log.";
@@ -156,6 +164,10 @@ text_enum! {
         Company = "company",
         /// The mail address.
         Email = "email",
+        /// What a hold is called.
+        HoldName = "hold_name",
+        /// Why a hold was placed or released.
+        HoldReason = "hold_reason",
         /// The person's name.
         Name = "name",
         /// The network address the server saw.
@@ -175,6 +187,8 @@ impl PersonalField {
         match self {
             Self::Company => "Company",
             Self::Email => "Mail address",
+            Self::HoldName => "Name of the hold",
+            Self::HoldReason => "Reason of the hold",
             Self::Name => "Name",
             Self::NetworkAddress => "Network address",
             Self::TypedName => "Typed name",

@@ -9,6 +9,7 @@ use crate::db::{Database, Db};
 use crate::fault::Fault;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager};
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Nullable};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -128,21 +129,35 @@ pub(super) enum Lock {
 
 /// Reads the head row.
 pub(super) fn read_head(db: &mut Db, lock: Lock) -> Result<Head, Fault> {
-    type Row = (i32, i64, Vec<u8>, Micros);
     let row = ledger_head::table.find(1).select((
         ledger_head::epoch,
         ledger_head::size,
         ledger_head::peaks,
         ledger_head::last_at,
     ));
-    let (epoch, size, peaks, last_at): Row = match (db, lock) {
+    head_of(match (db, lock) {
         (Db::Pg(db), Lock::ForUpdate) => row.for_update().first(db)?,
         (db, _) => row.first(db)?,
-    };
+    })
+}
+
+/// The columns of the head row: epoch, size, peaks, time of the last entry.
+type HeadRow = (i32, i64, Vec<u8>, Micros);
+
+/// The head of a row.
+fn head_of((epoch, size, peaks, last_at): HeadRow) -> Result<Head, Fault> {
     let damaged = Fault::bare("the head of the log is damaged");
     let (Ok(epoch), Ok(size)) = (u32::try_from(epoch), u64::try_from(size)) else { return Err(damaged) };
     let edge = Edge::read(size, &peaks).ok_or(damaged)?;
     Ok(Head { epoch, edge, last_at })
+}
+
+/// Reads the head row and the index of the last entry in one statement: of one moment, whoever appends meanwhile.
+pub(super) fn read_head_with_last(db: &mut Db) -> Result<(Head, Option<i64>), Fault> {
+    let last = diesel::dsl::sql::<Nullable<BigInt>>("(SELECT max(idx) FROM ledger_entry)");
+    let columns = (ledger_head::epoch, ledger_head::size, ledger_head::peaks, ledger_head::last_at);
+    let (row, last): (HeadRow, Option<i64>) = ledger_head::table.find(1).select((columns, last)).first(db)?;
+    Ok((head_of(row)?, last))
 }
 
 /// Whether another process holds SQLite's one write lock.

@@ -24,6 +24,7 @@ pub mod commitment;
 pub mod counts;
 mod disclosures;
 pub mod epoch;
+mod erased;
 pub mod event;
 pub mod export;
 mod hook;

@@ -120,6 +120,36 @@ pub fn disclosures(
     Ok(disclosed)
 }
 
+/// Salts and values of an entry that are not erased: with them anybody can see what its commitments say.
+pub fn list_disclosures(
+    db: &mut Db,
+    keyring: &Keyring,
+    index: u64,
+) -> Result<Vec<(PersonalField, Disclosure)>, Fault> {
+    let rows: Vec<(PersonalField, PersonId, Vec<u8>)> = ledger_personal::table
+        .filter(ledger_personal::entry_idx.eq(stored(index)?))
+        .order(ledger_personal::field)
+        .select((ledger_personal::field, ledger_personal::person_id, ledger_personal::sealed))
+        .load(db)?;
+    let mut disclosed = Vec::new();
+    for (field, person, cell) in rows {
+        if let Some(key) = data_keys::find_for(db, keyring, KeyOwner::Person(person))? {
+            disclosed.push((field, open(&key, index, field, &cell)?));
+        }
+    }
+    Ok(disclosed)
+}
+
+/// How many pieces of personal data lie beside the log for a person.
+pub fn count_personal(db: &mut Db, person: PersonId) -> Result<i64, Fault> {
+    Ok(ledger_personal::table.filter(ledger_personal::person_id.eq(person)).count().get_result(db)?)
+}
+
+/// Deletes salts and values of a person: from now on their commitments say nothing. How many there were.
+pub fn delete_personal(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
+    Ok(diesel::delete(ledger_personal::table.filter(ledger_personal::person_id.eq(person))).execute(db)?)
+}
+
 /// Opens the cell beside an entry that discloses a field.
 pub(super) fn open(
     key: &DataKey,

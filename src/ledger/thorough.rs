@@ -6,6 +6,7 @@
 
 use super::anchor;
 use super::append::stored;
+use super::erased::Untold;
 use super::in_place;
 use super::kind::PersonalField;
 use super::leaf::Leaf;
@@ -84,8 +85,9 @@ fn beside(
     let key = log_key(db, keyring)?;
     anchored(db, &key, anchor)?;
     let checkpoints = checkpoints(db, &key)?;
-    let (disclosed, undisclosed) = personal(db, keyring, whole.entries, tell)?;
-    Ok(Whole { checkpoints, disclosed, undisclosed, ..whole })
+    let (disclosed, untold) = personal(db, keyring, whole.entries, tell)?;
+    let (erased, undisclosed) = untold.count();
+    Ok(Whole { checkpoints, disclosed, erased, undisclosed, ..whole })
 }
 
 /// Compares the log with its anchor file.
@@ -131,10 +133,15 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
 }
 
 /// Compares personal data beside the log with the commitments of its entries: how many pieces were there, how many not.
-fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut dyn FnMut(u64)) -> Result<(u64, u64), End> {
+fn personal(
+    db: &mut Db,
+    keyring: &Keyring,
+    size: u64,
+    tell: &mut dyn FnMut(u64),
+) -> Result<(u64, Untold), End> {
     let mut keys = Keys { keyring, known: HashMap::new() };
     let (mut from, size) = (0, stored(size)?);
-    let (mut disclosed, mut committed) = (0_u64, 0_u64);
+    let (mut disclosed, mut untold) = (0_u64, Untold::default());
     while from < size {
         let to = from.saturating_add(PAGE).min(size);
         let leaves: Vec<(i64, Vec<u8>)> = ledger_entry::table
@@ -157,15 +164,17 @@ fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut dyn FnMut(u64)
         let mut rows = rows.into_iter().peekable();
         for (index, leaf) in leaves {
             let leaf = Leaf::parse(&leaf)?;
-            committed += u64::try_from(leaf.personal.len()).unwrap_or(0);
+            let mut fitting = 0_u64;
             while let Some(row) = rows.next_if(|row| row.0 == index) {
-                disclosed += u64::from(fits(db, &mut keys, &leaf, &row)?);
+                fitting += u64::from(fits(db, &mut keys, &leaf, &row)?);
             }
+            disclosed += fitting;
+            untold.take(&leaf, u64::try_from(leaf.personal.len()).unwrap_or(0).saturating_sub(fitting));
         }
         tell(u64::try_from(to.saturating_sub(from)).unwrap_or(0));
         from = to;
     }
-    Ok((disclosed, committed.saturating_sub(disclosed)))
+    Ok((disclosed, untold))
 }
 
 /// Whether a piece of personal data is what its entry committed to; false when its person's key is gone.

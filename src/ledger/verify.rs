@@ -67,7 +67,9 @@ pub struct Whole {
     pub open_downloads: u64,
     /// Commitments to personal data that were disclosed and fit.
     pub disclosed: u64,
-    /// Commitments that were not disclosed, or whose data was erased.
+    /// Commitments of people who were erased: they say nothing any more.
+    pub erased: u64,
+    /// Other commitments that were not disclosed.
     pub undisclosed: u64,
 }
 
@@ -228,7 +230,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         roots.compare(audit.head())?;
     }
     lines.finish()?;
-    let (disclosed, undisclosed) = disclosures.finish()?;
+    let (disclosed, erased, undisclosed) = disclosures.finish()?;
     let head = audit.head();
     let (checkpoints, anchored_at, witnessed_at) = roots.finish(head.size)?;
     let is_asked = outside.policy.as_ref().is_some_and(|policy| !policy.asks_nobody());
@@ -248,6 +250,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         witnessed_at,
         open_downloads: audit.open_downloads(),
         disclosed,
+        erased,
         undisclosed,
     })
 }

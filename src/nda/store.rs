@@ -185,6 +185,11 @@ pub fn require_page(db: &mut Db, keyring: &Keyring, id: AcceptanceId) -> Result<
     Ok(key.open(&place(id, "page"), &page)?)
 }
 
+/// Deletes a person's acceptances, once their evidence is kept elsewhere.
+pub fn delete_acceptances(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
+    Ok(diesel::delete(nda_acceptance::table.filter(nda_acceptance::person_id.eq(person))).execute(db)?)
+}
+
 /// Adds an acceptance with the page that was shown.
 pub fn insert_acceptance(
     db: &mut Db,

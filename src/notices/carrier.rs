@@ -4,6 +4,8 @@ use super::letter::Letter;
 use crate::clock::Clock;
 use crate::config::{Mail, Smtp, SmtpSecurity};
 use crate::fault::Fault;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
@@ -163,6 +165,35 @@ fn write(letter: &Letter, checkpoint: &str, from: &Mailbox, clock: &Clock) -> Op
 /// A header that no type of the mail library stands for.
 fn header(name: &'static str, value: String) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+/// Deletes letters written as files that name this address: those to its owner, and those to others about them.
+pub fn forget_files(folder: &std::path::Path, address: &str) -> std::io::Result<()> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let address = address.to_lowercase();
+    for entry in entries {
+        let path = entry?.path();
+        let is_letter = path.extension().is_some_and(|ending| ending == "eml");
+        if is_letter && plain(&std::fs::read(&path)?).to_lowercase().contains(&address) {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// A message with its quoted-printable lines joined and its base64 parts read, to be searched.
+fn plain(message: &[u8]) -> String {
+    let text = String::from_utf8_lossy(message).replace("\r\n", "\n").replace("=\n", "").replace("=40", "@");
+    let decoded = text.split("\n\n").filter_map(|part| {
+        let packed: String = part.split_whitespace().collect();
+        STANDARD.decode(packed).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    });
+    let decoded: String = decoded.collect();
+    text + &decoded
 }
 
 /// Writes one `.eml` file that only the owner may read.

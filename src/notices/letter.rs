@@ -18,6 +18,10 @@ text_enum! {
         Code = "code",
         /// A request was denied.
         Denied = "denied",
+        /// To a person who was erased: what was done, and what stays.
+        Erased = "erased",
+        /// To security: somebody asks to be forgotten.
+        ErasureAsked = "erasure_asked",
         /// An invitation by sales.
         Invitation = "invitation",
         /// The NDA was accepted: the certificate.
@@ -44,6 +48,31 @@ text_enum! {
         SupersededHolders = "superseded_holders",
         /// To security: a rule of unusual access has fired.
         Unusual = "unusual",
+    }
+}
+
+impl LetterKind {
+    /// Whether letters of this kind name somebody else than whom they are for: erasing that person looks through them.
+    pub const fn names_others(self) -> bool {
+        match self {
+            Self::NewRequest | Self::SupersededHolders | Self::Unusual => true,
+            Self::Approved
+            | Self::Checkpoint
+            | Self::Code
+            | Self::Denied
+            | Self::Erased
+            | Self::ErasureAsked
+            | Self::Invitation
+            | Self::NdaAccepted
+            | Self::NdaWithdrawn
+            | Self::Recalled
+            | Self::RecallReminder
+            | Self::Reminder
+            | Self::ReportChanged
+            | Self::RequestReceived
+            | Self::Subscribe
+            | Self::Superseded => false,
+        }
     }
 }
 
@@ -99,6 +128,60 @@ impl Letter {
             ..self.clone()
         }
     }
+}
+
+impl Letter {
+    /// The letter without these names; none when it has none of them. Names are found in any case, and as HTML has them.
+    #[must_use]
+    pub fn without(&self, names: &[String]) -> Option<Self> {
+        let strike = |text: &str| {
+            names.iter().fold(text.to_owned(), |text, name| {
+                strike(&strike(&text, name), &handlebars::html_escape(name))
+            })
+        };
+        let without = Self {
+            subject: strike(&self.subject),
+            text: strike(&self.text),
+            html: strike(&self.html),
+            ..self.clone()
+        };
+        let same = without.subject == self.subject && without.text == self.text && without.html == self.html;
+        (!same).then_some(without)
+    }
+}
+
+/// The text with every `name` in it struck out, in any case of its letters.
+fn strike(text: &str, name: &str) -> String {
+    let (mut rest, mut struck) = (text, String::new());
+    while let Some((at, length)) = find_in_any_case(rest, name) {
+        let (before, from) = rest.split_at(at);
+        struck += before;
+        struck += "(erased)";
+        rest = from.get(length..).unwrap_or_default();
+    }
+    struck + rest
+}
+
+/// Where `name` begins in `text` in any case, and how many bytes it takes there.
+fn find_in_any_case(text: &str, name: &str) -> Option<(usize, usize)> {
+    if name.is_empty() {
+        return None;
+    }
+    let wanted = name.to_lowercase();
+    text.char_indices().find_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        let mut lowered = String::new();
+        for (offset, letter) in rest.char_indices() {
+            if lowered.len() >= wanted.len() {
+                return (lowered == wanted).then_some((at, offset));
+            }
+            lowered.extend(letter.to_lowercase());
+            if !wanted.starts_with(&lowered) {
+                return None;
+            }
+        }
+        (lowered == wanted).then_some((at, rest.len()))
+    })
 }
 
 impl fmt::Debug for Letter {

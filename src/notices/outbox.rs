@@ -10,10 +10,14 @@ use crate::db::schema::letter;
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::{LetterId, NodeId, PersonId};
-use crate::seal::{KeyOwner, Keyring, Place, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
 use crate::text_enum;
 use diesel::prelude::*;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
+/// Letters opened at a time.
+const PAGE: i64 = 200;
 /// After so many tries a letter has failed.
 const MOST_TRIES: i32 = 12;
 /// The longest wait between two tries.
@@ -58,7 +62,7 @@ pub struct Queued {
 impl Queued {
     /// Opens the letter.
     pub fn open(&self, db: &mut Db, keyring: &Keyring) -> Result<Letter, Fault> {
-        let key = data_keys::open_for(db, keyring, KeyOwner::Person(self.person))?;
+        let key = data_keys::open_for(db, keyring, owner(self.id, self.person, &self.kind))?;
         Ok(key.open(&place(self.id), &self.content)?)
     }
 }
@@ -68,10 +72,18 @@ fn place(id: LetterId) -> Place {
     Place { table: "letter", row: *id.as_bytes(), column: "content" }
 }
 
+/// Whose key seals a letter: its recipient's, but for the one that tells somebody that their key was destroyed.
+fn owner(id: LetterId, person: PersonId, kind: &str) -> KeyOwner {
+    if kind == LetterKind::Erased.as_str() { KeyOwner::Letter(id) } else { KeyOwner::Person(person) }
+}
+
 /// Queues a letter; called inside the act that causes it.
 pub fn enqueue(db: &mut Db, house: &House, person: PersonId, content: &Letter) -> Result<LetterId, Fault> {
     let id = LetterId::new(&house.clock);
-    let key = data_keys::open_for(db, &house.keyring, KeyOwner::Person(person))?;
+    let key = match owner(id, person, content.kind.as_str()) {
+        of_letter @ KeyOwner::Letter(_) => data_keys::create(db, &house.keyring, &house.clock, of_letter)?,
+        known => data_keys::open_for(db, &house.keyring, known)?,
+    };
     let now = house.clock.now();
     diesel::insert_into(letter::table)
         .values((
@@ -135,8 +147,84 @@ pub fn count_waiting(db: &mut Db) -> Result<i64, Fault> {
     Ok(letter::table.filter(letter::state.eq(LetterState::Waiting)).count().get_result(db)?)
 }
 
+/// Deletes a letter that has a key of its own, with that key; `false` when it has none. Such a letter is kept no longer
+/// than until it has left or is given up.
+fn delete_own(db: &mut Db, id: LetterId) -> Result<bool, Fault> {
+    if data_keys::destroy(db, KeyOwner::Letter(id))?.is_none() {
+        return Ok(false);
+    }
+    diesel::delete(letter_claim::table.find(id)).execute(db)?;
+    diesel::delete(letter::table.find(id)).execute(db)?;
+    Ok(true)
+}
+
+/// How many letters to a person are kept, in any state.
+pub fn count_by_person(db: &mut Db, person: PersonId) -> Result<i64, Fault> {
+    Ok(letter::table.filter(letter::person_id.eq(person)).count().get_result(db)?)
+}
+
+/// Deletes every letter to a person, sent or not.
+pub fn delete_by_person(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
+    let ids: Vec<LetterId> =
+        letter::table.filter(letter::person_id.eq(person)).select(letter::id).load(db)?;
+    delete(db, &ids)
+}
+
+/// Deletes those of these letters that left or were given up.
+pub fn delete_done(db: &mut Db, ids: &[LetterId]) -> Result<usize, Fault> {
+    let done: Vec<LetterId> = letter::table
+        .filter(letter::id.eq_any(ids))
+        .filter(letter::state.ne(LetterState::Waiting))
+        .select(letter::id)
+        .load(db)?;
+    delete(db, &done)
+}
+
+/// Deletes letters with their claims.
+fn delete(db: &mut Db, ids: &[LetterId]) -> Result<usize, Fault> {
+    diesel::delete(letter_claim::table.filter(letter_claim::letter_id.eq_any(ids))).execute(db)?;
+    Ok(diesel::delete(letter::table.filter(letter::id.eq_any(ids))).execute(db)?)
+}
+
+/// Takes somebody out of letters to others: what was sent is deleted, what waits loses their `names`. How many there were.
+/// Opens every letter of the kinds that name others.
+pub fn forget_in_others(db: &mut Db, house: &House, names: &[String]) -> Result<usize, Fault> {
+    let kinds: Vec<&str> =
+        LetterKind::ALL.iter().filter(|kind| kind.names_others()).map(|kind| kind.as_str()).collect();
+    let mut keys: HashMap<PersonId, DataKey> = HashMap::new();
+    let (mut last, mut forgotten) = (None, 0);
+    loop {
+        let mut page =
+            letter::table.filter(letter::kind.eq_any(&kinds)).order(letter::id).limit(PAGE).into_boxed();
+        if let Some(last) = last {
+            page = page.filter(letter::id.gt(last));
+        }
+        let rows: Vec<Queued> = page.load(db)?;
+        let Some(newest) = rows.last() else { return Ok(forgotten) };
+        last = Some(newest.id);
+        for row in rows {
+            if let Entry::Vacant(unknown) = keys.entry(row.person) {
+                unknown.insert(data_keys::open_for(db, &house.keyring, KeyOwner::Person(row.person))?);
+            }
+            let Some(key) = keys.get(&row.person) else { continue };
+            let content: Letter = key.open(&place(row.id), &row.content)?;
+            let Some(without) = content.without(names) else { continue };
+            forgotten += 1;
+            if row.state == LetterState::Waiting {
+                let sealed = key.seal(&house.clock, &place(row.id), &without)?;
+                diesel::update(letter::table.find(row.id)).set(letter::content.eq(sealed)).execute(db)?;
+            } else {
+                delete(db, &[row.id])?;
+            }
+        }
+    }
+}
+
 /// Notes that the mail server took the letter. Idempotent.
 pub fn update_sent(db: &mut Db, id: LetterId, now: Micros) -> Result<(), Fault> {
+    if delete_own(db, id)? {
+        return Ok(());
+    }
     diesel::update(letter::table.find(id))
         .set((
             letter::state.eq(LetterState::Sent),
@@ -153,6 +241,9 @@ pub fn update_failed(db: &mut Db, queued: &Queued, now: Micros, error: &str) -> 
     let tries = queued.tries + 1;
     let wait_secs = 30_i64.saturating_mul(1 << tries.clamp(0, 10)).min(LONGEST_WAIT_SECS);
     let state = if tries >= MOST_TRIES { LetterState::Failed } else { LetterState::Waiting };
+    if state == LetterState::Failed && delete_own(db, queued.id)? {
+        return Ok(());
+    }
     diesel::update(letter::table.find(queued.id))
         .set((
             letter::state.eq(state),

@@ -163,10 +163,11 @@ fn trouble(version: VersionId, what: &'static str, error: VaultError) -> Trouble
 
 /// The words of the mark.
 fn mark_text(gate: &Gate, grant: &Grant) -> MarkText {
+    let recipient = grant.recipient();
     MarkText {
-        name: grant.mark.name.to_string(),
-        email: grant.mark.email.to_string(),
-        company: grant.mark.company.to_string(),
+        name: recipient.name.to_owned(),
+        email: recipient.email.to_owned(),
+        company: recipient.company.to_owned(),
         copy: grant.copy,
         granted_on: grant.granted_at.date_words(),
         verify_url: gate.house.link("/verify"),

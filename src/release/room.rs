@@ -128,7 +128,7 @@ fn names(
     let mut names = BTreeMap::new();
     for person in authors {
         if let Entry::Vacant(unknown) = names.entry(person) {
-            unknown.insert(people::require_person(db, keyring, person)?.shown_as().to_owned());
+            unknown.insert(people::name_of(db, keyring, person)?);
         }
     }
     Ok(names)

@@ -89,7 +89,7 @@ pub fn submit<'a>(
         person: person.id,
         relation: new.relation,
         state: State::Unconfirmed,
-        details: new.details.clone(),
+        details: Some(new.details.clone()),
         items: new.items.clone(),
         created_at: act.at(),
         confirmed_at: None,

@@ -74,8 +74,8 @@ pub struct Request {
     pub relation: Relation,
     /// Where it stands.
     pub state: State,
-    /// What was typed.
-    pub details: Details,
+    /// What was typed; none once the person was erased.
+    pub details: Option<Details>,
     /// For which report versions.
     pub items: Vec<VersionId>,
     /// When it was made.
@@ -91,6 +91,10 @@ pub struct Request {
 }
 
 impl Request {
+    /// The company, as claimed; says so when the person was erased.
+    pub fn organisation(&self) -> &str {
+        self.details.as_ref().map_or("company erased", |details| details.company.as_str())
+    }
     /// A short reference for people: the last eight digits of the id.
     pub fn reference(&self) -> String {
         let id = self.id.to_string();

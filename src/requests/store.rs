@@ -32,15 +32,18 @@ fn place(id: RequestId, column: &'static str) -> Place {
 
 /// Opens a row and reads its items.
 fn open(db: &mut Db, keyring: &Keyring, row: Row) -> Result<Request, Fault> {
-    let key = data_keys::open_for(db, keyring, KeyOwner::Person(row.person))?;
+    let key = data_keys::find_for(db, keyring, KeyOwner::Person(row.person))?;
     let items = request_item::table
         .filter(request_item::request_id.eq(row.id))
         .order(request_item::version_id)
         .select(request_item::version_id)
         .load(db)?;
     Ok(Request {
-        details: key.open(&place(row.id, "details"), &row.details)?,
-        decision: row.decision.map(|text| key.open(&place(row.id, "decision"), &text)).transpose()?,
+        details: key.as_ref().map(|key| key.open(&place(row.id, "details"), &row.details)).transpose()?,
+        decision: match (row.decision, &key) {
+            (Some(text), Some(key)) => Some(key.open(&place(row.id, "decision"), &text)?),
+            (None, _) | (_, None) => None,
+        },
         id: row.id,
         person: row.person,
         relation: row.relation,
@@ -138,15 +141,27 @@ pub fn count_by_state(db: &mut Db, state: State) -> Result<i64, Fault> {
     Ok(access_request::table.filter(access_request::state.eq(state)).count().get_result(db)?)
 }
 
-/// Adds an unconfirmed request with its items.
+/// Deletes what a person asked for and nobody has decided; what was decided stays as a row that says nothing of them.
+pub fn delete_undecided(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
+    let undecided: Vec<RequestId> = access_request::table
+        .filter(access_request::person_id.eq(person))
+        .filter(access_request::state.eq_any([State::Unconfirmed, State::Waiting]))
+        .select(access_request::id)
+        .load(db)?;
+    diesel::delete(request_item::table.filter(request_item::request_id.eq_any(&undecided))).execute(db)?;
+    Ok(diesel::delete(access_request::table.filter(access_request::id.eq_any(&undecided))).execute(db)?)
+}
+
+/// Adds an unconfirmed request with its items and what was typed.
 pub fn insert(db: &mut Db, clock: &Clock, key: &DataKey, request: &Request) -> Result<(), Fault> {
+    let details = request.details.as_ref().ok_or(Fault::bare("a request without details"))?;
     diesel::insert_into(access_request::table)
         .values((
             access_request::id.eq(request.id),
             access_request::person_id.eq(request.person),
             access_request::relation.eq(request.relation),
             access_request::state.eq(request.state),
-            access_request::details.eq(key.seal(clock, &place(request.id, "details"), &request.details)?),
+            access_request::details.eq(key.seal(clock, &place(request.id, "details"), details)?),
             access_request::created_at.eq(request.created_at),
         ))
         .execute(db)?;

@@ -13,7 +13,7 @@ use super::cobblestone;
 use super::context::Context;
 use super::keyring::Kek;
 use crate::clock::Clock;
-use crate::ids::{InstanceId, KeyId, PersonId, VersionId};
+use crate::ids::{HoldId, InstanceId, KeyId, LetterId, PersonId, VersionId};
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -23,8 +23,12 @@ const WRAP: &str = "candor/dek/v1";
 /// Whose data a key seals; destroying the key makes exactly this owner's data unreadable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyOwner {
+    /// What is kept under one hold.
+    Hold(HoldId),
     /// What belongs to the installation itself.
     House,
+    /// One letter to somebody who has no key any more.
+    Letter(LetterId),
     /// What names one person.
     Person(PersonId),
     /// The content of one report version.
@@ -32,10 +36,12 @@ pub enum KeyOwner {
 }
 
 impl KeyOwner {
-    /// The stored word: `house`, `person` or `version`.
+    /// The stored word: `hold`, `house`, `letter`, `person` or `version`.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Hold(_) => "hold",
             Self::House => "house",
+            Self::Letter(_) => "letter",
             Self::Person(_) => "person",
             Self::Version(_) => "version",
         }
@@ -43,7 +49,9 @@ impl KeyOwner {
     /// The owner's id, as stored; sixteen zero bytes for the house.
     pub const fn id(self) -> [u8; 16] {
         match self {
+            Self::Hold(id) => *id.as_bytes(),
             Self::House => [0; 16],
+            Self::Letter(id) => *id.as_bytes(),
             Self::Person(id) => *id.as_bytes(),
             Self::Version(id) => *id.as_bytes(),
         }
@@ -51,7 +59,9 @@ impl KeyOwner {
     /// The owner with this stored word and id; nothing when there is no such owner.
     pub fn from_parts(word: &str, id: [u8; 16]) -> Option<Self> {
         match word {
+            "hold" => Some(Self::Hold(HoldId::from_bytes(id))),
             "house" if id == [0; 16] => Some(Self::House),
+            "letter" => Some(Self::Letter(LetterId::from_bytes(id))),
             "person" => Some(Self::Person(PersonId::from_bytes(id))),
             "version" => Some(Self::Version(VersionId::from_bytes(id))),
             _ => None,

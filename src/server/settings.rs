@@ -54,6 +54,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         criteria_titles,
         mark_fonts,
         log,
+        retention,
         mode,
         program: _,
     } = config;
@@ -81,6 +82,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         ("criteria_titles", format!("{criteria_titles:?}")),
         ("mark_fonts", format!("{mark_fonts:?}")),
         ("log", format!("{log:?}")),
+        ("retention", format!("{retention:?}")),
         ("mode", mode.to_owned()),
     ]
 }

@@ -82,17 +82,19 @@ fn write(
     kind: LetterKind,
     (subscription, grant, link): (SubscriptionId, &Grant, String),
 ) -> Result<(), Fault> {
+    // Somebody who was erased is written to no more.
+    let Some(mark) = &grant.mark else { return Ok(()) };
     let company = accounts::find_company(act.db())?;
     let version = versions::require(act.db(), grant.version)?;
     let stop = house.link(&Purpose::Stop.path(&house.keyring, subscription));
     let letter = SubscriptionLetter {
         company: company.map(|company| company.name.to_string()).unwrap_or_default(),
-        person: grant.mark.name.to_string(),
+        person: mark.name.to_string(),
         title: version.card.title.to_string(),
         link,
         stop: stop.clone(),
     };
-    let letter = house.letters.render(kind, &grant.mark.email, &letter)?.with_stop(stop);
+    let letter = house.letters.render(kind, &mark.email, &letter)?.with_stop(stop);
     outbox::enqueue(act.db(), house, grant.person, &letter)?;
     Ok(())
 }

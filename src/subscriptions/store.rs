@@ -78,6 +78,13 @@ pub(super) fn update_confirmed(db: &mut Db, id: SubscriptionId, at: Micros) -> R
     Ok(diesel::update(row).set(subscription::confirmed_at.eq(at)).execute(db)? == 1)
 }
 
+/// Ends every subscription of a person: they are forgotten.
+pub fn end_by_person(db: &mut Db, person: PersonId, at: Micros) -> Result<usize, Fault> {
+    let live = subscription::table.filter(subscription::person_id.eq(person));
+    let live = live.filter(subscription::ended_at.is_null());
+    Ok(diesel::update(live).set(subscription::ended_at.eq(at)).execute(db)?)
+}
+
 /// Ends a subscription; `false` when it had ended.
 pub(super) fn update_ended(db: &mut Db, id: SubscriptionId, at: Micros) -> Result<bool, Fault> {
     let row = subscription::table.find(id).filter(subscription::ended_at.is_null());

@@ -60,6 +60,13 @@ pub(super) fn insert(db: &mut Db, new: &ApiToken) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Takes every token of a person back: they are forgotten.
+pub fn revoke_by_person(db: &mut Db, person: PersonId, at: Micros) -> Result<usize, Fault> {
+    let live = api_token::table.filter(api_token::person_id.eq(person));
+    let live = live.filter(api_token::revoked_at.is_null());
+    Ok(diesel::update(live).set(api_token::revoked_at.eq(at)).execute(db)?)
+}
+
 /// Takes a token back; `false` when it was taken back already.
 pub(super) fn update_revoked(db: &mut Db, id: ApiTokenId, at: Micros) -> Result<bool, Fault> {
     let row = api_token::table.find(id).filter(api_token::revoked_at.is_null());

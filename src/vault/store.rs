@@ -1,7 +1,7 @@
 //! The vault's files: put once, never overwritten, removed whole.
 
 use super::{ObjectContext, ObjectRef};
-use crate::clock::Clock;
+use crate::clock::{Clock, Micros};
 use crate::fault::Fault;
 use crate::ids::ObjectId;
 use crate::seal::DataKey;
@@ -98,6 +98,23 @@ impl Vault {
         };
         swept().map_err(|cause| Fault::new("sweeping the vault", cause))
     }
+    /// Every whole object, with the time its id was made at.
+    ///
+    /// # Errors
+    /// When a directory cannot be read. Files that bear no id are passed over.
+    pub fn list(&self) -> Result<Vec<(ObjectId, Micros)>, Fault> {
+        let listed = || -> io::Result<Vec<(ObjectId, Micros)>> {
+            let mut listed = Vec::new();
+            for folder in fs::read_dir(&self.objects)? {
+                for entry in fs::read_dir(folder?.path())? {
+                    let id = entry?.file_name().to_str().and_then(|name| name.parse::<ObjectId>().ok());
+                    listed.extend(id.map(|id| (id, made_at(id))));
+                }
+            }
+            Ok(listed)
+        };
+        listed().map_err(|cause| Fault::new("listing the vault", cause))
+    }
     /// Where object `id` lies.
     pub(super) fn object_path(&self, id: ObjectId) -> PathBuf {
         let [.., last] = id.as_bytes();
@@ -185,6 +202,12 @@ fn bytes_of(digest: ring::digest::Digest) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(digest.as_ref());
     bytes
+}
+
+/// When an id was made: the first 48 bits of a UUIDv7 are milliseconds.
+fn made_at(id: ObjectId) -> Micros {
+    let millis = id.as_bytes().iter().take(6).fold(0_i64, |millis, byte| (millis << 8) | i64::from(*byte));
+    Micros(millis.saturating_mul(1_000))
 }
 
 #[cfg(test)]

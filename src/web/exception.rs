@@ -9,7 +9,7 @@ use crate::db::Db;
 use crate::exceptions::criteria::{Criteria, Criterion};
 use crate::exceptions::{Class, Content, Exception, Response, Severity};
 use crate::fault::Fault;
-use crate::identity::store::require_person;
+use crate::identity::store::name_of;
 use crate::ids::PersonId;
 use crate::remediation::evidence::Evidence;
 use crate::remediation::{self, Standing, Update};
@@ -28,7 +28,7 @@ pub fn names_of(db: &mut Db, keyring: &Keyring, updates: &[Update]) -> Result<Na
     let mut names = Names::new();
     for update in updates {
         if let Entry::Vacant(unknown) = names.entry(update.by) {
-            unknown.insert(require_person(db, keyring, update.by)?.shown_as().to_owned());
+            unknown.insert(name_of(db, keyring, update.by)?);
         }
     }
     Ok(names)

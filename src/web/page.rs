@@ -103,6 +103,9 @@ impl Desk {
                 ("/security/register", "Register"),
                 ("/security/integrity", "Integrity"),
                 ("/security/copy", "Find a copy"),
+                ("/security/people", "People"),
+                ("/security/holds", "Holds"),
+                ("/security/retention", "Retention"),
             ],
             Self::SignIn => &[],
         }

@@ -3,6 +3,7 @@
 use super::{GrantError, Pressing, Recipient, check, give};
 use crate::accounts::store as accounts;
 use crate::db::data_keys;
+use crate::fault::Fault;
 use crate::grants::{Grant, Terms};
 use crate::identity::store as people;
 use crate::ids::{PersonId, RequestId};
@@ -47,9 +48,10 @@ pub fn approve<'a>(
     if !requests::update_decided(act.db(), &house.clock, &key, id, &decision)? {
         return Err(GrantError::AlreadyDecided);
     }
+    let details = request.details.as_ref().ok_or(Fault::bare("a request without details"))?;
     let to = Recipient {
         person: &person,
-        company: &request.details.company,
+        company: &details.company,
         request: Some(id),
         pressing: Pressing::Refused,
     };

@@ -152,11 +152,11 @@ fn give(
         version,
         request: to.request,
         copy: CopyId::new(&house.clock),
-        mark: MarkWords {
+        mark: Some(MarkWords {
             name: name.map_err(|error| Fault::new("name of a recipient", error))?,
             email: to.person.email.clone(),
             company: to.company.clone(),
-        },
+        }),
         granted_at: at,
         granted_by: by,
         expires_at: at.plus_days(terms.days()),
@@ -173,6 +173,7 @@ fn give(
 
 /// The entry of a grant.
 fn granted_event(grant: &Grant, report: ReportId) -> Event {
+    let recipient = grant.recipient();
     let mut event = Event::new(EventKind::GrantCreated)
         .by(Actor::Staff(grant.granted_by))
         .about(grant.person)
@@ -182,9 +183,9 @@ fn granted_event(grant: &Grant, report: ReportId) -> Event {
         .copy(grant.copy.as_str())
         .fact("expires_at", grant.expires_at.0)
         .fact("downloads_allowed", i64::from(grant.downloads_allowed))
-        .personal(grant.person, PersonalField::Email, grant.mark.email.as_str())
-        .personal(grant.person, PersonalField::Name, grant.mark.name.as_str())
-        .personal(grant.person, PersonalField::Company, grant.mark.company.as_str());
+        .personal(grant.person, PersonalField::Email, recipient.email)
+        .personal(grant.person, PersonalField::Name, recipient.name)
+        .personal(grant.person, PersonalField::Company, recipient.company);
     if let Some(request) = grant.request {
         event = event.request(request);
     }

@@ -54,6 +54,7 @@ pub fn finalize<'a>(
 fn tell(act: &mut Act<'_>, house: &House, old: &Version, new: &Version) -> Result<(), Fault> {
     let now = act.at();
     let held = store::list_by_version(act.db(), &house.keyring, old.id)?;
+    // Grants of people who were erased are revoked, and there is nobody to write to.
     let held: Vec<Grant> = held.into_iter().filter(|grant| grant.state(now) == State::Active).collect();
     if held.is_empty() {
         return Ok(());
@@ -62,18 +63,19 @@ fn tell(act: &mut Act<'_>, house: &House, old: &Version, new: &Version) -> Resul
     let company = company.map(|company| company.name.to_string()).unwrap_or_default();
     let (title, number) = (new.card.title.to_string(), new.number.to_string());
     for grant in &held {
+        let Some(mark) = &grant.mark else { continue };
         let letter = SupersededLetter {
             company: company.clone(),
-            person: grant.mark.name.to_string(),
+            person: mark.name.to_string(),
             title: title.clone(),
             number: number.clone(),
             until: grant.expires_at.date_words(),
             link: house.link(&format!("/reports/{}", new.report.slug)),
         };
-        let letter = house.letters.render(LetterKind::Superseded, &grant.mark.email, &letter)?;
+        let letter = house.letters.render(LetterKind::Superseded, &mark.email, &letter)?;
         outbox::enqueue(act.db(), house, grant.person, &letter)?;
     }
-    let holder = |grant: &Grant| format!("{}, {}", grant.mark.name, grant.mark.company);
+    let holder = |grant: &Grant| format!("{}, {}", grant.recipient().name, grant.recipient().company);
     for seller in people::list_by_role(act.db(), &house.keyring, Role::Sales)? {
         let letter = HoldersLetter {
             company: company.clone(),

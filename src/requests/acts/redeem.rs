@@ -185,7 +185,7 @@ pub(super) fn send_on(db: &mut Db, house: &House, person: &Person, request: &Req
         company: name,
         person: person.shown_as().to_owned(),
         email: person.email.to_string(),
-        organisation: request.details.company.to_string(),
+        organisation: request.organisation().to_owned(),
         relation: request.relation.words(),
         items,
         warnings: crate::accounts::standing(&person.email.domain(), own, &[]).warning().unwrap_or_default(),

@@ -56,11 +56,11 @@ pub fn renew<'a>(
         person: person.id,
         relation: earlier.first().map_or(Relation::Customer, |earlier| earlier.relation),
         state: State::Unconfirmed,
-        details: Details {
+        details: Some(Details {
             company: company.clone(),
             reason: Reason::parse("Holds the version that this one supersedes.").ok(),
             address: origin.address.to_string(),
-        },
+        }),
         items: vec![item],
         created_at: at,
         confirmed_at: None,

@@ -194,8 +194,8 @@ pub(super) fn view<'a>(room: &'a Room, grant: &'a Grant, (entry, now): (u64, Mic
         as_of: now.rfc3339(),
         entry,
         recipient: Recipient {
-            name: grant.mark.name.as_str(),
-            company: grant.mark.company.as_str(),
+            name: grant.recipient().name,
+            company: grant.recipient().company,
             copy: grant.copy.as_str(),
             access_ends: grant.expires_at.rfc3339(),
         },

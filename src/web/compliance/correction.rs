@@ -4,7 +4,7 @@ use super::OnDesk;
 use super::review::draft;
 use crate::app::Template;
 use crate::fault::Fault;
-use crate::identity::store::require_person;
+use crate::identity::store::name_of;
 use crate::ids::{MemoId, PersonId};
 use crate::reports::State;
 use crate::reports::acts::review::settle_correction;
@@ -78,7 +78,7 @@ pub async fn names_in(staff: &Staff<Compliance>, review: &Review) -> Result<Name
     let read = staff.app.read(move |db| {
         let mut names = Names::new();
         for id in people {
-            names.insert(id, require_person(db, &keyring, id)?.shown_as().to_owned());
+            names.insert(id, name_of(db, &keyring, id)?);
         }
         Ok::<_, Fault>(names)
     });

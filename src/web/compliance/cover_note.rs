@@ -46,7 +46,7 @@ async fn notes(staff: &Staff<Compliance>, desk: &OnDesk) -> Result<Vec<NoteView>
         let key = data_keys::open_for(db, &keyring, version.key_owner())?;
         let mut notes = Vec::new();
         for note in list(db, &key, version.id)?.into_iter().rev() {
-            let by = people::require_person(db, &keyring, note.by)?.shown_as().to_owned();
+            let by = people::name_of(db, &keyring, note.by)?;
             notes.push(NoteView { text: note.words.text.to_string(), by, at: note.at.into() });
         }
         Ok::<_, Fault>(notes)

@@ -5,7 +5,7 @@ use crate::app::Template;
 use crate::exceptions::acts::priority::{accept_risk, prioritise};
 use crate::exceptions::priority::{Decided, Priority, RiskAccepted};
 use crate::fault::Fault;
-use crate::identity::store::require_person;
+use crate::identity::store::name_of;
 use crate::ids::{ExceptionId, PersonId};
 use crate::remediation::weighed::{Weighed, weigh};
 use crate::text::{Day, JobTitle, Paragraphs, PersonName, Reason};
@@ -92,7 +92,7 @@ async fn read(staff: &Staff<Compliance>, slug: &str, id: ExceptionId) -> Result<
         if let Some(one) = &one {
             let writers = one.decided.iter().map(|memo| memo.by);
             for by in writers.chain(one.accepted.iter().map(|memo| memo.by)) {
-                names.insert(by, require_person(db, &keyring, by)?.shown_as().to_owned());
+                names.insert(by, name_of(db, &keyring, by)?);
             }
         }
         Ok::<_, Fault>((one, names))

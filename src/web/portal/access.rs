@@ -4,6 +4,7 @@ mod words;
 
 use crate::app::Template;
 use crate::clock::Micros;
+use crate::erasure::{Wish, store as erasure};
 use crate::fault::Fault;
 use crate::grants::{Grant, State as GrantState, store as grants};
 use crate::ledger::store::{self as log, Entry, Filter};
@@ -15,6 +16,7 @@ use crate::web::Answer;
 use crate::web::file::text_file;
 use crate::web::guard::Prospect;
 use crate::web::page::{Desk, Page, Shell, show};
+use crate::web::portal::forget::Forget;
 use crate::web::portal::steps::Next;
 use crate::web::portal::tokens::{self, TokenView};
 use crate::web::problem::Problem;
@@ -44,6 +46,7 @@ struct AccessPage {
     tokens: Vec<TokenView>,
     entries: Vec<EntryWords>,
     pager: Option<Pager>,
+    forget: Forget,
 }
 
 impl Page for AccessPage {
@@ -76,6 +79,7 @@ struct Known {
     /// A recalled version whose destruction this person has not confirmed.
     recalled: Option<Version>,
     entries: Vec<Entry>,
+    wish: Option<Wish>,
 }
 
 /// Reads everything about this person.
@@ -107,6 +111,7 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
         let in_force = ndas::find_in_force(db)?;
         let recalled = recalls::find_unconfirmed(db, person)?;
         let recalled = recalled.map(|version| reports::require(db, version)).transpose()?;
+        let wish = erasure::find_wish(db, person)?;
         Ok::<_, Fault>(Known {
             grants: held,
             requests: asked,
@@ -115,6 +120,7 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
             tokens: made,
             recalled,
             entries,
+            wish,
         })
     });
     Ok(known.await?)
@@ -124,8 +130,8 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
 pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
     let mut known = read(&prospect, place.before).await?;
     let now = prospect.app.clock.now();
-    let newest = known.grants.first().map(|(grant, _)| grant.mark.company.to_string());
-    let asked = known.requests.first().map(|(request, _)| request.details.company.to_string());
+    let newest = known.grants.first().map(|(grant, _)| grant.recipient().company.to_owned());
+    let asked = known.requests.first().map(|(request, _)| request.organisation().to_owned());
     let newest_accepted = known.acceptances.first().map(|(newest, _)| newest.id);
     let page = AccessPage {
         shell: prospect.shell(Desk::Portal, "My access"),
@@ -149,6 +155,7 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
             .collect(),
         tokens: std::mem::take(&mut known.tokens),
         pager: pager(&known.entries, place.before),
+        forget: Forget::new(known.wish, !known.acceptances.is_empty(), &prospect.app.config),
         entries: known.entries.iter().take(usize::from(PAGE)).map(words::entry_words).collect(),
     };
     show(&prospect, &page)

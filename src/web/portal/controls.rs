@@ -53,11 +53,11 @@ fn checklist(room: &Room, grant: &Grant) -> String {
             control.text.as_str().replace('\n', "\n    ")
         );
     }
-    let mark = &grant.mark;
+    let recipient = grant.recipient();
     let _ = write!(
         text,
         "\nThis list is part of a report for restricted use. Copy {} for {}, {}.\n",
-        grant.copy, mark.name, mark.company
+        grant.copy, recipient.name, recipient.company
     );
     text
 }

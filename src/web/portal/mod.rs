@@ -7,6 +7,7 @@ pub mod confirm;
 pub mod controls;
 pub mod copy;
 pub mod elsewhere;
+pub mod forget;
 pub mod nda;
 pub mod pages;
 pub mod recall;
@@ -72,6 +73,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/access/tokens/{id}/take-back", web::post().to(tokens::stop))
         .route("/recalls/{version}", web::get().to(recall::open))
         .route("/recalls/{version}", web::post().to(recall::confirm))
+        .route("/access/forget", web::post().to(forget::ask))
         .route("/access/receipts/{index}", web::get().to(access::receipt))
         .service(
             web::resource("/verify")

@@ -100,11 +100,14 @@ async fn read(prospect: &Prospect) -> Result<Known, Problem> {
         acceptances.retain(|known| known.withdrawn_at.is_none());
         let request = requests::list_by_person(db, &keyring, person)?.into_iter().next();
         let grant = grants::list_by_person(db, &keyring, person)?.into_iter().next();
-        let asked = request.as_ref().map(|request| request.details.company.clone());
+        let asked = request
+            .as_ref()
+            .and_then(|request| request.details.as_ref())
+            .map(|details| details.company.clone());
         Ok::<_, Fault>(Known {
             accepted: text.as_ref().is_some_and(|text| acceptances.iter().any(|known| known.nda == text.id)),
             earlier: !acceptances.is_empty(),
-            organisation: grant.map(|grant| grant.mark.company).or(asked),
+            organisation: grant.and_then(|grant| grant.mark).map(|mark| mark.company).or(asked),
             back: request.map_or_else(|| "/access".to_owned(), |request| format!("/requests/{}", request.id)),
             text,
         })

@@ -8,6 +8,7 @@ use crate::web::form::Form;
 use crate::web::guard::Prospect;
 use crate::web::page::see_other;
 use crate::web::portal::room::require_grant;
+use crate::web::problem::Problem;
 use actix_web::web::Path;
 
 /// POST: asks.
@@ -17,7 +18,7 @@ pub async fn ask(prospect: Prospect, slug: Path<Slug>, _form: Form) -> Answer {
     let newest = prospect.app.read(move |db| reports::require_offered_by_slug(db, &slug)).await?.id;
     let (house, person, origin) =
         (prospect.app.house.clone(), prospect.person.clone(), prospect.origin.clone());
-    let company = grant.mark.company;
+    let company = grant.mark.ok_or_else(Problem::not_found)?.company;
     let done = prospect
         .app
         .act("request.renew", move |act| renew(act, &house, (&person, &origin), &company, newest))

@@ -125,7 +125,7 @@ pub async fn show_steps(prospect: Prospect, id: Path<RequestId>) -> Answer {
             reference: known.request.reference(),
             items: known.items.iter().map(|(title, _)| title.clone()).collect(),
             email: prospect.person.email.to_string(),
-            organisation: known.request.details.company.to_string(),
+            organisation: known.request.organisation().to_owned(),
             asked_at: known.request.created_at.into(),
         },
         steps: steps(&known, &prospect.company, now),

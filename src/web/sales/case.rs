@@ -13,13 +13,15 @@ use crate::nda::{Acceptance, Nda, store as ndas};
 use crate::notices::House;
 use crate::remediation::store::{Tally, tally};
 use crate::reports::{State as ReportState, Version, store as reports};
-use crate::requests::{Request, State, store as requests};
+use crate::requests::{Details, Request, State, store as requests};
 use crate::text::Day;
 
 /// A request with what belongs to it.
 pub(super) struct Case {
     /// The request.
     pub(super) request: Request,
+    /// What was typed with it.
+    pub(super) details: Details,
     /// Who asks.
     pub(super) person: Person,
     /// How their address's domain stands.
@@ -33,7 +35,7 @@ pub(super) struct Case {
     /// What was granted by it, with the report's title.
     pub(super) grants: Vec<(Grant, String)>,
     /// Who decided it.
-    pub(super) decider: Option<Person>,
+    pub(super) decider: Option<String>,
     /// Why the person who looks cannot approve it.
     pub(super) obstacles: Vec<String>,
     /// Whether approving needs a written reason.
@@ -55,6 +57,7 @@ pub(super) fn read(db: &mut Db, house: &House, by: PersonId, id: RequestId) -> R
         return Err(Fault::bare("the request's address is not confirmed").with_kind(Kind::NotFound));
     }
     let person = people::require_person(db, &house.keyring, request.person)?;
+    let details = request.details.clone().ok_or(Fault::bare("no details").with_kind(Kind::Gone))?;
     let standing = Known::read(db, &house.keyring)?.standing(&person);
     let reports = request
         .items
@@ -74,8 +77,9 @@ pub(super) fn read(db: &mut Db, house: &House, by: PersonId, id: RequestId) -> R
             .collect::<Result<_, Fault>>()?,
         nda: nda(db, house, person.id)?,
         history: history(db, house, &request)?,
-        decider: request.decided_by.map(|by| people::require_person(db, &house.keyring, by)).transpose()?,
+        decider: request.decided_by.map(|by| people::name_of(db, &house.keyring, by)).transpose()?,
         request,
+        details,
         person,
         standing,
         reports,

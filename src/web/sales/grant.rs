@@ -85,7 +85,7 @@ pub async fn show(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
     let state = found.grant.state(now);
     let reads_log = LogReader::admits(&staff.session.roles);
     let page = GrantPage {
-        shell: staff.shell(Desk::Sales, format!("Grant of {}", found.grant.mark.name)),
+        shell: staff.shell(Desk::Sales, format!("Grant of {}", found.grant.recipient().name)),
         grant: head(&found, state),
         facts: facts(&found),
         cut: found.entries.len() >= usize::from(ENTRIES),
@@ -117,7 +117,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: GrantId, now: Micros) -> Result<Foun
     let filter = Filter { grant: Some(id), ..Filter::default() };
     let entries = ledger::list(db, &filter, ENTRIES)?.into_iter().map(|entry| {
         let by = match entry.leaf.by {
-            Actor::Staff(by) => Some(people::require_person(db, keyring, by)?.shown_as().to_owned()),
+            Actor::Staff(by) => Some(people::name_of(db, keyring, by)?),
             Actor::Operator | Actor::Person(_) | Actor::Stranger | Actor::System => None,
         };
         Ok((entry, by))
@@ -129,7 +129,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: GrantId, now: Micros) -> Result<Foun
         pages: (uses::count_pages(db, id)?, of),
         report: case::title(db, grant.version)?,
         version: version.number,
-        given_by: people::require_person(db, keyring, grant.granted_by)?.shown_as().to_owned(),
+        given_by: people::name_of(db, keyring, grant.granted_by)?,
         request: request.map(|request| request.reference()),
         nda: nda.transpose()?.map(|(number, at)| (format!("Version {number} accepted"), at.into())),
         used: uses::list_by_grant(db, &[id])?.pop().map(|(_, used)| used),
@@ -147,7 +147,7 @@ fn tokens(db: &mut Db, grant: GrantId, now: Micros) -> Result<Vec<(&'static str,
 
 /// What the page is about.
 fn head(found: &Found, state: State) -> Head {
-    let mark = &found.grant.mark;
+    let mark = found.grant.recipient();
     Head {
         person: mark.name.to_string(),
         email: mark.email.to_string(),
@@ -226,7 +226,8 @@ fn detail(entry: &Entry) -> Option<String> {
 
 /// What is asked before revoking.
 fn question(found: &Found) -> Question {
-    let Grant { id, mark, copy, .. } = &found.grant;
+    let Grant { id, copy, .. } = &found.grant;
+    let mark = found.grant.recipient();
     Question {
         title: format!("Revoke the access of {}?", mark.name),
         effects: vec![

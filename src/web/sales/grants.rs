@@ -174,7 +174,7 @@ fn title_of(
 
 /// Whether every word that is looked for stands in the grant's name, address, organisation or report.
 fn fits(grant: &Grant, title: &str, words: &str) -> bool {
-    let mark = &grant.mark;
+    let mark = grant.recipient();
     let text = format!("{} {} {} {title}", mark.name, mark.email, mark.company).to_lowercase();
     words.to_lowercase().split_whitespace().all(|word| text.contains(word))
 }
@@ -234,11 +234,12 @@ pub(super) fn downloads(grant: &Grant) -> String {
 
 /// One grant in words.
 fn row((grant, title): &(Grant, String), used: Option<&Use>, now: Micros) -> Row {
+    let recipient = grant.recipient();
     Row {
         href: format!("/sales/grants/{}", grant.id),
-        person: grant.mark.name.to_string(),
-        email: grant.mark.email.to_string(),
-        organisation: grant.mark.company.to_string(),
+        person: recipient.name.to_owned(),
+        email: recipient.email.to_owned(),
+        organisation: recipient.company.to_owned(),
         report: title.clone(),
         state: state(grant.state(now)),
         opened: used.map(|used| used.first.into()),

@@ -4,9 +4,9 @@ use super::checks::{Known, pill};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::grants::acts::GrantError;
-use crate::identity::store as people;
+use crate::identity::{ERASED, Person, store as people};
 use crate::nda::store as ndas;
 use crate::requests::acts::words_for;
 use crate::requests::{Request, State, store as requests};
@@ -117,19 +117,23 @@ fn read(db: &mut Db, keyring: &Keyring, asked: &Asked, now: Micros) -> Result<Fo
 
 /// One request in words.
 fn row(db: &mut Db, keyring: &Keyring, known: &Known, request: Request, now: Micros) -> Result<Row, Fault> {
-    let person = people::require_person(db, keyring, request.person)?;
+    let person = match people::require_person(db, keyring, request.person) {
+        Ok(person) => Some(person),
+        Err(fault) if fault.kind() == Kind::Gone => None,
+        Err(fault) => return Err(fault),
+    };
     let since = request.confirmed_at.unwrap_or(request.created_at);
     Ok(Row {
         href: format!("/sales/requests/{}", request.id),
         reports: words_for(db, &request.items)?.unwrap_or_else(|| "No longer offered".to_owned()),
-        warnings: pill(&known.standing(&person)).into_iter().collect(),
+        warnings: person.as_ref().and_then(|person| pill(&known.standing(person))).into_iter().collect(),
         state: state(request.state),
         since: When::from(request.decided_at.unwrap_or(since)),
         waited: waited(since, request.decided_at.unwrap_or(now)),
-        organisation: request.details.company.to_string(),
+        organisation: request.organisation().to_owned(),
         relation: request.relation.words(),
-        person: person.shown_as().to_owned(),
-        email: person.email.to_string(),
+        person: person.as_ref().map_or(ERASED, Person::shown_as).to_owned(),
+        email: person.as_ref().map_or("address erased", |person| person.email.as_str()).to_owned(),
     })
 }
 

@@ -5,7 +5,7 @@ use super::checks::{Check, checks};
 use super::seen::{Seen, seen};
 use super::{queue, terms};
 use crate::app::Template;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::grants::acts::{self as grants, GrantError};
 use crate::ids::RequestId;
 use crate::requests::State;
@@ -166,11 +166,15 @@ async fn page(
     deny: &Form,
 ) -> Result<RequestPage, Problem> {
     let (house, by) = (staff.app.house.clone(), staff.person.id);
-    let case = staff.app.read::<_, Fault, _>(move |db| case::read(db, &house, by, id)).await?;
+    let case = staff.app.read::<_, Fault, _>(move |db| case::read(db, &house, by, id)).await;
+    let case = case.map_err(|fault| match fault.kind() {
+        Kind::Gone => erased(),
+        _ => fault.into(),
+    })?;
     let title = format!("Request of {}", case.person.shown_as());
     Ok(RequestPage {
         shell: staff.shell(Desk::Sales, title),
-        checks: checks(&case.person, &case.standing, &case.request.details.company, &staff.person),
+        checks: checks(&case.person, &case.standing, &case.details.company, &staff.person),
         reports: case.reports.iter().map(seen).collect(),
         nda: nda(&case.nda),
         history: case
@@ -199,6 +203,14 @@ async fn page(
     })
 }
 
+/// The request of somebody who was erased: nothing of it is left to be shown.
+fn erased() -> Problem {
+    let what = "Whoever made this request was erased, and what they wrote with it. The log keeps that it was made and decided.";
+    Problem::new(Kind::Gone, what)
+        .todo("There is nothing left to be done about it.")
+        .action("/sales", "To the requests")
+}
+
 /// Who asks, in words.
 fn asking(case: &Case) -> Asking {
     let request = &case.request;
@@ -206,10 +218,10 @@ fn asking(case: &Case) -> Asking {
         reference: request.reference(),
         person: case.person.shown_as().to_owned(),
         email: case.person.email.to_string(),
-        organisation: request.details.company.to_string(),
+        organisation: case.details.company.to_string(),
         relation: request.relation.words(),
-        reason: request.details.reason.as_ref().map(ToString::to_string),
-        network: request.details.address.clone(),
+        reason: case.details.reason.as_ref().map(ToString::to_string),
+        network: case.details.address.clone(),
         asked_at: request.created_at.into(),
         confirmed_at: request.confirmed_at.map(When::from),
         state: queue::state(request.state),
@@ -249,7 +261,7 @@ fn decided(case: &Case) -> Option<Decided> {
         State::Approved => (Tone::Ok, "Approved"),
         State::Denied => (Tone::Warn, "Denied"),
     };
-    let by = case.decider.as_ref().map_or("somebody who is forgotten", |person| person.shown_as());
+    let by = case.decider.as_deref().unwrap_or("nobody");
     let granted = |(grant, title): &(crate::grants::Grant, String)| Granted {
         href: format!("/sales/grants/{}", grant.id),
         text: format!("{title}, until {}", grant.expires_at.date_words()),

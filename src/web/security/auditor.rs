@@ -115,7 +115,7 @@ async fn read(staff: &Staff<Auditor>, id: VersionId) -> Result<Read, ConfirmErro
         }
         let mut confirmations = Vec::new();
         for one in auditor::list(db, &key, id)?.into_iter().rev() {
-            let by = crate::identity::store::require_person(db, &keyring, one.by)?.shown_as().to_owned();
+            let by = crate::identity::store::name_of(db, &keyring, one.by)?;
             confirmations.push((one, by));
         }
         Ok::<_, Fault>(Read {

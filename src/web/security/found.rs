@@ -1,14 +1,14 @@
 //! Whose copy it is: what the grants and the log know of a number that stands on the pages of a file.
 
-use super::names::{ERASED, Names};
-use crate::clock::Micros;
+use super::names::Names;
 use crate::db::Db;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::grants::{Grant, store as grants};
-use crate::ids::{GrantId, PersonId, VersionId};
+use crate::identity::ERASED;
+use crate::ids::GrantId;
+use crate::ledger::PersonalField;
 use crate::ledger::acts::Issued;
 use crate::ledger::store::{self, Disclosed, Entry, Filter, Stored};
-use crate::ledger::{EventKind, PersonalField};
 use crate::reports::store as reports;
 use crate::seal::Keyring;
 use crate::watermark::CopyId;
@@ -67,41 +67,20 @@ struct Recipient {
     organisation: Option<String>,
 }
 
-/// The parts of a grant that do not name anybody.
-struct Given {
-    id: GrantId,
-    person: PersonId,
-    version: VersionId,
-    by: Option<PersonId>,
-    at: Micros,
-}
-
 /// Finds the copy with this number.
 pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Option<Found>, Fault> {
-    let (given, recipient) = match grants::find_by_copy(db, keyring, copy) {
-        Ok(Some(grant)) => parts(grant),
-        Ok(None) => return Ok(None),
-        // The recipient was erased: what names nobody stands in the log.
-        Err(fault) if fault.kind() == Kind::Gone => match from_log(db, copy)? {
-            Some(given) => (given, Recipient { name: ERASED.to_owned(), email: None, organisation: None }),
-            None => return Ok(None),
-        },
-        Err(fault) => return Err(fault),
-    };
-    let version = reports::require(db, given.version)?;
-    let mut names = Names::read(db, keyring)?;
-    let granted_by = match given.by {
-        Some(by) => names.person(db, by)?,
-        None => "a command on the server".to_owned(),
-    };
+    let Some(grant) = grants::find_by_copy(db, keyring, copy)? else { return Ok(None) };
+    let recipient = recipient(&grant);
+    let version = reports::require(db, grant.version)?;
+    let granted_by = Names::read(db, keyring)?.person(db, grant.granted_by)?;
     Ok(Some(Found {
         issued: Issued {
-            grant: given.id,
-            person: given.person,
+            grant: grant.id,
+            person: grant.person,
             report: version.report.id,
             version: version.id,
         },
-        sha256: grants::find_copy_digest(db, given.id)?,
+        sha256: grants::find_copy_digest(db, grant.id)?,
         shown: Shown {
             copy_id: copy.to_string(),
             recipient: recipient.name,
@@ -109,34 +88,23 @@ pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Opti
             organisation: recipient.organisation,
             report: format!("{}, version {}", version.card.title, version.number),
             granted_by,
-            at: given.at.into(),
-            entries: accesses(db, keyring, given.id)?,
+            at: grant.granted_at.into(),
+            entries: accesses(db, keyring, grant.id)?,
             log_href: format!("/security?copy={copy}"),
         },
     }))
 }
 
-/// What a grant says, and the recipient that its mark names.
-fn parts(grant: Grant) -> (Given, Recipient) {
-    let Grant { id, person, version, mark, granted_at, granted_by, .. } = grant;
-    let recipient = Recipient {
-        name: mark.name.to_string(),
-        email: Some(mark.email.to_string()),
-        organisation: Some(mark.company.to_string()),
-    };
-    (Given { id, person, version, by: Some(granted_by), at: granted_at }, recipient)
-}
-
-/// What the log says of the grant behind a copy.
-fn from_log(db: &mut Db, copy: &CopyId) -> Result<Option<Given>, Fault> {
-    let filter =
-        Filter { kind: Some(EventKind::GrantCreated), copy: Some(copy.to_string()), ..Filter::default() };
-    let Some(entry) = store::list(db, &filter, 1)?.pop() else { return Ok(None) };
-    let leaf = entry.leaf;
-    let (Some(id), Some(person), Some(version)) = (leaf.grant, leaf.about, leaf.version) else {
-        return Ok(None);
-    };
-    Ok(Some(Given { id, person, version, by: leaf.by.person(), at: leaf.at }))
+/// The recipient that a grant's mark names; somebody who was erased has no address any more.
+fn recipient(grant: &Grant) -> Recipient {
+    match &grant.mark {
+        Some(mark) => Recipient {
+            name: mark.name.to_string(),
+            email: Some(mark.email.to_string()),
+            organisation: Some(mark.company.to_string()),
+        },
+        None => Recipient { name: ERASED.to_owned(), email: None, organisation: None },
+    }
 }
 
 /// The entries under the copy's grant, newest first.

@@ -9,16 +9,22 @@ mod chart;
 mod copy;
 mod dropped;
 mod entry;
+mod erase;
+mod evidence;
 mod export;
 mod filter;
 mod found;
+mod holds;
 mod integrity;
 mod log;
 mod names;
 mod overview;
+mod people;
+mod person;
 mod recall;
 mod register;
 mod register_csv;
+mod retention;
 mod rules;
 mod saved;
 pub mod shipped;
@@ -60,6 +66,16 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/filters", web::post().to(saved::save))
         .route("/security/filters/remove", web::post().to(saved::remove))
         .route("/security/export", web::post().to(export::download))
+        .route("/security/people", web::get().to(people::list))
+        .route("/security/people/{id}", web::get().to(person::show))
+        .route("/security/people/{id}/erase", web::post().to(erase::erase))
+        .route("/security/holds", web::get().to(holds::list))
+        .route("/security/holds", web::post().to(holds::place))
+        .route("/security/holds/{id}", web::get().to(holds::show_hold))
+        .route("/security/holds/{id}/release", web::post().to(holds::release))
+        .route("/security/holds/{id}/evidence", web::post().to(evidence::read))
+        .route("/security/retention", web::get().to(retention::show))
+        .route("/security/retention", web::post().to(retention::switch))
         .route("/security/copy", web::get().to(copy::find))
         .route("/security/copy", web::post().to(copy::read));
 }

@@ -2,15 +2,12 @@
 
 use crate::db::Db;
 use crate::fault::{Fault, Kind};
-use crate::identity::store as people;
+use crate::identity::{ERASED, store as people};
 use crate::ids::{PersonId, ReportId, VersionId};
 use crate::ledger::{Actor, Leaf};
 use crate::reports::{Version, store as reports};
 use crate::seal::Keyring;
 use std::collections::HashMap;
-
-/// What stands for somebody whose key was destroyed.
-pub(super) const ERASED: &str = "an erased person";
 
 /// Names that a page needs, as far as they are known.
 pub(super) struct Names<'a> {

@@ -75,7 +75,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
     };
     let recall = match recall {
         Some(recall) => {
-            let by = people::require_person(db, keyring, recall.by)?.shown_as().to_owned();
+            let by = people::name_of(db, keyring, recall.by)?;
             Some((recall, by))
         }
         None => None,

@@ -37,7 +37,7 @@ fn script(export: &Path, outside: &Outside) -> Option<(i32, Value)> {
 }
 
 /// Both verdicts, which must agree on everything but the words. Ours is given.
-pub(super) fn agreed(what: &str, export: &Path, outside: &Outside) -> Verdict {
+pub fn agreed(what: &str, export: &Path, outside: &Outside) -> Verdict {
     let ours = verify_export(export, outside);
     if let Some((code, theirs)) = script(export, outside) {
         assert_eq!(code, i32::from(ours.exit_code()), "{what}: ours {ours:?}, theirs {theirs}");

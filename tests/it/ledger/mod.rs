@@ -6,7 +6,7 @@ mod cutting;
 mod epochs;
 mod exports;
 mod frozen;
-mod independent;
+pub mod independent;
 mod isolation;
 mod leaves;
 mod lost_commits;

@@ -6,10 +6,12 @@ use crate::support::databases::{TestDatabase, on_both};
 use crate::support::folder::TestFolder;
 use candor::clock::Micros;
 use candor::db::Db;
+use candor::fault::Fault;
 use candor::ids::{DownloadId, GrantId};
 use candor::ledger::{Actor, Event, EventKind, Writer, anchor, in_place, store};
 use diesel::connection::SimpleConnection as _;
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs a statement past the append-only triggers, as whoever holds the database can.
 fn by_force(database: &TestDatabase, statement: &str) {
@@ -157,5 +159,35 @@ fn a_start_without_an_end_is_counted_until_it_is_closed_as_unknown() {
         assert_eq!(whole(in_place::verify(&mut db, &house.keyring).unwrap()).open_downloads, 1);
         house.say(Event::new(EventKind::DownloadOutcomeUnknown).download(download).closes(start));
         assert_eq!(whole(in_place::verify(&mut db, &house.keyring).unwrap()).open_downloads, 0);
+    });
+}
+
+#[test]
+fn a_log_that_grows_while_it_is_checked_is_not_called_damaged() {
+    on_both(|database| {
+        let (house, folder, stop) = (House::open(database), TestFolder::new(), AtomicBool::new(false));
+        let file = folder.join("anchor");
+        let grow = || {
+            while !stop.load(Ordering::Relaxed) {
+                let said = house.writer.act_blocking("say", |act| {
+                    Ok::<_, Fault>(act.record(Event::new(EventKind::ServerStarted), ()))
+                });
+                said.unwrap();
+                anchor::write(&file, &house.writer.checkpoint()).unwrap();
+            }
+        };
+        let checked = std::thread::scope(|scope| {
+            let growing = scope.spawn(grow);
+            let mut db = database.read().unwrap();
+            let key = store::log_key(&mut db, &house.keyring).unwrap();
+            let checked: Vec<_> = (0..300)
+                .map(|_| store::checked_head(&mut db, &key, Some(&file)).map(|head| head.size))
+                .collect();
+            stop.store(true, Ordering::Relaxed);
+            growing.join().unwrap();
+            checked
+        });
+        let sizes: Vec<u64> = checked.into_iter().map(Result::unwrap).collect();
+        assert!(sizes.last() > sizes.first(), "the log did not grow meanwhile");
     });
 }

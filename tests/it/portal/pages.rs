@@ -93,14 +93,14 @@ fn a_page_is_the_readers_own_and_recorded_before_it_is_shown() {
         // It is Ada's copy to the pixel, not another's and not a clean page.
         let text = |copy: CopyId, name: &str| MarkText {
             name: name.to_owned(),
-            email: grant.mark.email.to_string(),
-            company: grant.mark.company.to_string(),
+            email: grant.recipient().email.to_owned(),
+            company: grant.recipient().company.to_owned(),
             copy,
             granted_on: grant.granted_at.date_words(),
             verify_url: office.house.app().house.link("/verify"),
         };
         let seen = pixels(&seen);
-        let own = text(grant.copy, grant.mark.name.as_str());
+        let own = text(grant.copy, grant.recipient().name);
         assert_eq!(
             differing(
                 &seen,

@@ -52,7 +52,7 @@ fn names_of_other_scripts_are_drawn_in_copies_by_the_fonts_the_operator_names() 
             let text = MarkText {
                 name: name.to_owned(),
                 email: address.to_owned(),
-                company: grant.mark.company.to_string(),
+                company: grant.recipient().company.to_owned(),
                 copy: grant.copy,
                 granted_on: grant.granted_at.date_words(),
                 verify_url: office.house.app().house.link("/verify"),

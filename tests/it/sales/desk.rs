@@ -137,7 +137,7 @@ impl Office {
             person: person.id,
             relation: Relation::Customer,
             state: State::Unconfirmed,
-            details,
+            details: Some(details),
             items: vec![self.report],
             created_at: clock.now(),
             confirmed_at: None,

@@ -2,14 +2,18 @@
 
 mod copy;
 mod entry;
+mod erased;
 mod export;
 mod filters;
+mod holds;
 mod integrity;
 mod log;
 mod nodes;
 mod overview;
+mod people;
 mod recall;
 mod register;
+mod retention;
 mod roles;
 mod rules;
 

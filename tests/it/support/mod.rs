@@ -10,6 +10,7 @@ pub mod house;
 pub mod http;
 pub mod mailbox;
 pub mod mime;
+pub mod sealed;
 pub mod visitor;
 pub mod witness;
 

@@ -76,7 +76,7 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
             at: now.into(),
             by: prospect.person.shown_as().to_owned(),
             email: prospect.person.email.to_string(),
-            company: grant.mark.company.to_string(),
+            company: grant.recipient().company.to_owned(),
             copy: grant.copy.to_string(),
             entry,
             checkpoint: prospect.app.writer.checkpoint(),

@@ -1,0 +1,52 @@
+//! Erasing a person, with what lies outside of the transaction: older pages of the database, letters written as files.
+
+use super::App;
+use crate::config::Mail;
+use crate::erasure::acts::{EraseError, Telling, erase};
+use crate::erasure::{Erasure, Terms, store};
+use crate::fault::Fault;
+use crate::identity::store as people;
+use crate::ids::PersonId;
+use crate::ledger::Done;
+use crate::notices::carrier;
+use std::sync::Arc;
+
+/// Days after an erasure in which older pages are looked for again: whoever read them then has let go.
+const AGAIN_DAYS: i64 = 2;
+
+impl App {
+    /// Erases a person. After the act the embedded database lets go of its older pages; when somebody still reads them, the
+    /// worker tries again.
+    pub async fn erase(&self, by: Option<PersonId>, person: PersonId) -> Result<Done<Erasure>, EraseError> {
+        let (house, terms) = (self.house.clone(), Terms::from(self.config.retention));
+        let keyring = Arc::clone(&self.keyring);
+        let known = self.read(move |db| people::require_person(db, &keyring, person)).await;
+        let done = self
+            .act_urgent("person.erase", move |act| erase(act, &house, (by, Telling::Letter), person, terms))
+            .await?;
+        self.directory.forget_all();
+        if let (Ok(known), Mail::Files(folder)) = (known, self.config.mail.clone()) {
+            let address = known.email.to_string();
+            self.work(move || carrier::forget_files(&folder, &address)).await?.map_err(Fault::from)?;
+        }
+        if !self.forget_old_pages().await? {
+            tracing::warn!("somebody still reads older pages of the database; they are let go of later");
+        }
+        Ok(done)
+    }
+
+    /// Has the database let go of its older pages; `false` when somebody still reads them.
+    async fn forget_old_pages(&self) -> Result<bool, Fault> {
+        let database = self.database.clone();
+        self.work(move || database.forget_old_pages()).await?
+    }
+
+    /// The same, if anybody was erased a short while ago: a crash or a long read may have left pages behind.
+    pub async fn forget_again(&self) -> Result<bool, Fault> {
+        let since = self.clock.now().plus_days(-AGAIN_DAYS);
+        if !self.read(move |db| store::any_since(db, since)).await? {
+            return Ok(false);
+        }
+        self.forget_old_pages().await
+    }
+}
