@@ -28,7 +28,7 @@ struct Opened {
     names: Names,
     /// How many people there were: when there are others, all are opened anew.
     people: i64,
-    opened_at: Micros,
+    since: Micros,
     used_at: Micros,
 }
 
@@ -58,7 +58,7 @@ impl Directory {
     /// Forgets what nobody has asked for a while.
     pub fn drop_idle(&self, now: Micros) {
         self.held().retain(|_, opened| {
-            now.secs_since(opened.used_at) < IDLE_SECS && now.secs_since(opened.opened_at) < FRESH_SECS
+            now.secs_since(opened.used_at) < IDLE_SECS && now.secs_since(opened.since) < FRESH_SECS
         });
     }
     /// How many sessions have names opened.
@@ -87,11 +87,11 @@ fn names(
     directory.drop_idle(now);
     let people = store::count_people(db)?;
     let known = directory.held().remove(&session).filter(|opened| opened.people == people);
-    let (names, opened_at) = match known {
-        Some(opened) => (opened.names, opened.opened_at),
+    let (names, since) = match known {
+        Some(opened) => (opened.names, opened.since),
         None => (Arc::new(open(db, keyring)?), now),
     };
-    let opened = Opened { names: Arc::clone(&names), people, opened_at, used_at: now };
+    let opened = Opened { names: Arc::clone(&names), people, since, used_at: now };
     directory.held().insert(session, opened);
     Ok(names)
 }

@@ -64,21 +64,20 @@ pub fn find(db: &mut Db, name: &str) -> Result<Option<Shipment>, Fault> {
 /// the writer's transaction, which all nodes take in turn.
 pub fn claim(db: &mut Db, name: &str, (node, now): (NodeId, Micros)) -> Result<Option<u64>, Fault> {
     let present = i32::try_from(read_head(db, Lock::None)?.epoch).unwrap_or(i32::MAX);
-    let known = match find(db, name)? {
-        Some(known) => known,
-        None => {
-            diesel::insert_into(ledger_shipment::table)
-                .values((
-                    ledger_shipment::name.eq(name),
-                    ledger_shipment::epoch.eq(present),
-                    ledger_shipment::next_idx.eq(0),
-                    ledger_shipment::next_try_at.eq(now),
-                    ledger_shipment::failures.eq(0),
-                    ledger_shipment::claimed_until.eq(now),
-                ))
-                .execute(db)?;
-            find(db, name)?.ok_or(Fault::bare("a shipment that was just begun"))?
-        }
+    let known = if let Some(known) = find(db, name)? {
+        known
+    } else {
+        diesel::insert_into(ledger_shipment::table)
+            .values((
+                ledger_shipment::name.eq(name),
+                ledger_shipment::epoch.eq(present),
+                ledger_shipment::next_idx.eq(0),
+                ledger_shipment::next_try_at.eq(now),
+                ledger_shipment::failures.eq(0),
+                ledger_shipment::claimed_until.eq(now),
+            ))
+            .execute(db)?;
+        find(db, name)?.ok_or(Fault::bare("a shipment that was just begun"))?
     };
     let is_others = known.node.is_some_and(|other| other != node) && known.claimed_until > now;
     if is_others || known.next_try_at > now {

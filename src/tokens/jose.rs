@@ -64,6 +64,7 @@ impl JwtVerifier for Verifying {
 }
 
 /// The one signer there is.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the provider's signature")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     if *algorithm != Algorithm::EdDSA {
         return Err(ErrorKind::InvalidAlgorithm.into());
@@ -74,6 +75,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
 }
 
 /// The one verifier there is.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the provider's signature")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     if *algorithm != Algorithm::EdDSA {
         return Err(ErrorKind::InvalidAlgorithm.into());

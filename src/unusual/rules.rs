@@ -234,7 +234,9 @@ mod tests {
     fn a_download_in_the_last_hours_of_its_grant_is_found_and_none_before() {
         let late = |minutes: i64| {
             let mut told = story(EventKind::DownloadStarted, &[(0, 1, "203.0.113.7")]);
-            told.iter_mut().for_each(|access| access.ends = Some(MONDAY.plus_secs(minutes * 60)));
+            for access in &mut told {
+                access.ends = Some(MONDAY.plus_secs(minutes * 60));
+            }
             told
         };
         assert_eq!(broken(&late(24 * 60)), ["Right before the end"]);

@@ -79,8 +79,8 @@ impl Shipping {
         let Some(last) = batch.last().map(|event| event.index) else { return Ok(0) };
         let count = u64::try_from(batch.len()).unwrap_or(0);
         let outcome = match target {
-            Target::Syslog(to) => self.to_syslog(to.clone(), batch).await?,
-            Target::Webhook(to) => self.to_webhook(to, from, &batch).await?,
+            Target::Syslog(to) => self.send_syslog(to.clone(), batch).await?,
+            Target::Webhook(to) => self.post_webhook(to, from, &batch).await?,
         };
         if let Err(why) = &outcome {
             tracing::warn!(shipment = name, why, "the log could not be shipped");
@@ -93,7 +93,7 @@ impl Shipping {
     }
 
     /// Sends a batch to a collector.
-    async fn to_syslog(&self, to: Syslog, batch: Vec<Shipped>) -> Result<Result<(), String>, Fault> {
+    async fn send_syslog(&self, to: Syslog, batch: Vec<Shipped>) -> Result<Result<(), String>, Fault> {
         let host = host(&self.app.config.base_url);
         let frames: Vec<u8> =
             batch.into_iter().flat_map(|event| syslog::frame(&message(event), &host)).collect();
@@ -102,7 +102,7 @@ impl Shipping {
     }
 
     /// Posts a batch to a webhook.
-    async fn to_webhook(
+    async fn post_webhook(
         &mut self,
         to: &Webhook,
         first: u64,

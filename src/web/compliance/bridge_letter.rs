@@ -77,7 +77,7 @@ async fn page(
 /// What is asked before a letter is finalized.
 fn question(action: &str, form: &Form) -> Question {
     let mut hidden: Vec<Hidden> =
-        FIELDS.iter().map(|name| Hidden { name: *name, content: form.text(name).to_owned() }).collect();
+        FIELDS.iter().map(|name| Hidden { name, content: form.text(name).to_owned() }).collect();
     hidden.push(Hidden { name: "sure", content: "yes".to_owned() });
     Question {
         title: "Finalize this letter?".to_owned(),

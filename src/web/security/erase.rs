@@ -28,15 +28,15 @@ pub async fn erase(staff: Staff<Security>, id: web::Path<PersonId>, _form: Form)
 /// What is asked before erasing.
 pub(super) fn question(person: &Person, signed: bool, terms: Terms, now: Micros) -> Question {
     let name = person.shown_as();
-    let evidence = if !signed {
-        "No NDA was accepted, so no evidence of one stays.".to_owned()
-    } else {
+    let evidence = if signed {
         format!(
             "The evidence of their NDA stays, sealed anew and locked to the hold \u{201c}{}\u{201d}, for {} years after their \
              access has ended. Nothing else names them.",
             EVIDENCE_HOLD,
             terms.evidence_days / 366
         )
+    } else {
+        "No NDA was accepted, so no evidence of one stays.".to_owned()
     };
     Question {
         title: format!("Erase {name}?"),

@@ -231,7 +231,6 @@ pub async fn mute(staff: Staff<Security>, mut form: Form) -> Answer {
 }
 
 /// Whom a mute is about, by address; everybody when none was typed.
-#[expect(clippy::option_option, reason = "refused, left open, or found; each has its own answer")]
 async fn person(staff: &Staff<Security>, form: &mut Form) -> Result<Option<Option<PersonId>>, Problem> {
     let email = match form.parse_optional("person", "The address", EmailAddress::parse) {
         Some(Some(email)) => email,

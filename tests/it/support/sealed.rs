@@ -48,9 +48,9 @@ struct Beside {
     cell: Vec<u8>,
 }
 
-/// A wrapped key.
+/// A row of `data_key`.
 #[derive(QueryableByName)]
-struct Wrapped {
+struct KeyRow {
     #[diesel(sql_type = Binary)]
     id: Vec<u8>,
     #[diesel(sql_type = Text)]
@@ -80,9 +80,9 @@ fn columns(db: &mut Db) -> Vec<Column> {
 
 /// Every data key that the keyring opens.
 fn keys(db: &mut Db, keyring: &Keyring) -> BTreeMap<[u8; 16], DataKey> {
-    let rows: Vec<Wrapped> =
+    let rows: Vec<KeyRow> =
         diesel::sql_query("SELECT id, owner_kind, owner_id, kek, wrapped FROM data_key").load(db).unwrap();
-    let open = |row: Wrapped| {
+    let open = |row: KeyRow| {
         let id: [u8; 16] = row.id.try_into().unwrap();
         let owner = KeyOwner::from_parts(&row.owner_kind, row.owner_id.try_into().unwrap()).unwrap();
         let wrapped = WrappedKey { kek: row.kek, bytes: row.wrapped };
