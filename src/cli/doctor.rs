@@ -74,7 +74,7 @@ fn examine(config: &Config) -> Vec<Finding> {
         findings.push(("installation", installation(&keyring, &database, config)));
         findings.push(("administrators", administrators(&keyring, &database)));
         findings.extend(shipping(config, &database));
-        findings.push(("vault", orphans(&keyring, &database, config)));
+        findings.push(("vault", orphans(&database, config)));
     }
     findings
 }
@@ -198,10 +198,10 @@ fn shipment(database: &Database, name: &str) -> Result<String, String> {
 }
 
 /// No object lies in the vault that no report knows.
-fn orphans(keyring: &Keyring, database: &Database, config: &Config) -> Result<String, String> {
+fn orphans(database: &Database, config: &Config) -> Result<String, String> {
     let found = Vault::open(&config.vault_folder()).and_then(|vault| {
         let before = Clock::system().now().plus_days(-1);
-        retention::orphans(&mut *database.read()?, (keyring, &vault), before)
+        retention::orphans(&mut *database.read()?, &vault, before)
     });
     match found.map_err(|fault| format!("{fault:?}"))?.len() {
         0 => Ok("every object belongs to a report".to_owned()),

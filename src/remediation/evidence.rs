@@ -4,7 +4,9 @@
 //! the log. Holders of the report learn of a file only when somebody chose so, and then its name, size, day and digest:
 //! the file itself never leaves to them, because only marked copies of the report do. A choice can be taken back.
 
+use crate::clock::Micros;
 use crate::db::Db;
+use crate::db::schema::evidence_object;
 use crate::fault::Fault;
 use crate::ids::{MemoId, ObjectId, VersionId};
 use crate::reports::Version;
@@ -12,12 +14,13 @@ use crate::reports::memos::{self, Memo, MemoKind, Words};
 use crate::seal::DataKey;
 use crate::text::{Line, Paragraphs};
 use crate::vault::{ObjectContext, ObjectKind, ObjectRef};
+use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// The largest file, in bytes: screenshots, logs and protocols, not archives.
 pub const LIMIT_BYTES: u64 = 10 * 1024 * 1024;
 
-/// A sealed file and what it is; the memo that holds this is the one row that points at the object.
+/// A sealed file and what it is. The memo that holds this says so; [`list_objects`] knows without a key that it is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
@@ -89,4 +92,20 @@ pub fn list(db: &mut Db, key: &DataKey, version: VersionId) -> Result<Vec<Eviden
     };
     let files: Vec<Memo<File>> = memos::list(db, key, version)?;
     Ok(files.into_iter().map(|file| Evidence { told: told(&file), file }).collect())
+}
+
+/// Notes without a key that an object of the vault is evidence beside a version.
+pub fn insert_object(db: &mut Db, version: VersionId, object: ObjectId, at: Micros) -> Result<(), Fault> {
+    let row = (
+        evidence_object::id.eq(object),
+        evidence_object::version_id.eq(version),
+        evidence_object::created_at.eq(at),
+    );
+    diesel::insert_into(evidence_object::table).values(row).execute(db)?;
+    Ok(())
+}
+
+/// The objects of the vault that are evidence, in the order of their ids.
+pub fn list_objects(db: &mut Db) -> Result<Vec<ObjectId>, Fault> {
+    Ok(evidence_object::table.select(evidence_object::id).order(evidence_object::id).load(db)?)
 }

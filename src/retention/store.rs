@@ -3,17 +3,16 @@
 use super::{AT_ONCE, Candidate, Plan, Rule};
 use crate::clock::Micros;
 use crate::config::Retention;
+use crate::db::Db;
 use crate::db::schema::{
     access_request, erasure, held_acceptance, legal_hold, letter, mail_code, nda_acceptance, person,
     report_grant, request_item, retention_switch, sealed_object, session, staff_link, staff_role,
 };
-use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::holds::{Purpose, store as holds};
 use crate::ids::{HoldId, LetterId, ObjectId, PersonId, RequestId};
 use crate::notices::outbox::LetterState;
 use crate::remediation::evidence;
-use crate::reports::{memos, store as reports};
 use crate::requests::State;
 use crate::seal::Keyring;
 use crate::vault::Vault;
@@ -60,7 +59,7 @@ pub fn plan(
         Rule::Letters => letters(db, before)?,
         Rule::People => people(db, before)?,
         Rule::Evidence => ended_evidence(db, before)?,
-        Rule::Orphans => orphans(db, (keyring, vault), before)?,
+        Rule::Orphans => orphans(db, vault, before)?,
     };
     let more = due.len() > AT_ONCE;
     let mut plan = Plan { rule, goes: Vec::new(), kept: Vec::new(), more };
@@ -175,23 +174,12 @@ fn ended_evidence(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> 
     Ok(rows.into_iter().map(candidate).collect())
 }
 
-/// Objects in the vault that no row and no evidence knows and that are old enough not to be on their way to one. Evidence
-/// is known by sealed memos alone: when one of those cannot be read, nothing is an orphan.
-pub fn orphans(
-    db: &mut Db,
-    (keyring, vault): (&Keyring, &Vault),
-    before: Micros,
-) -> Result<Vec<Candidate>, Fault> {
+/// Objects in the vault that no row knows and that are old enough not to be on their way to one.
+pub fn orphans(db: &mut Db, vault: &Vault, before: Micros) -> Result<Vec<Candidate>, Fault> {
     let old: Vec<(ObjectId, Micros)> = vault.list()?.into_iter().filter(|(_, at)| *at < before).collect();
     let mut known: HashSet<ObjectId> =
         sealed_object::table.select(sealed_object::id).load::<ObjectId>(db)?.into_iter().collect();
-    for version in reports::list(db)? {
-        let Some(key) = data_keys::find_for(db, keyring, version.key_owner())? else {
-            return Ok(Vec::new());
-        };
-        let files = memos::list::<evidence::File>(db, &key, version.id)?;
-        known.extend(files.into_iter().map(|memo| memo.words.object));
-    }
+    known.extend(evidence::list_objects(db)?);
     let orphan = old.into_iter().filter(|(id, _)| !known.contains(id));
     Ok(orphan.map(|(id, at)| Candidate { id: *id.as_bytes(), person: None, at }).collect())
 }

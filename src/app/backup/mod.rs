@@ -12,6 +12,7 @@ use crate::db::schema::{ledger_head, sealed_object};
 use crate::db::{Database, installation};
 use crate::fault::Fault;
 use crate::ids::ObjectId;
+use crate::remediation::evidence;
 use crate::text::hex;
 use diesel::prelude::*;
 use ring::digest::{Context, SHA256};
@@ -131,7 +132,9 @@ fn write_parts(
 
 /// The objects that a database names, and how long its log is.
 fn contents(db: &mut Db) -> Result<(Vec<ObjectId>, u64), Fault> {
-    let objects = sealed_object::table.select(sealed_object::id).order(sealed_object::id).load(db)?;
+    let mut objects: Vec<ObjectId> =
+        sealed_object::table.select(sealed_object::id).order(sealed_object::id).load(db)?;
+    objects.extend(evidence::list_objects(db)?);
     let size: Option<i64> = ledger_head::table.find(1).select(ledger_head::size).first(db).optional()?;
     Ok((objects, size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0)))
 }

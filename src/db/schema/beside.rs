@@ -32,3 +32,11 @@ diesel::table! {
         note -> Binary,
     }
 }
+
+diesel::table! {
+    evidence_object (id) {
+        id -> Binary,
+        version_id -> Binary,
+        created_at -> BigInt,
+    }
+}

@@ -84,6 +84,7 @@ pub fn keep_evidence<'a>(
     let (version, key) = beside(act.db(), house, exception)?;
     let about = About { version: version.id, exception: Some(exception) };
     let added = memos::insert(act.db(), (&house.clock, &key), about, (at, by), file)?;
+    evidence::insert_object(act.db(), version.id, file.object, at)?;
     let event = event(EventKind::EvidenceKept, by, &version, exception)
         .fact("evidence", added.id.to_string())
         .fact("memo_sealed_sha256", added.sealed_sha256)

@@ -5,6 +5,7 @@ use super::{ONE_PAGE, at_the_desk, creates, uploads};
 use crate::support::forms::Form;
 use crate::support::house::House;
 use crate::support::visitor::{Page, Part, Visitor};
+use candor::app::backup;
 use candor::ledger::EventKind;
 use candor::ledger::store::{self as log, Filter};
 use candor::vault::ObjectKind;
@@ -68,6 +69,10 @@ fn a_file_is_sealed_read_with_an_entry_and_told_of_by_choice() {
                 "in the clear in {}",
                 file.display()
             );
+        }
+        if house.app().database.file().is_some() {
+            let inside = backup::write(&house.app().config, &house.folder().join("backup.tar")).unwrap();
+            assert_eq!(inside.objects, 4, "the three of the report, and the evidence");
         }
 
         let remediation = path.replace("/evidence", "/remediation");

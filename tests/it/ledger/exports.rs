@@ -264,7 +264,7 @@ fn a_policy_from_outside_asks_for_its_own_witnesses() {
         let name = witness.name.replace('.', "-");
         match asks(&format!("{}quorum {name}\n", witness.line())) {
             Verdict::Unusable { why } => {
-                assert!(why.contains("the witnesses that your policy asks for"), "{why}")
+                assert!(why.contains("the witnesses that your policy asks for"), "{why}");
             }
             other => panic!("{other:?}"),
         }

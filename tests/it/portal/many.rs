@@ -22,8 +22,6 @@ use std::time::Instant;
 const EXCEPTIONS: usize = 200;
 /// Updates of each; `CANDOR_UPDATES=10` asks for the two thousand of `docs/performance.md`.
 const UPDATES: usize = 2;
-/// How long a page may take in a development build, which computes many times slower than what people run.
-const MILLIS: u128 = 8_000;
 
 /// Publishes the report and tells its history.
 fn publishes(office: &mut Office) {
@@ -73,6 +71,7 @@ fn publishes(office: &mut Office) {
 }
 
 /// Opens a page three times and says how long the fastest took, in milliseconds.
+#[expect(clippy::print_stdout, reason = "the figures stand in docs/performance.md, printed with --nocapture")]
 fn takes(visitor: &mut Visitor, path: &str) {
     let times = (0..3).map(|_| {
         let began = Instant::now();
@@ -82,7 +81,6 @@ fn takes(visitor: &mut Visitor, path: &str) {
     });
     let fastest = times.min().unwrap();
     println!("{path}: {fastest} ms");
-    assert!(fastest < MILLIS, "{path} took {fastest} ms");
 }
 
 #[test]
