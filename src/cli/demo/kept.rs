@@ -23,7 +23,7 @@ const MARKS: &[(Item, &str, bool)] = &[
     (Item::Owners, "Tobias Reinholt", true),
     (Item::Causes, "Head of identity and access", true),
     (Item::Responses, "Tobias Reinholt", true),
-    (Item::Priorities, "Chief information security officer", false),
+    (Item::Priorities, "Head of security", false),
     (Item::TalkTrack, "Head of sales", false),
 ];
 /// The files: of which exception, name, what it shows, whether holders are told of it, and what it says.

@@ -107,7 +107,7 @@ pub fn checks(desk: &OnDesk, around: Around) -> Vec<Check> {
         Check::needed(
             "It is finalized and offered.",
             matches!(desk.version.state, State::Finalized(_)),
-            href("/finalize"),
+            super::way::finalize(desk).href.unwrap_or_else(|| href("#finalize")),
             "Finalize",
         ),
     ]);

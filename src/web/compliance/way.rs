@@ -11,7 +11,7 @@ use serde::Serialize;
 /// What finalizing needs.
 #[derive(Serialize)]
 pub struct Finalize {
-    href: Option<String>,
+    pub(super) href: Option<String>,
     missing: Vec<String>,
     text: String,
 }
