@@ -5,7 +5,7 @@ use crate::compliance::{creates, uploads};
 use crate::support::forms::Form;
 use crate::support::visitor::{Page, Visitor};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A recipient who may download, and the seller.
 fn with_a_recipient(house: &Running) -> Visitor {
@@ -129,6 +129,16 @@ fn an_approval_that_the_server_died_in_gave_one_grant_or_none() {
     });
 }
 
+/// Waits until a report takes an upload again: among several nodes a dead one counts as alive for some seconds, and until
+/// then the page says that the file is being prepared.
+fn waits_for_the_form(officer: &mut Visitor, href: &str) {
+    let begun = Instant::now();
+    while offered(&officer.get(href), &format!("{href}/upload")).is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{}", officer.get(href).words());
+        thread::sleep(Duration::from_millis(200));
+    }
+}
+
 #[test]
 fn a_publication_that_the_server_died_in_is_a_draft_or_finalized() {
     play(|mut house| {
@@ -144,6 +154,7 @@ fn a_publication_that_the_server_died_in_is_a_draft_or_finalized() {
             let mut officer = house.staff(&format!("Between{round}"), "compliance");
             let ask = format!("{href}/finalize");
             if officer.get(&ask).status != 200 || offered(&officer.get(&ask), &ask).is_none() {
+                waits_for_the_form(&mut officer, &href);
                 assert_eq!(
                     uploads(&mut officer, &href, SHORT_REPORT).status,
                     303,
