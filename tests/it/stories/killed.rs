@@ -134,7 +134,7 @@ fn an_approval_that_the_server_died_in_gave_one_grant_or_none() {
 fn waits_for_the_form(officer: &mut Visitor, href: &str) {
     let begun = Instant::now();
     while offered(&officer.get(href), &format!("{href}/upload")).is_none() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{}", officer.get(href).words());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{}", officer.get(href).words());
         thread::sleep(Duration::from_millis(200));
     }
 }
