@@ -78,7 +78,7 @@ pub fn count_people(db: &mut Db) -> Result<i64, Fault> {
 /// People with their names, and the last one who was looked at; none when nobody was left.
 pub type Named = (Vec<(PersonId, String)>, Option<PersonId>);
 
-/// Names of people, in the order in which they came, from after one of them on; at most [`NAMES_AT_ONCE`], and how far that
+/// Names of people, in the order in which they came, from after one of them on; at most `NAMES_AT_ONCE`, and how far that
 /// was. People whose key was destroyed are passed over.
 pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Result<Named, Fault> {
     let mut query = person::table.order(person::id).limit(NAMES_AT_ONCE).into_boxed();

@@ -1,5 +1,5 @@
 //! Ships the log to other systems, batch by batch, from where it broke off. At least once: see
-//! [`shipments`](crate::ledger::shipments).
+//! [`shipments`].
 
 use crate::app::App;
 use crate::config::{Syslog, Webhook};
