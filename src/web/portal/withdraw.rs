@@ -30,21 +30,20 @@ impl Page for WithdrawPage {
 pub async fn ask(prospect: Prospect, id: Path<AcceptanceId>) -> Answer {
     let (keyring, person, now) =
         (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
-    let own_keyring = Arc::clone(&keyring);
-    let id = id.into_inner();
-    let all = prospect.app.read(move |db| ndas::list_acceptances(db, &own_keyring, person)).await?;
-    if !all.iter().any(|own| own.id == id) {
-        return Err(Problem::not_found());
-    }
     let known = prospect.app.read(move |db| {
-        let standing = ndas::find_standing(db, &keyring, person)?;
-        let Some(standing) = standing.filter(|standing| standing.id == id) else { return Ok(None) };
+        let is_own = ndas::list_acceptances(db, &keyring, person)?.iter().any(|own| own.id == *id);
+        let standing = ndas::find_standing(db, &keyring, person)?.filter(|standing| standing.id == *id);
+        let Some(standing) = standing else { return Ok((is_own, None)) };
         let text = ndas::require(db, standing.nda)?;
         let held = grants::list_by_person(db, &keyring, person)?;
         let live = held.iter().filter(|grant| grant.state(now) == State::Active).count();
-        Ok::<_, Fault>(Some((standing.id, text, live)))
+        Ok::<_, Fault>((is_own, Some((standing.id, text, live))))
     });
-    let Some((id, text, live)) = known.await? else {
+    let (is_own, known) = known.await?;
+    if !is_own {
+        return Err(Problem::not_found());
+    }
+    let Some((id, text, live)) = known else {
         return Err(Problem::from(WithdrawError::NotStanding).action("/access", "My access"));
     };
     let ends = match live {

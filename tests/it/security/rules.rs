@@ -5,12 +5,10 @@ use crate::support::databases::{TestDatabase, on_both};
 use crate::support::house::House;
 use crate::support::mailbox::Mailbox;
 use crate::support::visitor::{Page, Visitor};
+use crate::support::webhook::webhook;
 use candor::identity::Role;
 use candor::ledger::EventKind;
 use candor::worker::Worker;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
-use std::sync::mpsc;
 
 /// The page with its rules changed: each a field's name and its value, or a box to tick.
 fn change(security: &mut Visitor, fields: &[(&str, &str)], boxes: &[&str]) -> Page {
@@ -145,44 +143,9 @@ fn whoever_watches_is_told_once_of_each_occurrence_over_restarts_and_nodes() {
     });
 }
 
-/// A webhook that answers with these statuses, one after the other, and tells what it was sent.
-fn webhook(statuses: &'static [u16]) -> (String, mpsc::Receiver<(String, String)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/alerts", listener.local_addr().unwrap());
-    let (told, heard) = mpsc::channel();
-    std::thread::spawn(move || {
-        for status in statuses {
-            let mut stream = listener.accept().unwrap().0;
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
-                if let Some(bytes) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = bytes.trim().parse().unwrap();
-                }
-                if line == "\r\n" {
-                    break;
-                }
-                head.push_str(&line);
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            stream
-                .write_all(
-                    format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-                        .as_bytes(),
-                )
-                .unwrap();
-            told.send((head, String::from_utf8(body).unwrap())).unwrap();
-        }
-    });
-    (url, heard)
-}
-
 #[test]
 fn the_webhook_hears_of_it_signed_again_after_an_outage_and_never_who_it_was() {
-    let (url, heard) = webhook(&[503, 200]);
+    let (url, heard) = webhook("/alerts", &[503, 200]);
     let lines = format!(
         "mail = \"files\"\n[log]\nalert_webhook = {{ url = \"{url}\", secret = \"0123456789abcdef\" }}"
     );

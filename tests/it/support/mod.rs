@@ -12,6 +12,7 @@ pub mod mailbox;
 pub mod mime;
 pub mod sealed;
 pub mod visitor;
+pub mod webhook;
 pub mod witness;
 
 /// A real report by the name of its file: `short-report` has eight pages of the fictional one, so that a house is

@@ -1,14 +1,15 @@
 //! The log is shipped to other systems: in order, from where it broke off, with nothing left out.
 
 use crate::support::house::House;
+use crate::support::webhook::webhook;
 use candor::identity::Role;
 use candor::ledger::EventKind;
 use candor::worker::Worker;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 
 /// Where the certificates of the tests lie.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/web/fixtures");
@@ -185,40 +186,9 @@ fn a_collector_that_somebody_else_vouches_for_gets_nothing() {
     assert!(known.next == 0 && known.error.unwrap().contains("no TLS with the collector"));
 }
 
-/// A webhook that answers with these statuses, one after the other, and tells what it was sent.
-fn webhook(statuses: &'static [u16]) -> (String, mpsc::Receiver<(String, String)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}/log", listener.local_addr().unwrap());
-    let (told, heard) = mpsc::channel();
-    std::thread::spawn(move || {
-        for status in statuses {
-            let mut stream = listener.accept().unwrap().0;
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
-                if let Some(bytes) = line.to_lowercase().strip_prefix("content-length:") {
-                    length = bytes.trim().parse().unwrap();
-                }
-                if line == "\r\n" {
-                    break;
-                }
-                head.push_str(&line);
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            let answer = format!("HTTP/1.1 {status} X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).unwrap();
-            told.send((head, String::from_utf8(body).unwrap())).unwrap();
-        }
-    });
-    (url, heard)
-}
-
 #[test]
 fn a_webhook_gets_signed_batches_and_the_same_again_when_it_refused_one() {
-    let (url, heard) = webhook(&[500, 200]);
+    let (url, heard) = webhook("/log", &[500, 200]);
     let house = House::with(&format!(
         "mail = \"files\"\n[log.ship]\nbatch = 1000\nevery_secs = 3600\n\
          webhook = {{ url = \"{url}\", secret = \"0123456789abcdef\" }}"
