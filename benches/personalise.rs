@@ -38,7 +38,8 @@ fn measure(name: &str, pdf: Vec<u8>) {
     let vault = Vault::open(&folder).unwrap();
     let keyring = Keyring::generate(&clock);
     let (key, _) = keyring.new_data_key(&clock, KeyOwner::Version(VersionId::new(&clock)));
-    let context = ObjectContext { report: ReportId::new(&clock), version: 1, kind: ObjectKind::Body };
+    let report = ReportId::new(&clock);
+    let context = ObjectContext { report, version: 1, kind: ObjectKind::Body, companion: None };
     let stored = vault.put(&clock, &key, &context, &prepared.body).unwrap();
     let text = MarkText {
         name: "Ada Lovelace".into(),

@@ -70,6 +70,8 @@ typed_id! {
     AcceptanceId;
     /// A mailed code with its link.
     CodeId;
+    /// A PDF beside a report that leaves as marked copies only.
+    CompanionId;
     /// A confirmation by an auditor.
     ConfirmationId;
     /// A bridge letter of a report.

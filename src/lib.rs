@@ -36,6 +36,7 @@ pub mod db;
 // -- engines: how it is kept safe; they know no user and no page
 pub mod vault;
 pub mod watermark;
+pub mod typeset;
 pub mod ledger;
 pub mod notices;
 // -- nouns: what the trust center keeps

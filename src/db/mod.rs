@@ -8,6 +8,7 @@
 //! SQLite file for a mistyped PostgreSQL URL.
 
 pub mod anchor_schema;
+pub mod companion_schema;
 pub mod columns;
 mod connection;
 pub mod data_keys;

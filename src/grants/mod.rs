@@ -4,6 +4,7 @@
 //! download of it is byte-identical; revoking it works at once; it covers one version, never the next period.
 
 pub mod acts;
+pub mod companions;
 pub mod holdings;
 pub mod store;
 

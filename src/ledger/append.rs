@@ -119,7 +119,7 @@ fn require_open(db: &mut Db, event: &Event, start: u64) -> Result<(), Fault> {
         .select((ledger_entry::kind, ledger_entry::download_id))
         .first(db)
         .optional()?;
-    if row != Some((EventKind::DownloadStarted, event.download)) {
+    if row.is_none_or(|(kind, download)| !kind.starts_download() || download != event.download) {
         return Err(Fault::bare("no start of this download at the index that is to be closed"));
     }
     let ends: i64 = ledger_entry::table.filter(ledger_entry::closes.eq(start)).count().get_result(db)?;

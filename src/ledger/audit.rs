@@ -116,7 +116,7 @@ impl Audit {
                 let standing = known.filter(|known| known.is_some() && **known == leaf.recipient());
                 *standing.ok_or(Flaw::Acceptance)? = None;
             }
-            EventKind::DownloadStarted => {
+            kind if kind.starts_download() => {
                 self.released(leaf)?;
                 self.open.insert(self.edge.size(), leaf.download);
             }

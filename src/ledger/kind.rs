@@ -97,6 +97,7 @@ kinds! {
     ReportViewed = "report.viewed", "A report's gated content was shown to a person.";
     ReportReadByToken = "report.read_by_token", "A report's gated content was read by a recipient's program.";
     BridgeLetterTaken = "bridge_letter.taken", "A bridge letter was made out and shown to a person.";
+    CompanionStarted = "companion.started", "The download of a marked document beside a report started: its bridge letter, or evidence that is shown.";
     ReportPageViewed = "report.page_viewed", "A page of a report was shown to a person in the browser.";
     ReportPreviewed = "report.previewed", "A page of a report was shown to a member of staff who prepares it.";
     DownloadStarted = "download.started", "The download of a marked copy started.";
@@ -132,11 +133,17 @@ impl EventKind {
         matches!(self, Self::DownloadCompleted | Self::DownloadAborted | Self::DownloadOutcomeUnknown)
     }
 
+    /// Whether an entry of this kind starts a download, which another one ends.
+    pub const fn starts_download(self) -> bool {
+        matches!(self, Self::CompanionStarted | Self::DownloadStarted)
+    }
+
     /// Whether an entry of this kind releases a report, and so must follow a grant and an NDA acceptance.
     pub const fn releases_report(self) -> bool {
         matches!(
             self,
             Self::BridgeLetterTaken
+                | Self::CompanionStarted
                 | Self::DownloadStarted
                 | Self::ReportPageViewed
                 | Self::ReportReadByToken

@@ -202,12 +202,13 @@ impl Leaf {
         if self.closes.is_some() != self.kind.ends_download() {
             return Err(LeafError::Shape("must say which start it closes, and no other kind may"));
         }
-        if self.kind == EventKind::DownloadStarted || self.kind.ends_download() {
+        if self.kind.starts_download() || self.kind.ends_download() {
             self.download.ok_or(LeafError::Shape("must name its download"))?;
         }
         let by_staff = matches!(self.by, Actor::Staff(_) | Actor::System | Actor::Operator);
         let is_release = match self.kind {
             EventKind::BridgeLetterTaken
+            | EventKind::CompanionStarted
             | EventKind::DownloadStarted
             | EventKind::ReportPageViewed
             | EventKind::ReportReadByToken => true,

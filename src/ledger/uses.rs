@@ -32,6 +32,7 @@ pub fn list_by_grant(db: &mut Db, grants: &[GrantId]) -> Result<Vec<(GrantId, Us
             EventKind::ReportPageViewed,
             EventKind::ReportReadByToken,
             EventKind::BridgeLetterTaken,
+            EventKind::CompanionStarted,
             EventKind::DownloadStarted,
         ]))
         .group_by(ledger_entry::grant_id)

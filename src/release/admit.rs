@@ -1,21 +1,24 @@
 //! Admission: the decision and its entry in one transaction, and what it opens.
 
-use super::copy::{self, Copy, Trouble};
+use super::companion::is_shown;
+use super::copy::{self, Copy};
 use super::decide::{Decision, Policy, decide};
 use super::ends::Guard;
 use super::entries::{about, damaged, event, why};
 use super::evidence::{self, Found};
+use super::marked::{Document, Trouble};
 use super::pages::Reading;
 use super::refused::Refused;
+use super::wish::{Start, Wish};
 use crate::clock::Micros;
 use crate::db::Database;
 use crate::fault::Fault;
-use crate::grants::store::{self as grants, Started};
+use crate::grants::store::Started;
 use crate::identity::{Origin, Session};
 use crate::ids::{AcceptanceId, ApiTokenId, DownloadId, GrantId, NodeId, PersonId, ReportId, VersionId};
 use crate::ledger::{Act, Done, EventKind, Recorded, Writer};
 use crate::notices::House;
-use crate::text::hex;
+use crate::seal::Keyring;
 use crate::tokens::store as tokens;
 use crate::vault::Vault;
 use crate::watermark::CopyId;
@@ -59,6 +62,8 @@ pub struct Terms {
     pub copy: CopyId,
     /// The acceptance it stands on.
     pub acceptance: AcceptanceId,
+    /// Of which document.
+    pub document: Document,
     /// The download, when a copy was asked for.
     pub download: Option<DownloadId>,
 }
@@ -119,28 +124,6 @@ impl Asker {
     }
 }
 
-/// What is asked for.
-pub(super) enum Wish {
-    /// The bridge letter.
-    BridgeLetter,
-    /// A download.
-    Copy(Start),
-    /// One page, counted from 1.
-    Page(u32),
-    /// The report room.
-    Room,
-    /// The report room, for a program with this token.
-    Token(ApiTokenId),
-}
-
-/// The start of a copy, as its entry and row will say it.
-pub(super) struct Start {
-    id: DownloadId,
-    sha256: [u8; 32],
-    size_bytes: u64,
-    node: NodeId,
-}
-
 impl Gate {
     /// Admits to the report room.
     pub async fn admit_room(&self, asker: Asker, grant: GrantId) -> Result<Admission, Refused> {
@@ -162,8 +145,19 @@ impl Gate {
     /// The body is authenticated from end to end before the start is recorded, so that a damaged one is refused in words
     /// instead of breaking off in the recipient's hands; that costs one pass of AES-GCM.
     pub async fn admit_copy(&self, asker: Asker, grant: GrantId) -> Result<Copy, Refused> {
+        self.admit_document(asker, grant, Document::Report, Wish::Copy).await
+    }
+
+    /// Admits to a copy of a document; `wish` makes the wish out of its start.
+    pub(super) async fn admit_document(
+        &self,
+        asker: Asker,
+        grant: GrantId,
+        document: Document,
+        wish: impl FnOnce(Start) -> Wish,
+    ) -> Result<Copy, Refused> {
         let (gate, person) = (self.clone(), asker.person);
-        let prepared = tokio::task::spawn_blocking(move || copy::prepare(&gate, grant, person))
+        let prepared = tokio::task::spawn_blocking(move || copy::prepare(&gate, grant, person, document))
             .await
             .map_err(|error| Fault::new("preparing a copy", error))?;
         let prepared = match prepared {
@@ -180,17 +174,17 @@ impl Gate {
         let id = DownloadId::new(&self.house.clock);
         let (sha256, size_bytes) = (prepared.sha256(), prepared.size_bytes());
         let start = Start { id, sha256, size_bytes, node: self.node };
-        let admission = self.admit(asker, grant, Wish::Copy(start)).await?;
+        let admission = self.admit(asker, grant, wish(start)).await?;
         Ok(Copy::open(admission, prepared, self.clone())?)
     }
 
     /// Decides and records in one act; what it opens is made after COMMIT.
     pub(super) async fn admit(&self, asker: Asker, grant: GrantId, wish: Wish) -> Result<Admission, Refused> {
-        let gate = self.clone();
+        let (gate, keyring) = (self.clone(), Arc::clone(&self.house.keyring));
         self.writer
             .act_then(
                 "release.admit",
-                move |act: Act<'_>| admit(act, &asker, grant, &wish),
+                move |act: Act<'_>| admit(act, &keyring, (&asker, grant), &wish),
                 move |done: Done<Answer>| settle(done, &gate),
             )
             .await
@@ -220,17 +214,20 @@ impl Gate {
 /// Reads the evidence, decides, and records the answer, whichever it is.
 fn admit<'a>(
     mut act: Act<'a>,
-    asker: &Asker,
-    grant: GrantId,
+    keyring: &Keyring,
+    (asker, grant): (&Asker, GrantId),
     wish: &Wish,
 ) -> Result<Recorded<'a, Answer>, Fault> {
-    let session = (asker.confirmed_at, matches!(wish, Wish::Copy(_)));
+    let session = (asker.confirmed_at, wish.taking());
     let Some(found) = evidence::find(act.db(), grant, asker.person, session)? else {
         let event =
             event(EventKind::AccessRefused, asker).fact("why", "not_yours").fact("grant", grant.to_string());
         return Ok(act.record(event, Answer::NotYours));
     };
-    let Found { evidence, report, version, copy } = found;
+    let Found { mut evidence, report, version, copy } = found;
+    if let Document::Companion(companion) = wish.document() {
+        evidence.shown = is_shown(act.db(), keyring, version, companion)?;
+    }
     let mut policy = Policy::STANDARD;
     if let Wish::Token(token) = wish {
         // Taken back while the request was on its way: it opens nothing any more.
@@ -247,30 +244,16 @@ fn admit<'a>(
             about(event(EventKind::AccessRefused, asker), report, version, grant).fact("why", why(&decision));
         return Ok(act.record(event, Answer::Refused(decision)));
     };
-    let kind = match wish {
-        Wish::BridgeLetter => EventKind::BridgeLetterTaken,
-        Wish::Copy(_) => EventKind::DownloadStarted,
-        Wish::Page(_) => EventKind::ReportPageViewed,
-        Wish::Room => EventKind::ReportViewed,
-        Wish::Token(_) => EventKind::ReportReadByToken,
-    };
-    let mut event =
-        about(event(kind, asker), report, version, grant).acceptance(acceptance).copy(copy.as_str());
-    if let Wish::Page(page) = wish {
-        event = event.fact("page", *page);
-    }
-    if let Wish::Token(token) = wish {
-        event = event.fact("token", token.to_string());
-    }
-    let mut download = None;
-    if let Wish::Copy(start) = wish {
+    let event = about(event(wish.kind(), asker), report, version, grant);
+    let event = wish.tell(event.acceptance(acceptance).copy(copy.as_str()));
+    if let Some(Start { id, sha256, size_bytes, node }) = wish.start() {
+        let (id, sha256, size_bytes, node) = (*id, *sha256, *size_bytes, *node);
         let (at, entry) = (act.at(), act.index());
-        let Start { id, sha256, size_bytes, node } = *start;
-        grants::insert_download(act.db(), &Started { id, grant, at, entry, size_bytes, sha256, node })?;
-        event = event.download(id).fact("size_bytes", size_bytes).fact("sha256", hex(&sha256));
-        download = Some(id);
+        wish.insert(act.db(), &Started { id, grant, at, entry, size_bytes, sha256, node })?;
     }
-    let terms = Terms { grant, person: asker.person, report, version, copy, acceptance, download };
+    let (person, document) = (asker.person, wish.document());
+    let download = wish.start().map(|start| start.id);
+    let terms = Terms { grant, person, report, version, copy, acceptance, document, download };
     Ok(act.record(event, Answer::Admitted(terms)))
 }
 

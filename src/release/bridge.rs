@@ -1,7 +1,8 @@
-//! The bridge letter of a report, opened for one recipient by an admission to it and by nothing else.
+//! The bridge letter of a report as a page to read, opened for one recipient by an admission to it and by nothing else.
 
-use super::admit::{Admission, Asker, Gate, Wish};
+use super::admit::{Admission, Asker, Gate};
 use super::refused::Refused;
+use super::wish::Wish;
 use crate::db::data_keys;
 use crate::fault::{Fault, Kind};
 use crate::ids::GrantId;

@@ -18,6 +18,17 @@ impl Policy {
     pub const BY_TOKEN: Self = Self { confirmation_secs: tokens::LONGEST_DAYS * 86_400 };
 }
 
+/// What is to be taken away, beyond looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// A copy of a document that stands beside the report: it counts against no number of downloads.
+    Companion,
+    /// A copy of the report.
+    Copy,
+    /// Nothing.
+    Nothing,
+}
+
 /// What is known at the moment of the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {
@@ -33,8 +44,10 @@ pub struct Evidence {
     pub offered: bool,
     /// Whether the version was recalled, which is more than withdrawn.
     pub recalled: bool,
-    /// Whether a copy is wanted, not only the room.
-    pub download: bool,
+    /// Whether what is wanted is shown to holders: a report always is, a document beside it as long as the company chooses.
+    pub shown: bool,
+    /// What is wanted, beyond the room.
+    pub taking: Taking,
 }
 
 /// What is known of the grant.
@@ -83,6 +96,9 @@ pub enum Deny {
     /// The grant is for reading in the browser.
     #[error("This report is shared with you for reading in the browser; it allows no download.")]
     ReadingOnly,
+    /// A document beside the report that is not shown, or not any more.
+    #[error("The company does not show this document any more. The report room says what there is.")]
+    NotShown,
     /// Withdrawn, or never finalized.
     #[error("This report is not offered any more. The company can say why.")]
     NotOffered,
@@ -99,6 +115,7 @@ impl Deny {
             Self::Expired => "expired",
             Self::NoNda => "no_nda",
             Self::NotOffered => "not_offered",
+            Self::NotShown => "not_shown",
             Self::ReadingOnly => "reading_only",
             Self::Recalled => "recalled",
             Self::Revoked => "revoked",
@@ -129,9 +146,12 @@ pub fn decide(policy: Policy, evidence: &Evidence, now: Micros) -> Decision {
         return Decision::Deny(Deny::NoNda);
     };
     if let Some(grant) = evidence.grant
-        && let Some(deny) = ended(grant, evidence.download, now)
+        && let Some(deny) = ended(grant, evidence.taking, now)
     {
         return Decision::Deny(deny);
+    }
+    if !evidence.shown {
+        return Decision::Deny(Deny::NotShown);
     }
     let confirmed =
         evidence.confirmed_at.is_some_and(|at| at <= now && now.secs_since(at) < policy.confirmation_secs);
@@ -152,17 +172,18 @@ pub fn decide(policy: Policy, evidence: &Evidence, now: Micros) -> Decision {
 }
 
 /// Why a grant has ended, if it has.
-fn ended(grant: GrantEvidence, download: bool, now: Micros) -> Option<Deny> {
+fn ended(grant: GrantEvidence, taking: Taking, now: Micros) -> Option<Deny> {
     if grant.revoked {
         return Some(Deny::Revoked);
     }
     if now >= grant.expires_at {
         return Some(Deny::Expired);
     }
-    if download && grant.downloads_allowed == 0 {
+    if taking != Taking::Nothing && grant.downloads_allowed == 0 {
         return Some(Deny::ReadingOnly);
     }
-    (download && grant.downloads_started >= grant.downloads_allowed).then_some(Deny::DownloadsUsed)
+    (taking == Taking::Copy && grant.downloads_started >= grant.downloads_allowed)
+        .then_some(Deny::DownloadsUsed)
 }
 
 #[cfg(test)]
@@ -191,12 +212,14 @@ mod tests {
                 downloads_allowed: 3,
                 downloads_started: if bit(7) { 2 } else { 3 },
             });
-            for (download, offered, in_force) in [
-                (false, true, true),
-                (true, true, true),
-                (true, false, true),
-                (true, true, false),
-                (false, false, false),
+            for (taking, offered, in_force) in [
+                (Taking::Nothing, true, true),
+                (Taking::Companion, true, true),
+                (Taking::Copy, true, true),
+                (Taking::Copy, false, true),
+                (Taking::Companion, false, true),
+                (Taking::Copy, true, false),
+                (Taking::Nothing, false, false),
             ] {
                 let nda_in_force = in_force.then_some(texts[0]);
                 let yes = bit(0)
@@ -206,7 +229,7 @@ mod tests {
                     && bit(4)
                     && bit(5)
                     && !bit(6)
-                    && (bit(7) || !download)
+                    && (bit(7) || taking != Taking::Copy)
                     && offered
                     && in_force;
                 let evidence = Evidence {
@@ -216,7 +239,8 @@ mod tests {
                     grant,
                     offered,
                     recalled: false,
-                    download,
+                    shown: true,
+                    taking,
                 };
                 cases.push((evidence, yes));
             }
@@ -245,6 +269,25 @@ mod tests {
         for (evidence, _) in every_case() {
             let recalled = Evidence { recalled: true, ..evidence };
             assert_eq!(decide(Policy::STANDARD, &recalled, NOW), Decision::Deny(Deny::Recalled));
+        }
+    }
+
+    #[test]
+    fn what_is_not_shown_any_more_leaves_to_nobody() {
+        for (evidence, _) in every_case() {
+            let hidden = Evidence { shown: false, ..evidence };
+            assert!(matches!(decide(Policy::STANDARD, &hidden, NOW), Decision::Deny(_)));
+        }
+    }
+
+    #[test]
+    fn nothing_is_taken_away_where_there_is_only_reading() {
+        for (evidence, _) in every_case().into_iter().filter(|(_, yes)| *yes) {
+            let (taking, grant) = (evidence.taking, evidence.grant.unwrap());
+            let grant = Some(GrantEvidence { downloads_allowed: 0, ..grant });
+            let decision = decide(Policy::STANDARD, &Evidence { grant, ..evidence }, NOW);
+            let reads = matches!(decision, Decision::Allow(_));
+            assert_eq!(reads, taking == Taking::Nothing, "{taking:?}: {decision:?}");
         }
     }
 

@@ -1,7 +1,10 @@
 //! Ends of downloads: recorded by a guard that cannot be forgotten, and at start for those that a crash cut off.
 
 use super::admit::{Gate, Terms};
+use super::marked::Document;
+use crate::db::Db;
 use crate::fault::Fault;
+use crate::grants::companions;
 use crate::grants::store::{self as grants, OpenDownload, Outcome};
 use crate::ids::{DownloadId, GrantId, NodeId, PersonId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
@@ -13,6 +16,7 @@ use std::time::Instant;
 /// Dropped without having been told of a byte it records an abort with none: a start whose caller has gone.
 pub(super) struct Guard {
     gate: Gate,
+    document: Document,
     download: DownloadId,
     grant: GrantId,
     person: PersonId,
@@ -34,6 +38,7 @@ impl Guard {
         gate.live.fetch_add(1, Ordering::SeqCst);
         Self {
             gate: gate.clone(),
+            document: terms.document,
             download,
             grant: terms.grant,
             person: terms.person,
@@ -53,6 +58,7 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         let end = End {
+            document: self.document,
             download: self.download,
             grant: self.grant,
             person: self.person,
@@ -76,6 +82,7 @@ impl Drop for Guard {
 
 /// The end of a download.
 struct End {
+    document: Document,
     download: DownloadId,
     grant: GrantId,
     person: PersonId,
@@ -112,7 +119,12 @@ impl End {
 /// Adds the end's row and entry.
 fn record_end<'a>(mut act: Act<'a>, end: &End) -> Result<Recorded<'a, ()>, Fault> {
     let at = act.at();
-    grants::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?;
+    match end.document {
+        Document::Companion(_) => {
+            companions::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?;
+        }
+        Document::Report => grants::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?,
+    }
     Ok(act.record(end.event(), ()))
 }
 
@@ -121,8 +133,9 @@ impl Gate {
     /// ones are left alone: their guards record their ends. Returns how many there were.
     pub async fn close_unknown(&self, alive: &[NodeId]) -> Result<usize, Fault> {
         let mut closed = 0;
-        for open in self.list_orphans(alive).await? {
+        for (open, document) in self.list_orphans(alive).await? {
             let end = End {
+                document,
                 download: open.id,
                 grant: open.grant,
                 person: open.person,
@@ -134,7 +147,9 @@ impl Gate {
             match self.writer.act("download.close_unknown", move |act| record_end(act, &end)).await {
                 Ok(_) => closed += 1,
                 // Another node may have closed it at the same moment; then it is not in the list any more.
-                Err(fault) if self.list_orphans(alive).await?.contains(&open) => return Err(fault),
+                Err(fault) if self.list_orphans(alive).await?.contains(&(open, document)) => {
+                    return Err(fault);
+                }
                 Err(_) => {}
             }
         }
@@ -142,12 +157,21 @@ impl Gate {
     }
 
     /// Open downloads that nobody sends any more.
-    async fn list_orphans(&self, alive: &[NodeId]) -> Result<Vec<OpenDownload>, Fault> {
+    async fn list_orphans(&self, alive: &[NodeId]) -> Result<Vec<(OpenDownload, Document)>, Fault> {
         let database = self.database.clone();
-        let open = tokio::task::spawn_blocking(move || grants::list_open_downloads(&mut *database.read()?))
+        let open = tokio::task::spawn_blocking(move || list_open(&mut *database.read()?))
             .await
             .map_err(|error| Fault::new("reading open downloads", error))??;
         let sent = |node: NodeId| node == self.node || alive.contains(&node);
-        Ok(open.into_iter().filter(|open| !open.node.is_some_and(sent)).collect())
+        Ok(open.into_iter().filter(|(open, _)| !open.node.is_some_and(sent)).collect())
     }
+}
+
+/// Downloads of whatever document that were started and never ended.
+fn list_open(db: &mut Db) -> Result<Vec<(OpenDownload, Document)>, Fault> {
+    let reports = grants::list_open_downloads(db)?.into_iter().map(|open| (open, Document::Report));
+    let mut all: Vec<(OpenDownload, Document)> = reports.collect();
+    let beside = companions::list_open_downloads(db)?.into_iter();
+    all.extend(beside.map(|(open, companion)| (open, Document::Companion(companion))));
+    Ok(all)
 }

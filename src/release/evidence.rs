@@ -1,6 +1,6 @@
 //! What the gate knows, read in one statement inside the act.
 
-use super::decide::{Evidence, GrantEvidence};
+use super::decide::{Evidence, GrantEvidence, Taking};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::nda_schema::nda_withdrawal;
@@ -49,7 +49,7 @@ pub(super) fn find(
     db: &mut Db,
     grant: GrantId,
     person: PersonId,
-    (confirmed_at, wants_copy): (Micros, bool),
+    (confirmed_at, taking): (Micros, Taking),
 ) -> Result<Option<Found>, Fault> {
     let started = download::table.filter(download::grant_id.eq(report_grant::id)).count().single_value();
     let in_force = nda::table.order(nda::number.desc()).select(nda::id).limit(1).single_value();
@@ -86,7 +86,7 @@ pub(super) fn find(
         .first(db)
         .optional()?;
     let Some(row) = row else { return Ok(None) };
-    let mut found = found(row, confirmed_at, wants_copy);
+    let mut found = found(row, confirmed_at, taking);
     // Only what opens nothing anyway is asked about once more, to say why.
     if !found.evidence.offered {
         found.evidence.recalled = recalls::is_recalled(db, found.version)?;
@@ -95,7 +95,7 @@ pub(super) fn find(
 }
 
 /// Turns the row into evidence.
-fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
+fn found(row: Row, confirmed_at: Micros, taking: Taking) -> Found {
     let (version, copy, expires_at, allowed, revoked_at, report, state, ..) = row;
     let (.., started, in_force, acceptance, text, accepted_at, withdrawn_at) = row;
     // Whoever withdrew has accepted nothing until they accept anew.
@@ -113,7 +113,9 @@ fn found(row: Row, confirmed_at: Micros, wants_copy: bool) -> Found {
         grant: Some(grant),
         offered: state == OFFERED,
         recalled: false,
-        download: wants_copy,
+        // Whoever asks for a document beside the report says whether it is shown.
+        shown: taking != Taking::Companion,
+        taking,
     };
     Found { evidence, report, version, copy }
 }

@@ -3,7 +3,7 @@
 //! [`decide`](fn@decide) is pure: policy, evidence and the time give [`Decision`]. [`admit`] runs it inside the writer,
 //! together with the entry that says who gets what under which grant and which NDA acceptance. From the entry alone,
 //! after COMMIT, comes the [`Admission`]; an [`Admission`] is the one key that opens a [`Copy`](copy::Copy), a
-//! [`PageCopy`](pages::PageCopy) of it, or a report's room.
+//! [`PageCopy`](pages::PageCopy) of it, or a report's room. Documents beside the report ([`companion`]) go the same way.
 //!
 //! Promises:
 //! * No entry, no byte: the entry is durable before the first byte is read for the answer. If it cannot be written, the
@@ -15,12 +15,14 @@
 //! Not promised: that a recipient received what was sent; the log says "sent".
 
 pub mod admit;
+pub mod companion;
 pub mod copy;
 pub mod decide;
 pub mod ends;
 pub mod bridge;
 mod entries;
 mod evidence;
+mod marked;
 pub mod pages;
 mod refused;
 pub mod known;
@@ -28,7 +30,9 @@ pub mod recall;
 pub mod register;
 pub mod room;
 mod visits;
+mod wish;
 
 pub use admit::{Admission, Asker, Gate, Terms};
-pub use decide::{Decision, Deny, Evidence, Policy, Step, decide};
+pub use decide::{Decision, Deny, Evidence, Policy, Step, Taking, decide};
+pub use marked::Document;
 pub use refused::Refused;

@@ -16,18 +16,19 @@ mod shelf;
 
 pub use reading::Reading;
 
-use super::admit::{Admission, Asker, Gate, Wish};
-use super::copy::{self, Trouble};
-use super::decide::{Decision, Policy, decide};
+use super::admit::{Admission, Asker, Gate};
+use super::decide::{Decision, Policy, Taking, decide};
 use super::evidence;
+use super::marked::{self, Document, Trouble};
 use super::refused::Refused;
+use super::wish::Wish;
 use crate::clock::Micros;
 use crate::fault::Fault;
 use crate::ids::{GrantId, SessionId, VersionId};
 use crate::ledger::{Act, Actor, Done, Event, EventKind, PersonalField, Recorded};
 use crate::reports::store as reports;
-use crate::watermark::SampleText;
 use crate::watermark::render::child::{PageSize, PaintedPage, paint_in_child};
+use crate::watermark::{Edits, SampleText};
 use shelf::Whose;
 use std::sync::Arc;
 use tokio::sync::OwnedSemaphorePermit;
@@ -214,7 +215,7 @@ impl Gate {
         let (gate, asker) = (self.clone(), asker.clone());
         let decided = tokio::task::spawn_blocking(move || -> Result<bool, Fault> {
             let db = &mut *gate.database.read()?;
-            let found = evidence::find(db, grant, asker.person, (asker.confirmed_at, false))?;
+            let found = evidence::find(db, grant, asker.person, (asker.confirmed_at, Taking::Nothing))?;
             let now: Micros = gate.house.clock.now();
             Ok(found.is_some_and(|found| {
                 matches!(decide(Policy::STANDARD, &found.evidence, now), Decision::Allow(_))
@@ -245,8 +246,16 @@ enum Source {
 /// Reads the copy, marked, and has a page of it painted. Blocking.
 fn paint_from(gate: &Gate, whose: Whose, source: &Source, wanted: Wanted) -> Result<PaintedPage, Trouble> {
     let marked = match (source, whose) {
-        (Source::Copy(asker), Whose::Grant(grant)) => copy::of_grant(gate, grant, asker.person)?,
-        (Source::Preview(previewer, version), _) => copy::of_preview(gate, *version, &previewer.text)?,
+        (Source::Copy(asker), Whose::Grant(grant)) => {
+            let db = &mut *gate.database.read()?;
+            let grant = marked::require_own(gate, db, grant, asker.person)?;
+            marked::of_grant(gate, db, &grant, Document::Report)?
+        }
+        (Source::Preview(previewer, version), _) => {
+            marked::of_staff(gate, (*version, Document::Report), |manifest| {
+                Edits::for_preview(&gate.mark_fonts, manifest, &previewer.text)
+            })?
+        }
         (Source::Copy(_), Whose::Preview(..)) => return Err(Trouble::NotYours),
     };
     let marked = Zeroizing::new(marked.read()?);

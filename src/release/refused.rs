@@ -16,7 +16,7 @@ pub enum Refused {
     Denied(#[from] Deny),
     /// The stored report is damaged or was exchanged; it was recorded and nothing left.
     #[error(
-        "The stored report does not pass its integrity check, so nothing was sent. The company has been told; please ask them."
+        "What is stored does not pass its integrity check, so nothing was sent. The company has been told; please ask them."
     )]
     Damaged,
     /// Steps are missing.

@@ -8,15 +8,16 @@ use crate::exceptions::priority::Priority;
 use crate::exceptions::{Exception, history};
 use crate::fault::Fault;
 use crate::identity::store as people;
-use crate::ids::PersonId;
+use crate::ids::{PersonId, VersionId};
 use crate::remediation::evidence::{Evidence, list as list_evidence};
 use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::remediation::{Standing, Update};
 use crate::reports::auditor::{self, Confirmation};
 use crate::reports::bridge_letter;
+use crate::reports::companion::{self, Subject};
 use crate::reports::cover_note::{self, CoverNote};
 use crate::reports::{Facts, Period, Version, store as reports};
-use crate::seal::Keyring;
+use crate::seal::{DataKey, Keyring};
 use crate::text::Day;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -32,8 +33,8 @@ pub struct Room {
     pub cover_notes: Vec<CoverNote>,
     /// The report before this one, as it is offered or was.
     pub before: Option<Version>,
-    /// When the newest bridge letter was finalized, and the days it speaks about.
-    pub bridge_letter: Option<(Micros, Day, Day)>,
+    /// The newest bridge letter.
+    pub bridge_letter: Option<Letter>,
     /// Who confirmed that the file is the one they issued, when, newest first.
     pub confirmations: Vec<Confirmation>,
     /// The exceptions, in the order of the report.
@@ -42,6 +43,19 @@ pub struct Room {
     pub names: BTreeMap<PersonId, String>,
     /// When the reader's visit before this one ended, by the log; `None` on the first.
     pub last_visit: Option<Micros>,
+}
+
+/// What the room tells of a bridge letter.
+#[derive(Clone, Copy, Debug)]
+pub struct Letter {
+    /// When it was finalized.
+    pub at: Micros,
+    /// The first day it speaks about.
+    pub from: Day,
+    /// The last one.
+    pub to: Day,
+    /// Whether marked copies of its document can be taken.
+    pub has_document: bool,
 }
 
 /// An exception with what happened since.
@@ -98,9 +112,7 @@ impl Admission {
             before,
             facts: version.open_facts(&key)?,
             cover_notes,
-            bridge_letter: bridge_letter::list(db, &key, version.id)?
-                .pop()
-                .map(|letter| (letter.at, letter.words.from, letter.words.to)),
+            bridge_letter: letter(db, &key, version.id)?,
             confirmations: auditor::list(db, &key, version.id)?,
             exceptions,
             names: names(db, &gate.house.keyring, authors)?,
@@ -108,6 +120,14 @@ impl Admission {
             version,
         })
     }
+}
+
+/// The newest bridge letter of a version.
+fn letter(db: &mut Db, key: &DataKey, version: VersionId) -> Result<Option<Letter>, Fault> {
+    let Some(letter) = bridge_letter::list(db, key, version)?.pop() else { return Ok(None) };
+    let has_document = companion::find_of(db, Subject::BridgeLetter(letter.id))?.is_some();
+    let (at, from, to) = (letter.at, letter.words.from, letter.words.to);
+    Ok(Some(Letter { at, from, to, has_document }))
 }
 
 /// The exception with the earlier periods that had it.

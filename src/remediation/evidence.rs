@@ -1,15 +1,17 @@
 //! Evidence: files that show a mending, sealed in the vault beside the report.
 //!
 //! Promises: a file is sealed under the version's key before it touches the disk; who gave it and who read it stands in
-//! the log. Holders of the report learn of a file only when somebody chose so, and then its name, size, day and digest:
-//! the file itself never leaves to them, because only marked copies of the report do. A choice can be taken back.
+//! the log. Holders of the report learn of a file only when somebody chose so, and then its name, size, day and digest. A
+//! PDF is prepared for the mark when it is first chosen, and holders can take marked copies of it; any other file never
+//! leaves to them. A choice can be taken back, and then nothing of the file leaves any more.
 
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::evidence_object;
 use crate::fault::Fault;
-use crate::ids::{MemoId, ObjectId, VersionId};
+use crate::ids::{CompanionId, MemoId, ObjectId, VersionId};
 use crate::reports::Version;
+use crate::reports::companion::{self, Subject};
 use crate::reports::memos::{self, Memo, MemoKind, Words};
 use crate::seal::DataKey;
 use crate::text::{Line, Paragraphs};
@@ -76,11 +78,14 @@ pub struct Evidence {
     pub file: Memo<File>,
     /// Whether holders learn of it.
     pub told: bool,
+    /// What marked copies of it are made from, when it is a document that can be marked.
+    pub document: Option<CompanionId>,
 }
 
 /// What an evidence file of a version is bound to.
 pub const fn context(version: &Version) -> ObjectContext {
-    ObjectContext { report: version.report.id, version: version.number, kind: ObjectKind::Evidence }
+    let (report, version) = (version.report.id, version.number);
+    ObjectContext { report, version, kind: ObjectKind::Evidence, companion: None }
 }
 
 /// All evidence beside a version, oldest first.
@@ -91,7 +96,19 @@ pub fn list(db: &mut Db, key: &DataKey, version: VersionId) -> Result<Vec<Eviden
         chosen.is_some_and(|choice| choice.words.told)
     };
     let files: Vec<Memo<File>> = memos::list(db, key, version)?;
-    Ok(files.into_iter().map(|file| Evidence { told: told(&file), file }).collect())
+    let mut all = Vec::new();
+    for file in files {
+        let document = companion::find_of(db, Subject::Evidence(file.id))?;
+        all.push(Evidence { told: told(&file), document, file });
+    }
+    Ok(all)
+}
+
+/// Whether holders are told of a file now.
+pub fn is_told(db: &mut Db, key: &DataKey, version: VersionId, file: MemoId) -> Result<bool, Fault> {
+    let choices: Vec<Memo<Choice>> = memos::list(db, key, version)?;
+    let last = choices.iter().rev().find(|choice| choice.words.evidence == file);
+    Ok(last.is_some_and(|choice| choice.words.told))
 }
 
 /// Notes without a key that an object of the vault is evidence beside a version.

@@ -1,16 +1,19 @@
 //! Bridge letters: what management states about the time between the end of a report's period and a later day.
 //!
 //! Promises: a letter is written as final: dated by the server, sealed under the version's key and never changed, which the
-//! database holds to as well; recipients get it through the gate only, made out to them. It is the company's word and no
-//! auditor's, and says so on its face.
+//! database holds to as well; recipients get it through the gate only, made out to them, to read as a page or to take
+//! away as a marked copy of its document. It is the company's word and no auditor's, and says so on its face.
 
+pub mod document;
+
+use super::companion::{self, Readied, Subject};
 use super::{State, store};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::data_keys;
 use crate::db::schema::bridge_letter;
 use crate::fault::{Fault, Kind, Refusal};
-use crate::ids::{BridgeLetterId, PersonId, VersionId};
+use crate::ids::{BridgeLetterId, CompanionId, PersonId, VersionId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::notices::House;
 use crate::seal::{DataKey, Place, Sealed};
@@ -37,6 +40,8 @@ pub struct Words {
 /// A letter, opened.
 #[derive(Clone, Debug)]
 pub struct BridgeLetter {
+    /// Which.
+    pub id: BridgeLetterId,
     /// When it was finalized.
     pub at: Micros,
     /// By whom.
@@ -103,17 +108,32 @@ pub fn list(db: &mut Db, key: &DataKey, version: VersionId) -> Result<Vec<Bridge
         .order((bridge_letter::at, bridge_letter::id))
         .select((bridge_letter::id, bridge_letter::at, bridge_letter::by_person, bridge_letter::words))
         .load(db)?;
-    let open = |(id, at, by, words)| Ok(BridgeLetter { at, by, words: key.open(&place(id), &words)? });
+    let open = |(id, at, by, words)| Ok(BridgeLetter { id, at, by, words: key.open(&place(id), &words)? });
     rows.into_iter().map(open).collect()
 }
 
-/// Finalizes a letter: from now on it is the one that recipients get. Its entry commits to the words.
+/// The newest letter of a version: the one that is offered.
+pub fn find_newest(db: &mut Db, version: VersionId) -> Result<Option<BridgeLetterId>, Fault> {
+    let of_version = bridge_letter::table.filter(bridge_letter::version_id.eq(version));
+    let newest = of_version.order((bridge_letter::at.desc(), bridge_letter::id.desc()));
+    Ok(newest.select(bridge_letter::id).first(db).optional()?)
+}
+
+/// The document of the letter that is offered. Letters that were finalized before there were documents have none.
+pub fn find_document(db: &mut Db, version: VersionId) -> Result<Option<CompanionId>, Fault> {
+    match find_newest(db, version)? {
+        Some(letter) => companion::find_of(db, Subject::BridgeLetter(letter)),
+        None => Ok(None),
+    }
+}
+
+/// Finalizes a letter: from now on it is the one that recipients get. Its entry commits to the words and the document.
 pub fn finalize<'a>(
     mut act: Act<'a>,
     house: &House,
     by: PersonId,
     version: VersionId,
-    words: &Words,
+    (words, document): (&Words, &Readied),
 ) -> Result<Recorded<'a, ()>, FinalizeError> {
     let at = act.at();
     let version = store::require(act.db(), version)?;
@@ -135,6 +155,7 @@ pub fn finalize<'a>(
         ))
         .execute(act.db())
         .map_err(Fault::from)?;
+    companion::insert(act.db(), version.id, Subject::BridgeLetter(id), document, at)?;
     let digest = ring::digest::digest(&ring::digest::SHA256, words.as_bytes());
     let event = Event::new(EventKind::BridgeLetterFinalized)
         .by(Actor::Staff(by))
@@ -143,7 +164,7 @@ pub fn finalize<'a>(
         .fact("from", from.to_string())
         .fact("to", to.to_string())
         .fact("letter_sealed_sha256", hex(digest.as_ref()));
-    Ok(act.record(event, ()))
+    Ok(act.record(document.tell(event), ()))
 }
 
 #[cfg(test)]

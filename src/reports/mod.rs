@@ -9,6 +9,7 @@ pub mod auditor;
 pub mod bridge_letter;
 pub mod card;
 pub mod checklist;
+pub mod companion;
 pub mod cover_note;
 pub mod facts;
 pub mod memos;

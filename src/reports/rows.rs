@@ -162,6 +162,6 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {
 }
 
 /// A sealed object's row as the vault wants it.
-fn require_object(db: &mut Db, id: ObjectId) -> Result<ObjectRef, Fault> {
+pub(super) fn require_object(db: &mut Db, id: ObjectId) -> Result<ObjectRef, Fault> {
     sealed_object::table.find(id).first::<ObjectRow>(db)?.try_into()
 }

@@ -187,7 +187,7 @@ pub fn update_file(db: &mut Db, draft: &Draft, file: &File, at: Micros) -> Resul
 }
 
 /// Adds the row of a sealed object.
-fn insert_object(
+pub(super) fn insert_object(
     db: &mut Db,
     version: VersionId,
     (kind, object): (ObjectKind, &ObjectRef),

@@ -5,6 +5,7 @@
 use super::{File, Tier, Version};
 use crate::clock::Clock;
 use crate::fault::{Fault, Kind, Refusal};
+use crate::ids::CompanionId;
 use crate::seal::DataKey;
 use crate::vault::{ObjectContext, ObjectKind, ObjectRef, Vault};
 use crate::watermark::intake::child::prepare_in_child;
@@ -51,22 +52,17 @@ pub struct Shelf<'a> {
 }
 
 impl Shelf<'_> {
-    /// Puts one object into the vault.
-    fn put(&self, kind: ObjectKind, bytes: &[u8]) -> Result<ObjectRef, Fault> {
-        let context = ObjectContext { report: self.version.report.id, version: self.version.number, kind };
-        self.vault.put(self.clock, self.key, &context, bytes)
-    }
-    /// Seals the original and what was prepared from it. What was put before a fault is removed again.
-    pub fn store(&self, pdf: &[u8], prepared: &Prepared) -> Result<File, Fault> {
-        let tier = tier_of(prepared)?;
+    /// Puts objects into the vault, of the report or of one of its companions. What was put before a fault is removed again.
+    pub(super) fn put<const COUNT: usize>(
+        &self,
+        companion: Option<CompanionId>,
+        objects: [(ObjectKind, &[u8]); COUNT],
+    ) -> Result<[ObjectRef; COUNT], Fault> {
+        let (report, version) = (self.version.report.id, self.version.number);
         let mut put = Vec::new();
-        let objects: [(ObjectKind, &[u8]); 3] = [
-            (ObjectKind::Original, pdf),
-            (ObjectKind::Body, &prepared.body),
-            (ObjectKind::Manifest, &prepared.manifest.to_bytes()),
-        ];
         for (kind, bytes) in objects {
-            match self.put(kind, bytes) {
+            let context = ObjectContext { report, version, kind, companion };
+            match self.vault.put(self.clock, self.key, &context, bytes) {
                 Ok(object) => put.push(object),
                 Err(fault) => {
                     self.discard(put.iter());
@@ -74,8 +70,19 @@ impl Shelf<'_> {
                 }
             }
         }
-        let [original, body, manifest] =
-            <[ObjectRef; 3]>::try_from(put).map_err(|_| Fault::bare("three objects were put"))?;
+        put.try_into().map_err(|_| Fault::bare("as many objects were put as there are"))
+    }
+    /// Seals the original and what was prepared from it.
+    pub fn store(&self, pdf: &[u8], prepared: &Prepared) -> Result<File, Fault> {
+        let tier = tier_of(prepared)?;
+        let [original, body, manifest] = self.put(
+            None,
+            [
+                (ObjectKind::Original, pdf),
+                (ObjectKind::Body, &prepared.body),
+                (ObjectKind::Manifest, &prepared.manifest.to_bytes()),
+            ],
+        )?;
         let warnings = prepared.manifest.warnings.iter().map(|warning| warning.text.clone()).collect();
         let source_sha256 = original.sha256;
         Ok(File { original, body, manifest, pages: prepared.manifest.pages, tier, warnings, source_sha256 })

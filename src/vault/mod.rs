@@ -13,8 +13,9 @@
 //! "candor/object/v1" | instance id 16 | report id 16 | version u32 | kind | plaintext length u64
 //! ```
 //!
-//! each field with its length before it, numbers big-endian. A row that points at another report's object, at an older
-//! version or at another kind therefore opens nothing; a file cut or extended is refused by its length alone.
+//! each field with its length before it, numbers big-endian; the body and the manifest of a companion have its id as one
+//! more field at the end. A row that points at another report's object, at an older version, at another kind or at another
+//! companion therefore opens nothing; a file cut or extended is refused by its length alone.
 //!
 //! Files have mode 0600, directories 0700. Objects are linked into place only when whole and on the disk.
 
@@ -27,7 +28,7 @@ pub use reader::ObjectReader;
 pub use store::Vault;
 
 use crate::fault::Fault;
-use crate::ids::{ObjectId, ReportId};
+use crate::ids::{CompanionId, ObjectId, ReportId};
 use crate::seal::context::Context;
 use crate::seal::{DataKey, SealError};
 use std::io::{self, ErrorKind};
@@ -58,17 +59,23 @@ pub struct ObjectContext {
     pub version: u32,
     /// What the object holds.
     pub kind: ObjectKind,
+    /// Of which companion of the report; `None` for the report's own objects.
+    pub companion: Option<CompanionId>,
 }
 
 impl ObjectContext {
     /// The bytes to bind for an object of `size_bytes` of plaintext under `key`.
     fn bind(&self, key: &DataKey, size_bytes: u64) -> Context {
-        Context::new(OBJECT)
+        let context = Context::new(OBJECT)
             .field(key.instance().as_bytes())
             .field(self.report.as_bytes())
             .field(&self.version.to_be_bytes())
             .field(self.kind.as_str().as_bytes())
-            .field(&size_bytes.to_be_bytes())
+            .field(&size_bytes.to_be_bytes());
+        match self.companion {
+            Some(companion) => context.field(companion.as_bytes()),
+            None => context,
+        }
     }
 }
 

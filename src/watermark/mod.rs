@@ -37,6 +37,11 @@ pub use read::{PageReading, Reading, read_copy_id};
 
 use crate::clock::Clock;
 
+/// The bundled font's file: Noto Sans Regular, which draws Latin, Greek and Cyrillic.
+pub(crate) const fn bundled_font() -> &'static [u8] {
+    marks::glyphs::FONT
+}
+
 /// A body that can be personalised, and what is known about it.
 #[derive(Clone, Debug)]
 pub struct Prepared {

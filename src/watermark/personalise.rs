@@ -76,15 +76,8 @@ impl Edits {
         manifest: &Manifest,
         text: &SampleText,
     ) -> Result<Self, IntakeRefusal> {
-        let lines = Lines {
-            name: text.name.clone(),
-            email: text.email.clone(),
-            company: text.company.clone(),
-            copy: format!("{SAMPLE}, issued to nobody"),
-            finder: "This is a sample.".to_owned(),
-            verify: "It was not logged.".to_owned(),
-        };
-        Self::of_slot(manifest, lines.to_slot(fonts)?)
+        let words = ["issued to nobody", "This is a sample.", "It was not logged."];
+        Self::of_nobody(fonts, manifest, text, words)
     }
     /// The edits of what a publisher looks at before anybody is granted anything: a sample that names them.
     pub fn for_preview(
@@ -92,13 +85,32 @@ impl Edits {
         manifest: &Manifest,
         text: &SampleText,
     ) -> Result<Self, IntakeRefusal> {
+        let words = ["preview for its publisher", "This is a preview.", "Looking at it was recorded."];
+        Self::of_nobody(fonts, manifest, text, words)
+    }
+    /// The edits of what an auditor takes along of evidence that is shown: a sample that names them.
+    pub fn for_auditor(
+        fonts: &MarkFonts,
+        manifest: &Manifest,
+        text: &SampleText,
+    ) -> Result<Self, IntakeRefusal> {
+        let words = ["for the auditor", "This is the auditor's.", "Taking it was recorded."];
+        Self::of_nobody(fonts, manifest, text, words)
+    }
+    /// The edits of what was granted to nobody: what it is, and two lines for whoever finds it.
+    fn of_nobody(
+        fonts: &MarkFonts,
+        manifest: &Manifest,
+        text: &SampleText,
+        [what, finder, verify]: [&str; 3],
+    ) -> Result<Self, IntakeRefusal> {
         let lines = Lines {
             name: text.name.clone(),
             email: text.email.clone(),
             company: text.company.clone(),
-            copy: format!("{SAMPLE}, preview for its publisher"),
-            finder: "This is a preview.".to_owned(),
-            verify: "Looking at it was recorded.".to_owned(),
+            copy: format!("{SAMPLE}, {what}"),
+            finder: finder.to_owned(),
+            verify: verify.to_owned(),
         };
         Self::of_slot(manifest, lines.to_slot(fonts)?)
     }

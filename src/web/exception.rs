@@ -1,5 +1,6 @@
 //! One exception in context, as `partials/exception` shows it to holders and to the desks alike.
 
+mod evidence;
 mod since;
 
 use super::page::{Status, Tone, When};
@@ -11,11 +12,10 @@ use crate::exceptions::{Class, Content, Exception, Response, Severity};
 use crate::fault::Fault;
 use crate::identity::store::name_of;
 use crate::ids::PersonId;
-use crate::remediation::evidence::Evidence;
 use crate::remediation::{self, Standing, Update};
 use crate::reports::Period;
 use crate::seal::Keyring;
-use crate::text::{hex, size_words};
+use evidence::EvidenceView;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -100,29 +100,6 @@ struct RemediationView {
     as_of: String,
     latest: String,
     history: Vec<UpdateView>,
-}
-
-/// A file that holders are told of; the file itself stays in the house.
-#[derive(Clone, Debug, Serialize)]
-struct EvidenceView {
-    name: String,
-    shows: String,
-    size: String,
-    at: When,
-    sha256: String,
-}
-
-impl From<&Evidence> for EvidenceView {
-    fn from(one: &Evidence) -> Self {
-        let file = &one.file.words;
-        Self {
-            name: file.name.to_string(),
-            shows: file.shows.to_string(),
-            size: size_words(file.size_bytes),
-            at: one.file.at.into(),
-            sha256: hex(&file.sha256),
-        }
-    }
 }
 
 /// One dated update.
@@ -216,12 +193,6 @@ impl ExceptionView {
 }
 
 impl ExceptionView {
-    /// The same with the files that holders are told of.
-    #[must_use]
-    pub fn shown_by(mut self, files: &[Evidence]) -> Self {
-        self.evidence = files.iter().filter(|one| one.told).map(EvidenceView::from).collect();
-        self
-    }
     /// The same with the earlier periods whose reports had the exception too.
     #[must_use]
     pub fn recurring(mut self, earlier: &[Period]) -> Self {

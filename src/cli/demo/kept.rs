@@ -1,15 +1,17 @@
 //! What the compliance desk of the demonstration keeps beside its newest report: evidence, and the checklist.
 
+use super::beside::on_shelf;
 use crate::app::App;
-use crate::db::data_keys;
 use crate::fault::Fault;
 use crate::ids::{ExceptionId, PersonId, VersionId};
 use crate::remediation::acts::evidence::{choose_evidence, keep_evidence};
 use crate::remediation::evidence::{self, Choice, File};
 use crate::reports::acts::checklist::{begin_checklist, mark_checklist};
 use crate::reports::checklist::{Begun, Item, Mark};
+use crate::reports::companion::{self, Readied};
 use crate::reports::store as reports;
 use crate::text::{Day, Line, Paragraphs, Slug};
+use crate::typeset::{Block, Sheet};
 use crate::vault::ObjectRef;
 
 /// The report.
@@ -26,8 +28,16 @@ const MARKS: &[(Item, &str, bool)] = &[
     (Item::Priorities, "Head of security", false),
     (Item::TalkTrack, "Head of sales", false),
 ];
-/// The files: of which exception, name, what it shows, whether holders are told of it, and what it says.
+/// The files: of which exception, name, what it shows, whether holders are told of it, and what it says. A PDF is typeset
+/// from its words, and holders take marked copies of it.
 const FILES: &[(&str, &str, &str, bool, &str)] = &[
+    (
+        "E-1",
+        "internal-audit-leavers-q3.pdf",
+        "The note of internal audit on its test of leavers, July to September 2026, with its result and who reviewed it.",
+        true,
+        include_str!("../../../demo/internal-audit-note.txt"),
+    ),
     (
         "E-1",
         "internal-audit-leavers-q3.csv",
@@ -64,7 +74,8 @@ pub(super) async fn keep(
         let reference = Line::parse(reference).map_err(broken)?;
         let exception = known(&slug, &reference).ok_or(Fault::bare("an exception of the demo is missing"))?;
         let place = app.clone();
-        let object = app.work(move || seal(&place, version, text.as_bytes())).await??;
+        let sealed = app.work(move || seal(&place, version, (name, text))).await?;
+        let (object, document) = sealed?;
         let (name, shows) = (Line::parse(name).map_err(broken)?, Paragraphs::parse(shows).map_err(broken)?);
         let (house, file) = (app.house.clone(), File::of(&object, name, shows));
         let kept = app
@@ -73,9 +84,11 @@ pub(super) async fn keep(
             .map_err(|error| Fault::new("the demo's evidence", error))?;
         if *told {
             let (house, choice) = (app.house.clone(), Choice { evidence: kept.value, told: true });
-            app.act("evidence.choose", move |act| choose_evidence(act, &house, by, exception, choice))
-                .await
-                .map_err(|error| Fault::new("the demo's choice", error))?;
+            app.act("evidence.choose", move |act| {
+                choose_evidence(act, &house, by, exception, (choice, document.as_ref()))
+            })
+            .await
+            .map_err(|error| Fault::new("the demo's choice", error))?;
         }
     }
     Ok(())
@@ -98,10 +111,30 @@ async fn tick(app: &App, by: PersonId, version: VersionId) -> Result<(), Fault> 
     Ok(())
 }
 
-/// Seals a file into the vault. Blocking.
-fn seal(app: &App, version: VersionId, bytes: &[u8]) -> Result<ObjectRef, Fault> {
-    let db = &mut *app.database.read()?;
-    let version = reports::require(db, version)?;
-    let key = data_keys::open_for(db, &app.keyring, version.key_owner())?;
-    app.vault.put(&app.clock, &key, &evidence::context(&version), bytes)
+/// Seals a file into the vault, and readies it for the mark if it is a PDF. Blocking.
+fn seal(
+    app: &App,
+    version: VersionId,
+    (name, text): (&str, &str),
+) -> Result<(ObjectRef, Option<Readied>), Fault> {
+    let program = std::env::current_exe()?;
+    on_shelf(app, version, |shelf| {
+        let put =
+            |bytes: &[u8]| shelf.vault.put(shelf.clock, shelf.key, &evidence::context(shelf.version), bytes);
+        let Some(title) = name.strip_suffix(".pdf") else { return Ok((put(text.as_bytes())?, None)) };
+        let pdf = note(title, text).to_pdf()?;
+        let readied = companion::ready(shelf, &program, &app.gate.mark_fonts, &pdf)
+            .map_err(|error| Fault::new("the demo's evidence cannot be prepared", error))?;
+        Ok((put(&pdf)?, Some(readied)))
+    })
+}
+
+/// A note of internal audit: its first line is the title.
+fn note(name: &str, text: &str) -> Sheet {
+    let (title, text) = text.split_once('\n').unwrap_or((name, text));
+    Sheet {
+        title: title.to_owned(),
+        head: "Internal audit".to_owned(),
+        blocks: vec![Block::Title(title.to_owned()), Block::Text(text.trim().to_owned())],
+    }
 }

@@ -7,6 +7,7 @@ use crate::ids::{ExceptionId, MemoId, PersonId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::notices::House;
 use crate::remediation::evidence::{self, Choice, Evidence, File};
+use crate::reports::companion::{self, Readied, Subject};
 use crate::reports::memos::{self, About};
 use crate::reports::{State, Version, store as versions};
 use crate::seal::DataKey;
@@ -93,13 +94,14 @@ pub fn keep_evidence<'a>(
     Ok(act.record(event, added.id))
 }
 
-/// Chooses whether holders of the report learn of a file.
+/// Chooses whether holders of the report learn of a file. When it is a document that was readied for the mark, they can take
+/// copies of it from now on.
 pub fn choose_evidence<'a>(
     mut act: Act<'a>,
     house: &House,
     by: PersonId,
     exception: ExceptionId,
-    choice: Choice,
+    (choice, document): (Choice, Option<&Readied>),
 ) -> Result<Recorded<'a, ()>, EvidenceError> {
     let at = act.at();
     let (version, key) = beside(act.db(), house, exception)?;
@@ -113,6 +115,14 @@ pub fn choose_evidence<'a>(
         .fact("evidence", choice.evidence.to_string())
         .fact("told", choice.told)
         .fact("memo_sealed_sha256", digest);
+    let event = match document {
+        Some(document) => {
+            let subject = Subject::Evidence(choice.evidence);
+            companion::insert(act.db(), version.id, subject, document, at)?;
+            document.tell(event)
+        }
+        None => event,
+    };
     Ok(act.record(event, ()))
 }
 

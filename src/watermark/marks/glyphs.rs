@@ -13,7 +13,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::sync::OnceLock;
 
 /// Noto Sans Regular, SIL Open Font License 1.1, see the licence beside it.
-pub(super) const FONT: &[u8] = include_bytes!("../../../assets/fonts/NotoSans-Regular.ttf");
+pub(crate) const FONT: &[u8] = include_bytes!("../../../assets/fonts/NotoSans-Regular.ttf");
 
 /// Units to the em.
 pub(super) const EM: f32 = 100.0;

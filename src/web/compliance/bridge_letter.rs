@@ -1,11 +1,13 @@
 //! `.../bridge-letter`: writing a bridge letter, looking at it, and finalizing it.
 
-use super::{Back, OnDesk, on_desk};
+use super::{Back, OnDesk, companion, on_desk};
 use crate::app::Template;
 use crate::db::data_keys;
 use crate::fault::Fault;
+use crate::reports::bridge_letter::document::{self, Issued};
 use crate::reports::bridge_letter::{FinalizeError, Words, check, finalize, list};
 use crate::text::{Day, JobTitle, Paragraphs, PersonName};
+use crate::typeset::undrawn;
 use crate::web::Answer;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Staff, desk::Compliance};
@@ -118,8 +120,27 @@ pub async fn save(staff: Staff<Compliance>, slug: web::Path<String>, mut form: F
     if form.text("sure") != "yes" {
         return show_page(&staff, &page(&staff, &desk, &form, Some(&words)).await?);
     }
+    let (letter, company) = (words.clone(), staff.company.clone());
+    let readied = companion::ready(&staff.app, &desk.version, move |shelf, app| {
+        let issued = Issued { company: &company, on: today };
+        document::ready(shelf, (app.config.program.as_path(), &*app.gate.mark_fonts), &letter, issued)
+    });
+    let readied = readied.await?;
     let (house, by, id) = (staff.app.house.clone(), staff.person.id, desk.version.id);
-    staff.app.act("bridge_letter.finalize", move |act| finalize(act, &house, by, id, &words)).await?;
+    let document = readied.clone();
+    let finalized = staff
+        .app
+        .act("bridge_letter.finalize", move |act| finalize(act, &house, by, id, (&words, &document)))
+        .await;
+    match finalized {
+        // The outcome may be unknown: rather keep sealed bytes that nothing points at than lose a letter.
+        Err(FinalizeError::Fault(fault)) => return Err(fault.into()),
+        Err(refused) => {
+            companion::discard(&staff.app, readied).await?;
+            return Err(refused.into());
+        }
+        Ok(_) => {}
+    }
     Ok(see_other(&staff, &desk.href(), "The bridge letter is finalized; holders find it in the report room."))
 }
 
@@ -141,5 +162,18 @@ fn parse(form: &mut Form) -> Option<Words> {
     let statement = form.parse("statement", "The statement", Paragraphs::parse);
     let signer = form.parse("signer", "The signer", PersonName::parse);
     let title = form.parse("title", "The title", JobTitle::parse);
+    let texts = [
+        ("statement", statement.as_ref().map(Paragraphs::as_str)),
+        ("signer", signer.as_ref().map(PersonName::as_str)),
+        ("title", title.as_ref().map(JobTitle::as_str)),
+    ];
+    for (name, text) in texts {
+        if let Some(letters) = text.and_then(undrawn) {
+            form.refuse(
+                name,
+                format!("The letter becomes a PDF in Latin, Greek and Cyrillic letters, which has none for: {letters}."),
+            );
+        }
+    }
     Some(Words { from: from?, to: to?, statement: statement?, signer: signer?, title: title? })
 }

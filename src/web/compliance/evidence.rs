@@ -1,4 +1,7 @@
-//! `.../exceptions/<id>/evidence`: files that show a mending, for the desk; holders may learn that they exist.
+//! `.../exceptions/<id>/evidence`: files that show a mending, for the desk; holders may learn that they exist, and take
+//! marked copies of those that are PDFs.
+
+pub mod shown;
 
 use super::on_desk;
 use crate::app::{App, Template};
@@ -7,8 +10,8 @@ use crate::exceptions::Exception;
 use crate::fault::{Fault, Kind};
 use crate::identity::store::require_person;
 use crate::ids::{ExceptionId, MemoId, PersonId};
-use crate::remediation::acts::evidence::{EvidenceError, choose_evidence, keep_evidence, read_evidence};
-use crate::remediation::evidence::{self, Choice, Evidence, File, LIMIT_BYTES};
+use crate::remediation::acts::evidence::{EvidenceError, keep_evidence, read_evidence};
+use crate::remediation::evidence::{self, Evidence, File, LIMIT_BYTES};
 use crate::reports::Version;
 use crate::text::{Line, Paragraphs, hex, size_words};
 use crate::web::Answer;
@@ -35,6 +38,7 @@ struct EvidencePage {
     back: Action,
     action: String,
     title: String,
+    refused: Option<String>,
     files: Vec<FileView>,
     limit: String,
     shows: String,
@@ -56,6 +60,7 @@ struct FileView {
     by: String,
     at: When,
     told: bool,
+    has_document: bool,
     href: String,
     choose: String,
 }
@@ -106,6 +111,7 @@ fn page(staff: &Staff<Compliance>, case: &Case, form: &Form) -> EvidencePage {
             by: case.names.get(&one.file.by).cloned().unwrap_or_default(),
             at: one.file.at.into(),
             told: one.told,
+            has_document: one.document.is_some(),
             choose: format!("{href}/choice"),
             href,
         }
@@ -115,6 +121,7 @@ fn page(staff: &Staff<Compliance>, case: &Case, form: &Form) -> EvidencePage {
         back: Action { href: format!("{}/remediation", case.href), label: "The remediation" },
         action: format!("{}/evidence", case.href),
         title: format!("{}: {}", content.reference, content.title),
+        refused: None,
         files: case.files.iter().rev().map(view).collect(),
         limit: format!(
             "Any kind of file, up to {} MiB. It is sealed before it is kept.",
@@ -230,25 +237,6 @@ pub async fn keep(
 fn seal(app: &App, version: &Version, bytes: &[u8]) -> Result<crate::vault::ObjectRef, Fault> {
     let key = data_keys::open_for(&mut *app.database.read()?, &app.keyring, version.key_owner())?;
     app.vault.put(&app.clock, &key, &evidence::context(version), bytes)
-}
-
-/// POST: chooses whether holders learn of a file.
-pub async fn choose(
-    staff: Staff<Compliance>,
-    path: web::Path<(String, ExceptionId, MemoId)>,
-    form: Form,
-) -> Answer {
-    let (slug, id, evidence) = path.into_inner();
-    let case = read(&staff, &slug, id).await?;
-    let choice = Choice { evidence, told: form.is_ticked("told") };
-    let (house, by) = (staff.app.house.clone(), staff.person.id);
-    staff.app.act("evidence.choose", move |act| choose_evidence(act, &house, by, id, choice)).await?;
-    let said = if choice.told {
-        "Holders are told of this file."
-    } else {
-        "Holders are not told of this file any more."
-    };
-    Ok(see_other(&staff, &format!("{}/evidence", case.href), said))
 }
 
 /// GET: the file for staff of the desk, once its entry is durable.

@@ -5,6 +5,7 @@
 
 mod board;
 mod bridge_letter;
+mod companion;
 mod checklist;
 mod company;
 mod correction;
@@ -119,7 +120,7 @@ fn beside_routes(cfg: &mut web::ServiceConfig) {
         .route("/compliance/reports/{slug}/exceptions/{id}/evidence/{file}", web::get().to(evidence::open))
         .route(
             "/compliance/reports/{slug}/exceptions/{id}/evidence/{file}/choice",
-            web::post().to(evidence::choose),
+            web::post().to(evidence::shown::choose),
         )
         .route("/compliance/reports/{slug}/checklist", web::get().to(checklist::show))
         .route("/compliance/reports/{slug}/checklist", web::post().to(checklist::begin))

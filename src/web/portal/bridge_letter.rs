@@ -1,4 +1,4 @@
-//! `/reports/<slug>/bridge-letter`: the newest bridge letter, made out to the reader. Taking it is recorded first.
+//! `/reports/<slug>/bridge-letter`: the newest bridge letter as a page, made out to the reader. Opening it is recorded first.
 
 use crate::app::Template;
 use crate::fault::Fault;
@@ -20,6 +20,7 @@ use serde::Serialize;
 struct LetterPage {
     shell: Shell,
     back: String,
+    action: Option<String>,
     letter: BridgeLetterView,
     to: String,
     to_company: String,
@@ -38,8 +39,11 @@ impl Page for LetterPage {
 pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
     let (version, grant) = require_grant(&prospect, slug.into_inner()).await?;
     let id = version.id;
-    let offered = prospect.app.read(move |db| bridge_letter::is_offered(db, id)).await?;
-    if !offered {
+    let read = prospect.app.read(move |db| {
+        Ok::<_, Fault>((bridge_letter::is_offered(db, id)?, bridge_letter::find_document(db, id)?))
+    });
+    let (is_offered, document) = read.await?;
+    if !is_offered {
         return Err(Problem::from(Fault::bare("no bridge letter").with_kind(crate::fault::Kind::NotFound)));
     }
     let asker = Asker::of(&prospect.session, prospect.origin.clone());
@@ -52,6 +56,9 @@ pub async fn open(prospect: Prospect, slug: Path<Slug>) -> Answer {
     let page = LetterPage {
         shell: prospect.shell(Desk::Portal, "Bridge letter"),
         back: format!("/reports/{}", version.report.slug),
+        action: document
+            .filter(|_| grant.downloads_allowed > 0)
+            .map(|_| format!("/reports/{}/bridge-letter/copy", version.report.slug)),
         letter: bridge_letter_view(&version.card, &letter.words, &prospect.company, Some(letter.at)),
         to: grant.recipient().name.to_owned(),
         to_company: grant.recipient().company.to_owned(),

@@ -1,7 +1,7 @@
 //! The download: the recipient's marked copy, streamed. By POST only, so that no foreign page can fetch it.
 
 use crate::fault::Refusal as _;
-use crate::release::copy::Cut;
+use crate::release::copy::{Copy, Cut};
 use crate::release::{Asker, Refused};
 use crate::text::Slug;
 use crate::web::Answer;
@@ -18,7 +18,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// A copy on its way. The one way from a sealed report into an answer.
-struct Body(crate::release::copy::Copy);
+struct Body(Copy);
 
 impl MessageBody for Body {
     type Error = Cut;
@@ -34,14 +34,20 @@ impl MessageBody for Body {
 pub async fn download(prospect: Prospect, slug: Path<Slug>, _form: Form) -> Answer {
     let (version, grant) = room::require_grant(&prospect, slug.into_inner()).await?;
     let asker = Asker::of(&prospect.session, prospect.origin.clone());
-    let copy = match prospect.app.gate().admit_copy(asker, grant.id).await {
+    let admitted = prospect.app.gate().admit_copy(asker, grant.id).await;
+    answer(&prospect, admitted, version.report.slug.as_str())
+}
+
+/// The answer to whoever asked for a copy: streams it under this name and the copy's number, or says why not.
+pub(super) fn answer(prospect: &Prospect, admitted: Result<Copy, Refused>, name: &str) -> Answer {
+    let copy = match admitted {
         Ok(copy) => copy,
-        Err(Refused::Missing(steps)) => return Ok(see_other(&prospect, room::where_to(&steps), "")),
+        Err(Refused::Missing(steps)) => return Ok(see_other(prospect, room::where_to(&steps), "")),
         Err(refused) => {
             return Err(Problem::new(refused.kind(), refused.to_string()).action("/access", "My access"));
         }
     };
-    let name = format!("{}-{}.pdf", version.report.slug, copy.terms().copy);
+    let name = format!("{name}-{}.pdf", copy.terms().copy);
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/pdf"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))

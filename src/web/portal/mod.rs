@@ -3,6 +3,7 @@
 pub mod access;
 pub mod bridge_letter;
 pub mod certificate;
+pub mod companion;
 pub mod confirm;
 pub mod controls;
 pub mod copy;
@@ -56,6 +57,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/reports/{slug}", web::get().to(room::open))
         .route("/reports/{slug}/controls", web::get().to(controls::take_away))
         .route("/reports/{slug}/bridge-letter", web::get().to(bridge_letter::open))
+        .route("/reports/{slug}/bridge-letter/copy", web::post().to(companion::letter))
+        .route("/reports/{slug}/evidence/{id}/copy", web::post().to(companion::evidence))
         .route("/reports/{slug}/print", web::get().to(room::print::open))
         .route("/reports/{slug}/copy", web::post().to(copy::download))
         .route("/reports/{slug}/pages", web::get().to(pages::turn))

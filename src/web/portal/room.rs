@@ -33,7 +33,7 @@ use changes::Changes;
 use cover::CoverView;
 use filter::{Asked, FilterView};
 use held::Found;
-use own::{AccessWords, CopyWords, Link};
+use own::{AccessWords, CopyWords, LetterWords};
 use serde::Serialize;
 use std::sync::Arc;
 use timeline::Timeline;
@@ -56,7 +56,7 @@ struct RoomPage {
     show_all: Option<String>,
     exceptions: Vec<ExceptionView>,
     print_href: String,
-    bridge_letter: Option<Link>,
+    bridge_letter: Option<LetterWords>,
     letters: SubscriptionView,
     copy: CopyWords,
     access: AccessWords,
@@ -202,6 +202,8 @@ pub(super) fn refusal(refused: &Refused) -> Problem {
 fn page(prospect: &Prospect, inside: &Inside, asked: &Asked, letters: SubscriptionView) -> RoomPage {
     let Inside { grant, room, now, .. } = inside;
     let href = format!("/reports/{}", room.version.report.slug);
+    // Where there is only reading, nothing is taken away.
+    let takes_away = grant.downloads_allowed > 0;
     RoomPage {
         shell: prospect.shell(Desk::Portal, room.version.card.title.to_string()),
         report: report_words(prospect, room),
@@ -216,9 +218,12 @@ fn page(prospect: &Prospect, inside: &Inside, asked: &Asked, letters: Subscripti
         cover: cover::view(room),
         filter: filter::view(&href, asked, &room.exceptions),
         show_all: asked.reset(&href),
-        exceptions: exceptions(room, room.exceptions.iter().filter(|one| asked.shows(one)), prospect),
+        exceptions: exceptions(room, room.exceptions.iter().filter(|one| asked.shows(one)), prospect)
+            .into_iter()
+            .map(|view| if takes_away { view.taken_from(&href) } else { view })
+            .collect(),
         print_href: format!("{href}/print"),
-        bridge_letter: own::bridge_letter(room, &href),
+        bridge_letter: own::bridge_letter(grant, room, &href),
         letters,
         copy: own::copy(grant, room),
         access: own::access(grant),

@@ -8,6 +8,7 @@ use crate::accounts::store as accounts;
 use crate::app::Template;
 use crate::fault::Kind;
 use crate::release::known::{Known, find_known};
+use crate::reports::companion::CompanionKind;
 use crate::reports::{State, Version};
 use crate::text::hex;
 use crate::web::Answer;
@@ -115,6 +116,15 @@ fn verdict(known: Option<&(Known, Version)>, sha256: [u8; 32]) -> Verdict {
         State::Draft => (Tone::Quiet, "This version is not issued."),
     };
     let (title, text) = match known {
+        Known::Companion(kind) => (
+            match kind {
+                CompanionKind::BridgeLetter => "A genuine bridge letter, unchanged",
+                CompanionKind::Evidence => "Genuine evidence, unchanged",
+            },
+            format!(
+                "It left this house for one person and is byte for byte as it left. It stands beside {of}."
+            ),
+        ),
         Known::Copy => (
             "A genuine copy, unchanged",
             format!("It left this house for one person and is byte for byte as it left: {of}."),

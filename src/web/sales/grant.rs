@@ -218,7 +218,7 @@ fn detail(entry: &Entry) -> Option<String> {
             fact("why").map(|why| format!("Why: {}", why.to_string().replace('_', " ")))
         }
         EventKind::ReportPageViewed => fact("page").map(|page| format!("Page {page}")),
-        EventKind::DownloadStarted => bytes("size_bytes"),
+        EventKind::CompanionStarted | EventKind::DownloadStarted => bytes("size_bytes"),
         EventKind::DownloadAborted | EventKind::DownloadCompleted => bytes("sent_bytes"),
         _ => None,
     }

@@ -1,10 +1,13 @@
 //! `/security/reports`: auditors confirm the file they issued, and read exceptions, responses, chosen evidence and
 //! history, unchanged by them. What is sealed is shown after its entry.
 
+pub mod taken;
+
 use crate::app::Template;
 use crate::db::data_keys;
 use crate::fault::Fault;
-use crate::ids::VersionId;
+use crate::ids::{ExceptionId, VersionId};
+use crate::remediation::evidence::{Evidence, list as list_evidence};
 use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::reports::auditor::{self, ConfirmError, Confirmation, Words, is_theirs};
 use crate::reports::{Version, store as reports};
@@ -79,6 +82,7 @@ struct Read {
     version: Version,
     held: Vec<Fact>,
     weighed: Vec<Weighed>,
+    evidence: Vec<Evidence>,
     names: Names,
     confirmations: Vec<(Confirmation, String)>,
 }
@@ -120,6 +124,7 @@ async fn read(staff: &Staff<Auditor>, id: VersionId) -> Result<Read, ConfirmErro
         }
         Ok::<_, Fault>(Read {
             held: held_facts(&version.open_facts(&key)?),
+            evidence: list_evidence(db, &key, id)?,
             version,
             weighed,
             names,
@@ -127,6 +132,11 @@ async fn read(staff: &Staff<Auditor>, id: VersionId) -> Result<Read, ConfirmErro
         })
     });
     Ok(read.await?)
+}
+
+/// The files beside an exception.
+fn beside(files: &[Evidence], exception: ExceptionId) -> Vec<Evidence> {
+    files.iter().filter(|one| one.file.about.exception == Some(exception)).cloned().collect()
 }
 
 /// The page with what was typed.
@@ -138,9 +148,12 @@ fn page(staff: &Staff<Auditor>, read: &Read, form: &Form) -> ReportPage {
         names: &read.names,
         criteria: &staff.app.criteria,
     };
+    let action = format!("/security/reports/{}", read.version.id);
     let exception = |one: &Weighed| {
         ExceptionView::new(&one.exception, &one.updates, &one.standing, around)
+            .shown_by(&beside(&read.evidence, one.exception.id))
             .pressing(one.priority())
+            .taken_from(&action)
             .unfold()
     };
     let confirmation = |(one, by): &(Confirmation, String)| ConfirmationView {
@@ -153,7 +166,7 @@ fn page(staff: &Staff<Auditor>, read: &Read, form: &Form) -> ReportPage {
         shell: staff.shell(Desk::Security, card.title.as_str()),
         title: card.title.to_string(),
         version: read.version.number,
-        action: format!("/security/reports/{}", read.version.id),
+        action: action.clone(),
         facts: public_facts(card),
         held: read.held.clone(),
         exceptions: read.weighed.iter().map(exception).collect(),

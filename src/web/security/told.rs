@@ -212,7 +212,11 @@ impl Told {
         use EventKind as E;
         let (class, activity) = match self.event {
             Some(
-                E::DownloadStarted | E::DownloadCompleted | E::DownloadAborted | E::DownloadOutcomeUnknown,
+                E::CompanionStarted
+                | E::DownloadStarted
+                | E::DownloadCompleted
+                | E::DownloadAborted
+                | E::DownloadOutcomeUnknown,
             ) => (6006, 2),
             Some(
                 E::ReportViewed

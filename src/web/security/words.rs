@@ -50,6 +50,7 @@ const OK: &[E] = &[
 ];
 /// Something was seen or taken out.
 const INFO: &[E] = &[
+    E::CompanionStarted,
     E::CopyLookedUp,
     E::DownloadStarted,
     E::EvidenceRead,

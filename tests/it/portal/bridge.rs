@@ -12,17 +12,17 @@ const ROOM: &str = "/reports/soc2-2026";
 /// Its reader.
 const ADA: &str = "ada.first@meridian-bank.example";
 /// Where its bridge letters are written.
-const DESK: &str = "/compliance/reports/soc2-2026/bridge-letter";
+pub(super) const DESK: &str = "/compliance/reports/soc2-2026/bridge-letter";
 
 /// Fills the letter's form in.
-fn writes(officer: &mut Visitor, from: &str, to: &str, statement: &str) -> Page {
+pub(super) fn writes(officer: &mut Visitor, from: &str, to: &str, statement: &str) -> Page {
     let page = officer.get(DESK);
     let form = page.form(DESK).fill("from", from).fill("to", to).fill("statement", statement);
     officer.submit(&page, &form.fill("signer", "Ingrid Solheim").fill("title", "Chief executive"))
 }
 
 /// Answers the question below the letter.
-fn is_sure(officer: &mut Visitor, asked: &Page) -> Page {
+pub(super) fn is_sure(officer: &mut Visitor, asked: &Page) -> Page {
     let form = crate::support::forms::Form::all(&asked.html())
         .into_iter()
         .find(|form| form.value("sure") == Some("yes"))

@@ -2,8 +2,10 @@
 
 mod bridge;
 mod codes;
+mod companions;
 mod controls;
 mod copy;
+mod evidence;
 mod limits;
 mod many;
 mod nda;

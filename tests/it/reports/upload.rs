@@ -26,7 +26,7 @@ fn the_public_report_is_taken_in_sealed_and_replaced() {
 
         let stored = desk.version(version.id).file.unwrap();
         assert_eq!(stored, file);
-        let context = |kind| ObjectContext { report: version.report.id, version: 1, kind };
+        let context = |kind| ObjectContext { report: version.report.id, version: 1, kind, companion: None };
         let original = desk
             .vault
             .reader(&key, &context(ObjectKind::Original), &stored.original)

@@ -26,7 +26,12 @@ impl House {
         let (folder, clock) = (TestFolder::new(), Clock::system());
         let keyring = Keyring::generate(&clock);
         let (key, _) = keyring.new_data_key(&clock, KeyOwner::Version(VersionId::new(&clock)));
-        let context = ObjectContext { report: ReportId::new(&clock), version: 3, kind: ObjectKind::Original };
+        let context = ObjectContext {
+            report: ReportId::new(&clock),
+            version: 3,
+            kind: ObjectKind::Original,
+            companion: None,
+        };
         Self { vault: Vault::open(&folder.join("vault")).unwrap(), folder, clock, keyring, key, context }
     }
     /// Puts `plaintext` under the key and context.

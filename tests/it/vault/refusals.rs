@@ -1,7 +1,7 @@
 //! What the vault refuses: an object in another's place, an older one, a changed one.
 
 use super::{House, text};
-use candor::ids::ReportId;
+use candor::ids::{CompanionId, ReportId};
 use candor::seal::cobblestone::{CHUNK, HEADER, SEALED_CHUNK};
 use candor::seal::{KeyOwner, Keyring};
 use candor::vault::{ObjectContext, ObjectKind, ObjectRef, VaultError};
@@ -21,6 +21,7 @@ fn each_field_of_the_context_is_bound() {
         ObjectContext { version: 2, ..house.context },
         ObjectContext { kind: ObjectKind::Body, ..house.context },
         ObjectContext { kind: ObjectKind::Manifest, ..house.context },
+        ObjectContext { companion: Some(CompanionId::new(&house.clock)), ..house.context },
     ] {
         assert!(matches!(refused(&house, &context, &object), VaultError::WrongKey(_)), "{context:?}");
     }

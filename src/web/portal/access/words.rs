@@ -133,11 +133,13 @@ pub(super) fn entry_words(entry: &Entry) -> EntryWords {
     }
 }
 
-/// Which copy, and which page of it.
+/// Which copy, and which page of it, or which document beside the report.
 fn detail(entry: &Entry) -> Option<String> {
     let copy = entry.leaf.copy.as_ref().map(|copy| format!("copy {copy}"))?;
-    Some(match entry.leaf.facts.get("page") {
-        Some(page) => format!("page {page} of {copy}"),
-        None => copy,
+    let fact = |name: &str| entry.leaf.facts.get(name);
+    Some(match (fact("page"), fact("of")) {
+        (Some(page), _) => format!("page {page} of {copy}"),
+        (None, Some(of)) => format!("{}, {copy}", of.to_string().replace('_', " ")),
+        (None, None) => copy,
     })
 }

@@ -1,7 +1,7 @@
 //! What changed since the report was issued, and since the reader was here last.
 
 use crate::exceptions::Response;
-use crate::release::room::{InContext, Room};
+use crate::release::room::{InContext, Letter, Room};
 use crate::text::Day;
 use crate::web::exception::standing_status;
 use crate::web::page::{Status, When};
@@ -112,7 +112,7 @@ fn news(room: &Room) -> Vec<News> {
             format!("written by {}", name(&note.by)),
         ));
     }
-    if let Some((at, from, to)) = room.bridge_letter.filter(|(at, ..)| *at > visit) {
+    if let Some(Letter { at, from, to, .. }) = room.bridge_letter.filter(|letter| letter.at > visit) {
         let words = format!("from {} to {}", from.words(), to.words());
         news.push((at, "#mycopy".to_owned(), "Bridge letter".to_owned(), words));
     }

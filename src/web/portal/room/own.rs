@@ -52,18 +52,21 @@ pub(super) fn access(grant: &Grant) -> AccessWords {
     AccessWords { since: grant.granted_at.into(), until: grant.expires_at.into() }
 }
 
-/// A link with its words.
+/// The newest bridge letter: where it is read, and where a copy of it is taken (POST).
 #[derive(Serialize)]
-pub(super) struct Link {
+pub(super) struct LetterWords {
     href: String,
     words: String,
+    action: Option<String>,
 }
 
-/// Where the newest bridge letter is taken.
-pub(super) fn bridge_letter(room: &Room, href: &str) -> Option<Link> {
-    let (_, from, to) = room.bridge_letter?;
-    Some(Link {
+/// The newest bridge letter. Where there is only reading, there is no copy of it either.
+pub(super) fn bridge_letter(grant: &Grant, room: &Room, href: &str) -> Option<LetterWords> {
+    let letter = room.bridge_letter?;
+    let can_be_taken = letter.has_document && grant.downloads_allowed > 0;
+    Some(LetterWords {
         href: format!("{href}/bridge-letter"),
-        words: format!("Bridge letter: {} to {}", from.words(), to.words()),
+        words: format!("Bridge letter: {} to {}", letter.from.words(), letter.to.words()),
+        action: can_be_taken.then(|| format!("{href}/bridge-letter/copy")),
     })
 }

@@ -71,6 +71,8 @@ fn broken_stories(house: &House, database: &TestDatabase) -> Vec<Broken> {
         ("no grant", vec![accepted(), started()], "no grant"),
         ("no acceptance", vec![granted(), started()], "no acceptance"),
         ("acceptance afterwards", vec![granted(), started(), accepted()], "no acceptance"),
+        ("a document without a grant", vec![accepted(), start(EventKind::CompanionStarted)], "no grant"),
+        ("a letter unaccepted", vec![granted(), start(EventKind::BridgeLetterTaken)], "no acceptance"),
         ("viewed without a grant", vec![accepted(), start(EventKind::ReportViewed)], "no grant"),
         (
             "revoked",

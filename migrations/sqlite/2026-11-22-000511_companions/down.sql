@@ -1,0 +1,3 @@
+DROP TABLE companion_download_end;
+DROP TABLE companion_download;
+DROP TABLE companion;
