@@ -36,9 +36,8 @@ fn measure(name: &str, pdf: Vec<u8>) {
     let (took, pages) = (began.elapsed(), prepared.manifest.pages);
     let folder = std::env::temp_dir().join(format!("candor-bench-{}", std::process::id()));
     let vault = Vault::open(&folder).unwrap();
-    let keyring = Keyring::generate(&clock);
+    let (keyring, report) = (Keyring::generate(&clock), ReportId::new(&clock));
     let (key, _) = keyring.new_data_key(&clock, KeyOwner::Version(VersionId::new(&clock)));
-    let report = ReportId::new(&clock);
     let context = ObjectContext { report, version: 1, kind: ObjectKind::Body, companion: None };
     let stored = vault.put(&clock, &key, &context, &prepared.body).unwrap();
     let text = MarkText {

@@ -58,10 +58,10 @@ fn place_at(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// A table of a font file; empty when it has none of this tag.
-fn table(font: &'static [u8], tag: &[u8; 4]) -> &'static [u8] {
+fn table(font: &'static [u8], tag: [u8; 4]) -> &'static [u8] {
     let find = || {
         let records = font.get(12..)?.chunks_exact(16).take(usize::from(u16_at(font, 4)?));
-        let record = records.into_iter().find(|record| record.starts_with(tag))?;
+        let record = records.into_iter().find(|record| record.starts_with(&tag))?;
         let (from, length) = (place_at(record, 8)?, place_at(record, 12)?);
         font.get(from..from.checked_add(length)?)
     };
@@ -77,15 +77,15 @@ impl Face {
     /// Opens the bundled font; `None` only if the bundled file were broken, which a test excludes.
     fn open() -> Option<Self> {
         let font = bundled_font();
-        let head = table(font, b"head");
+        let head = table(font, *b"head");
         Some(Self {
             letters: FontRef::new(font).ok()?.charmap(),
             head,
-            hhea: table(font, b"hhea"),
-            hmtx: table(font, b"hmtx"),
-            loca: table(font, b"loca"),
-            glyf: table(font, b"glyf"),
-            glyphs: u16_at(table(font, b"maxp"), 4)?,
+            hhea: table(font, *b"hhea"),
+            hmtx: table(font, *b"hmtx"),
+            loca: table(font, *b"loca"),
+            glyf: table(font, *b"glyf"),
+            glyphs: u16_at(table(font, *b"maxp"), 4)?,
             units: u16_at(head, 18).map(u32::from).filter(|units| *units > 0)?,
         })
     }
@@ -157,7 +157,7 @@ impl Face {
             b"glyf" => (tag, glyf.clone()),
             b"head" => (tag, head.clone()),
             b"loca" => (tag, loca.clone()),
-            other => (tag, table(bundled_font(), other).to_vec()),
+            other => (tag, table(bundled_font(), *other).to_vec()),
         });
         font_file(&tables)
     }

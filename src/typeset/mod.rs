@@ -83,8 +83,8 @@ impl Sheet {
             return Err(TypesetError::Undrawn(missing));
         }
         let face = Face::bundled()?;
-        let pages = layout::pages(&self.blocks, &face);
-        Ok(file::write(self, &pages, &face, &letters)?)
+        let pages = layout::pages(&self.blocks, face);
+        Ok(file::write(self, &pages, face, &letters)?)
     }
 }
 

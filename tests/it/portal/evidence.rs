@@ -14,8 +14,7 @@ use candor::watermark::PageReading;
 fn keeps(officer: &mut Visitor, name: &str, bytes: &[u8]) -> (String, String) {
     let links = officer.get("/compliance/reports/soc2-2026").links();
     let link = links.iter().find(|link| link.contains("/exceptions/") && link.ends_with("/remediation"));
-    let link = link.expect("an exception's remediation");
-    let files = link.replace("/remediation", "/evidence");
+    let files = link.unwrap().replace("/remediation", "/evidence");
     let page = officer.get(&files);
     let form = Form::all(&page.html()).into_iter().find(|form| form.action == files).unwrap();
     let csrf = form.value("csrf").unwrap().to_owned();
