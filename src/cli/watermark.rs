@@ -3,8 +3,10 @@
 pub(super) mod child;
 
 use crate::watermark::intake::child::{COMMAND, Task, prepare_by};
+use crate::watermark::signatures::{AUTHORITIES, Told};
 use crate::watermark::{
-    Edits, IntakeRefusal, MarkFonts, PageReading, Password, Prepared, SampleText, Tier, Warning, read_copy_id,
+    Edits, IntakeRefusal, MarkFonts, PageReading, Password, Prepared, SampleText, Signatures, Tier, Warning,
+    read_copy_id,
 };
 use clap::{Args, Subcommand};
 use std::io::Write as _;
@@ -29,14 +31,14 @@ pub struct Watermark {
 /// What can be done with a PDF.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Says whether a PDF can be marked, and what would be dropped.
+    /// Says whether a PDF can be marked, what would be dropped, and whether its digital signatures hold.
     ///
     /// Exit code 0: it can (T1 to T3). 3: it cannot (T4), with the reason. 2: the file cannot be read.
     #[command(after_help = "Example:\n  candor watermark check report.pdf --json")]
     Check {
         /// The PDF.
         file: PathBuf,
-        /// One JSON object: tier, pages, units, warnings, refusal.
+        /// One JSON object: tier, pages, units, warnings, signatures, refusal.
         #[arg(long)]
         json: bool,
         /// Reads the file's opening password from the first line of standard input.
@@ -104,7 +106,7 @@ pub fn run(watermark: Watermark) -> ExitCode {
 
 /// What `check --json` prints.
 #[derive(serde::Serialize)]
-struct Verdict {
+struct Verdict<'a> {
     /// How well the file can be marked.
     tier: Tier,
     /// How many pages it has; 0 when refused.
@@ -112,7 +114,9 @@ struct Verdict {
     /// How many text lines can carry a forensic bit.
     units: u32,
     /// What would be dropped or changed.
-    warnings: Vec<Warning>,
+    warnings: &'a [Warning],
+    /// What its digital signatures say.
+    signatures: Vec<Told<'a>>,
     /// Why it cannot be marked.
     refusal: Option<Refused>,
 }
@@ -129,6 +133,20 @@ struct Refused {
 impl From<&IntakeRefusal> for Refused {
     fn from(refusal: &IntakeRefusal) -> Self {
         Self { code: refusal.code(), text: refusal.to_string() }
+    }
+}
+
+impl Verdict<'_> {
+    /// On a file that cannot be marked.
+    fn refused(refusal: &IntakeRefusal) -> Self {
+        Self {
+            tier: Tier::T4,
+            pages: 0,
+            units: 0,
+            warnings: &[],
+            signatures: Vec::new(),
+            refusal: Some(Refused::from(refusal)),
+        }
     }
 }
 
@@ -159,41 +177,43 @@ fn typed() -> Option<Password> {
 /// Prints the verdict on a file.
 fn check(source: &Source, json: bool) -> u8 {
     let Some(outcome) = source.prepare() else { return UNUSABLE };
-    let verdict = match outcome {
-        Ok(Prepared { manifest, .. }) => Verdict {
-            tier: manifest.tier,
-            pages: manifest.pages,
-            units: manifest.units,
-            warnings: manifest.warnings,
-            refusal: None,
-        },
-        Err(refusal) => Verdict {
-            tier: Tier::T4,
-            pages: 0,
-            units: 0,
-            warnings: Vec::new(),
-            refusal: Some(Refused::from(&refusal)),
-        },
+    let none = Signatures::default();
+    let (verdict, signatures) = match &outcome {
+        Ok(Prepared { manifest, .. }) => {
+            let signatures = manifest.signatures.as_ref().unwrap_or(&none);
+            let verdict = Verdict {
+                tier: manifest.tier,
+                pages: manifest.pages,
+                units: manifest.units,
+                warnings: &manifest.warnings,
+                signatures: signatures.told(),
+                refusal: None,
+            };
+            (verdict, signatures)
+        }
+        Err(refusal) => (Verdict::refused(refusal), &none),
     };
     if json {
         say(&serde_json::to_string(&verdict).unwrap_or_default());
     } else {
-        say(&in_words(&verdict));
+        say(&in_words(&verdict, signatures));
     }
     if verdict.refusal.is_none() { DONE } else { REFUSED }
 }
 
 /// The verdict for a person.
-fn in_words(verdict: &Verdict) -> String {
-    let mut words = match (&verdict.refusal, verdict.tier) {
+fn in_words(verdict: &Verdict<'_>, signatures: &Signatures) -> String {
+    let mut lines = vec![match (&verdict.refusal, verdict.tier) {
         (Some(refusal), _) => format!("T4: cannot be marked ({}).\n{}", refusal.code, refusal.text),
         (None, tier) => format!("{tier:?}: {} pages can be marked visibly.", verdict.pages),
-    };
-    for warning in &verdict.warnings {
-        words.push_str("\n- ");
-        words.push_str(&warning.text);
+    }];
+    lines.extend(verdict.warnings.iter().map(|warning| format!("- {}", warning.text)));
+    lines.extend(signatures.found.iter().map(|signature| format!("- {}", signature.words())));
+    lines.extend(signatures.omitted_words().map(|words| format!("- {words}")));
+    if !signatures.found.is_empty() {
+        lines.push(format!("  {AUTHORITIES}"));
     }
-    words
+    lines.join("\n")
 }
 
 /// Writes a sample.

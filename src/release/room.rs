@@ -16,6 +16,7 @@ use crate::reports::auditor::{self, Confirmation};
 use crate::reports::bridge_letter;
 use crate::reports::companion::{self, Subject};
 use crate::reports::cover_note::{self, CoverNote};
+use crate::reports::signatures::{Examined, examined};
 use crate::reports::{Facts, Period, Version, store as reports};
 use crate::seal::{DataKey, Keyring};
 use crate::text::Day;
@@ -37,6 +38,8 @@ pub struct Room {
     pub bridge_letter: Option<Letter>,
     /// Who confirmed that the file is the one they issued, when, newest first.
     pub confirmations: Vec<Confirmation>,
+    /// What the digital signatures of the file as issued said.
+    pub signatures: Option<Examined>,
     /// The exceptions, in the order of the report.
     pub exceptions: Vec<InContext>,
     /// Names of the people who wrote updates and notes.
@@ -114,6 +117,7 @@ impl Admission {
             cover_notes,
             bridge_letter: letter(db, &key, version.id)?,
             confirmations: auditor::list(db, &key, version.id)?,
+            signatures: examined(&gate.vault, &key, &version),
             exceptions,
             names: names(db, &gate.house.keyring, authors)?,
             last_visit: visits::last(db, self.terms().grant, now)?,

@@ -17,6 +17,7 @@ pub mod preparing;
 pub mod recalls;
 pub mod review;
 mod rows;
+pub mod signatures;
 pub mod store;
 pub mod upload;
 

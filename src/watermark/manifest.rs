@@ -2,6 +2,7 @@
 //!
 //! Sealed beside the body. Versioned: a manifest of a later format is refused, never guessed at.
 
+use super::signatures::Signatures;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
@@ -72,6 +73,10 @@ pub struct Manifest {
     /// The fonts the marks may use besides the bundled one. A copy fetched again has the same bytes, so it keeps these.
     #[serde(default)]
     pub mark_fonts: Vec<PinnedFont>,
+    /// The digital signatures of the file that was taken in; `None` when an earlier program, which did not look at them,
+    /// prepared it.
+    #[serde(default)]
+    pub signatures: Option<Signatures>,
 }
 
 /// Why a manifest cannot be read.
@@ -102,6 +107,7 @@ impl Manifest {
             body_sha256: String::new(),
             body_bytes,
             mark_fonts: Vec::new(),
+            signatures: None,
         }
     }
     /// As stored.

@@ -6,6 +6,7 @@
 //! * [`Edits`] overwrites the slot while a body is streamed: [`Edits::for_copy`] once per download, then
 //!   [`Edits::apply`] on every chunk. Length and offsets never change.
 //! * [`read_copy_id`] reads which copy a PDF is, from the outlines that its pages paint.
+//! * [`read_signatures`] says of every digital signature whether it holds. Preparing takes them out and keeps what they said.
 //!
 //! Promises:
 //! * Every page of a prepared body shows the mark above everything else. As stored it says UNASSIGNED COPY.
@@ -27,6 +28,7 @@ mod personalise;
 mod read;
 pub mod render;
 mod rewrite;
+pub mod signatures;
 
 pub use copy_id::{CopyId, CopyIdError};
 pub use intake::{Intake, IntakeRefusal, Password, Progress, Stage};
@@ -34,6 +36,7 @@ pub use manifest::{Manifest, ManifestError, PinnedFont, SlotPlace, Tier, Warning
 pub use marks::fonts::{MarkFontError, MarkFonts};
 pub use personalise::{Edits, MarkText, SampleText};
 pub use read::{PageReading, Reading, read_copy_id};
+pub use signatures::{Signature, Signatures, read_signatures};
 
 use crate::clock::Clock;
 
@@ -66,7 +69,9 @@ pub fn prepare_watched(
 ) -> Result<Prepared, IntakeRefusal> {
     watch(Progress::begun(Stage::Opening, 0));
     let source_sha256 = manifest::sha256_hex(&intake.pdf);
-    let mut prepared = gates::prepare(&intake::open(intake)?, clock, watch)?;
+    let source = intake::open(intake)?;
+    let mut prepared = gates::prepare(&source, clock, watch)?;
     prepared.manifest.source_sha256 = source_sha256;
+    prepared.manifest.signatures = Some(signatures::of(&source));
     Ok(prepared)
 }

@@ -58,6 +58,7 @@ pub mod partials;
 pub mod patience;
 pub mod problem;
 pub mod report;
+pub mod signatures;
 pub mod session;
 pub mod trace;
 

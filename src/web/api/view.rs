@@ -7,8 +7,10 @@ use crate::exceptions::{Class, Content, Response, Test};
 use crate::grants::Grant;
 use crate::release::room::{InContext, Room};
 use crate::remediation::Update;
+use crate::reports::signatures::Examined;
 use crate::reports::{Facts, Framework, Opinion, Period};
 use crate::text::{Day, hex};
+use crate::watermark::signatures::Told as ToldSignature;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -54,6 +56,8 @@ struct Report<'a> {
     finalized_at: Option<String>,
     next_expected: Option<Day>,
     issued_file_sha256: Option<String>,
+    /// `null` when nobody has looked at the file's signatures.
+    issued_file_signatures: Option<Vec<ToldSignature<'a>>>,
 }
 
 /// A cover note.
@@ -136,6 +140,10 @@ fn report(room: &Room) -> Report<'_> {
         finalized_at: version.state.finalized().map(|by| by.at.rfc3339()),
         next_expected: card.next_expected,
         issued_file_sha256: version.file.as_ref().map(|file| hex(&file.source_sha256)),
+        issued_file_signatures: match &room.signatures {
+            Some(Examined::Found(signatures)) => Some(signatures.told()),
+            Some(Examined::NotLookedAt | Examined::Unreadable) | None => None,
+        },
     }
 }
 

@@ -8,6 +8,7 @@ use super::way::{Finalize, finalize, steps};
 use super::{OnDesk, on_desk, preparing, upload};
 use crate::app::Template;
 use crate::exceptions::Content;
+use crate::fault::Fault;
 use crate::remediation::weighed::Weighed;
 use crate::reports::preparing::Standing;
 use crate::reports::{File, State};
@@ -17,6 +18,7 @@ use crate::web::exception::{class_status, standing_status};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, show as show_page};
 use crate::web::partials::{Fact, Step};
+use crate::web::signatures::{SignaturesView, signatures_of};
 use crate::web::report::{OpinionView, held_facts, opinion, public_facts, size_in_words};
 use crate::web::years::years_status;
 use actix_web::web;
@@ -35,6 +37,7 @@ pub struct ReportPage {
     held: Vec<Fact>,
     facts_href: Option<String>,
     file: Option<FileView>,
+    signatures: Option<SignaturesView>,
     preparing: Option<Preparing>,
     upload: Option<UploadForm>,
     exceptions: Vec<Row>,
@@ -107,7 +110,12 @@ pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
     let desk = on_desk(&staff, &slug).await?;
     let standing = preparing::standing(&staff.app, desk.version.id).await?;
     let refused = standing.as_ref().and_then(Refused::of);
-    show_page(&staff, &ReportPage::new(&staff, &desk, standing, refused))
+    show_page(&staff, &ReportPage::new(&staff, &desk, (standing, refused), signed(&staff, &desk).await?))
+}
+
+/// The digital signatures of its file.
+pub async fn signed(staff: &Staff<Compliance>, desk: &OnDesk) -> Result<Option<SignaturesView>, Fault> {
+    signatures_of(&staff.app, &desk.version).await
 }
 
 /// The verdict on a file that was taken in.
@@ -133,8 +141,8 @@ impl ReportPage {
     pub fn new(
         staff: &Staff<Compliance>,
         desk: &OnDesk,
-        standing: Option<Standing>,
-        refused: Option<Refused>,
+        (standing, refused): (Option<Standing>, Option<Refused>),
+        signatures: Option<SignaturesView>,
     ) -> Self {
         let OnDesk { version, facts, .. } = desk;
         let is_draft = version.state == State::Draft;
@@ -164,6 +172,7 @@ impl ReportPage {
             held: held_facts(facts),
             facts_href: in_draft("facts"),
             file: version.file.as_ref().map(|file| file_view(file, desk)),
+            signatures,
             preparing,
             upload: takes_file.then(|| UploadForm::new(&staff.app, version, refused)),
             exceptions: desk.weighed.iter().map(|one| row(staff, desk, one)).collect(),

@@ -6,7 +6,7 @@
 
 use super::preparing::{self, record_refusal};
 use super::receive::{Received, receive};
-use super::report::ReportPage;
+use super::report::{self, ReportPage};
 use super::upload_form::{Refused, UploadForm};
 use super::{Back, OnDesk, href_of, on_desk, slug_of};
 use crate::app::Template;
@@ -105,7 +105,8 @@ pub async fn take(staff: Staff<Compliance>, slug: web::Path<String>, body: Multi
         }
     };
     let desk: OnDesk = on_desk(&staff, &slug).await?;
-    show_again(&staff, &ReportPage::new(&staff, &desk, None, Some(refused)))
+    let signed = report::signed(&staff, &desk).await?;
+    show_again(&staff, &ReportPage::new(&staff, &desk, (None, Some(refused)), signed))
 }
 
 /// The newest version of the report with this slug.

@@ -12,6 +12,7 @@ use crate::web::page::{Desk, Page, Shell, show as show_page};
 use crate::web::partials::Fact;
 use crate::web::problem::Problem;
 use crate::web::report::size_in_words;
+use crate::web::signatures::{SignaturesView, signatures_of};
 use actix_web::web;
 use serde::Serialize;
 
@@ -24,6 +25,7 @@ struct FilePage {
     facts: Vec<Fact>,
     sha256: String,
     warnings: Vec<String>,
+    signatures: Option<SignaturesView>,
     preview: String,
 }
 
@@ -56,6 +58,7 @@ pub async fn show(staff: Staff<Compliance>, slug: web::Path<String>) -> Answer {
         ],
         sha256: hex(&file.source_sha256),
         warnings: file.warnings.clone(),
+        signatures: signatures_of(&staff.app, &desk.version).await?,
         preview: format!("{}/preview/1", desk.href()),
     };
     show_page(&staff, &page)

@@ -27,6 +27,7 @@ use crate::web::partials::Fact;
 use crate::web::portal::subscriptions::{self, SubscriptionView};
 use crate::web::portal::trust;
 use crate::web::problem::Problem;
+use crate::web::signatures::SignaturesView;
 use actix_web::HttpResponse;
 use actix_web::web::{Path, Query};
 use changes::Changes;
@@ -109,6 +110,7 @@ struct Authenticity {
     state: Status,
     text: String,
     sha256: String,
+    signatures: Option<SignaturesView>,
 }
 
 /// Where a missing step is done.

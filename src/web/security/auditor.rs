@@ -10,6 +10,7 @@ use crate::ids::{ExceptionId, VersionId};
 use crate::remediation::evidence::{Evidence, list as list_evidence};
 use crate::remediation::weighed::{Weighed, weigh_with};
 use crate::reports::auditor::{self, ConfirmError, Confirmation, Words, is_theirs};
+use crate::reports::signatures::examined;
 use crate::reports::{Version, store as reports};
 use crate::text::{Day, Line};
 use crate::web::Answer;
@@ -19,6 +20,7 @@ use crate::web::guard::{Staff, desk::Auditor};
 use crate::web::page::{Desk, Page, Shell, When, see_other, show as show_page, show_again};
 use crate::web::partials::Fact;
 use crate::web::report::{held_facts, public_facts};
+use crate::web::signatures::SignaturesView;
 use actix_web::web;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -57,6 +59,7 @@ struct ReportPage {
     action: String,
     facts: Vec<Fact>,
     held: Vec<Fact>,
+    signatures: Option<SignaturesView>,
     exceptions: Vec<ExceptionView>,
     confirmations: Vec<ConfirmationView>,
     form: BTreeMap<&'static str, String>,
@@ -81,6 +84,7 @@ struct ConfirmationView {
 struct Read {
     version: Version,
     held: Vec<Fact>,
+    signatures: Option<SignaturesView>,
     weighed: Vec<Weighed>,
     evidence: Vec<Evidence>,
     names: Names,
@@ -109,6 +113,7 @@ async fn read(staff: &Staff<Auditor>, id: VersionId) -> Result<Read, ConfirmErro
     let by = staff.person.id;
     staff.app.act("report.auditor_read", move |act| auditor::read(act, by, id)).await?;
     let (keyring, now) = (Arc::clone(&staff.app.keyring), staff.app.clock.now());
+    let vault = Arc::clone(&staff.app.vault);
     let read = staff.app.read(move |db| {
         let version = reports::require(db, id)?;
         let key = data_keys::open_for(db, &keyring, version.key_owner())?;
@@ -125,6 +130,7 @@ async fn read(staff: &Staff<Auditor>, id: VersionId) -> Result<Read, ConfirmErro
         Ok::<_, Fault>(Read {
             held: held_facts(&version.open_facts(&key)?),
             evidence: list_evidence(db, &key, id)?,
+            signatures: examined(&vault, &key, &version).as_ref().map(SignaturesView::new),
             version,
             weighed,
             names,
@@ -169,6 +175,7 @@ fn page(staff: &Staff<Auditor>, read: &Read, form: &Form) -> ReportPage {
         action: action.clone(),
         facts: public_facts(card),
         held: read.held.clone(),
+        signatures: read.signatures.clone(),
         exceptions: read.weighed.iter().map(exception).collect(),
         confirmations: read.confirmations.iter().map(confirmation).collect(),
         form: form.values(FIELDS),

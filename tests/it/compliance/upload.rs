@@ -3,6 +3,7 @@
 use super::{ONE_PAGE, at_the_desk, creates, sends_file, uploads, waits};
 use crate::support::house::House;
 use crate::support::visitor::{Page, Part, Visitor, encode_parts};
+use crate::watermark::signed::{Signer, signed};
 use candor::db::schema::{ledger_entry, sealed_object};
 use diesel::prelude::*;
 use std::path::PathBuf;
@@ -244,5 +245,23 @@ fn pictures_of_the_pages_are_published_only_when_the_publisher_agrees() {
         assert_eq!(taken.status, 303, "{}", taken.words());
         let verdict = officer.follow(&taken).words();
         assert!(verdict.contains("pages as pictures, with a visible mark on each"), "{verdict}");
+    });
+}
+
+#[test]
+fn the_signatures_of_an_upload_are_judged_and_told_before_it_is_published() {
+    at_the_desk("", |_, officer| {
+        let href = creates(officer, "signed");
+        let taken = uploads(officer, &href, &signed(&Signer::rsa(), &["-md", "sha256"]));
+        let verdict = officer.follow(&taken).words();
+        assert!(verdict.contains("digital signatures were removed"), "{verdict}");
+        assert!(
+            verdict.contains("The file as issued was signed by Jane Quill, Fennimore Quill LLP."),
+            "{verdict}"
+        );
+        assert!(verdict.contains("Nobody but the signer vouches for the certificate"), "{verdict}");
+        assert!(officer.get(&href).words().contains("Intact and covers the whole file"));
+        uploads(officer, &href, ONE_PAGE);
+        assert!(officer.get(&href).words().contains("The file as issued carries no digital signature."));
     });
 }

@@ -12,6 +12,7 @@ mod nda;
 mod pages;
 mod room;
 mod script;
+mod signatures;
 mod subscriptions;
 mod told;
 mod tokens;
@@ -148,6 +149,11 @@ fn shelved(database: &TestDatabase, pdf: &str) -> Office {
 
 /// Publishes a report with one of the files of [`crate::support::report_pdf`].
 fn put_on_shelf(office: &Office, slug: &str, pdf: &str) -> VersionId {
+    shelve(office, slug, &crate::support::report_pdf(pdf))
+}
+
+/// Publishes a report with this file.
+fn shelve(office: &Office, slug: &str, pdf: &[u8]) -> VersionId {
     let (app, by) = (office.house.app(), office.officer);
     let new = NewReport { slug: Slug::parse(slug).unwrap(), card: card(), facts: facts() };
     let house = app.house.clone();
@@ -156,8 +162,7 @@ fn put_on_shelf(office: &Office, slug: &str, pdf: &str) -> VersionId {
     let db = &mut *app.database.read().unwrap();
     let key = data_keys::open_for(db, &app.keyring, version.key_owner()).unwrap();
     let shelf = Shelf { vault: &app.vault, clock: &app.clock, key: &key, version: &version };
-    let pdf = crate::support::report_pdf(pdf);
-    let (id, file) = (version.id, take_in(&shelf, &app.config.program, &pdf).unwrap());
+    let (id, file) = (version.id, take_in(&shelf, &app.config.program, pdf).unwrap());
     act(&office.house, "report.upload", move |act| candor::reports::acts::attach_upload(act, by, id, &file));
     let house = app.house.clone();
     act(&office.house, "report.finalize", move |act| candor::exceptions::acts::finalize(act, &house, by, id));

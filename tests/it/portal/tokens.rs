@@ -57,6 +57,8 @@ fn a_program_reads_what_its_recipient_reads_and_each_reading_is_an_entry() {
         let (status, kind, json) = asks(office, PATH, Some(&token));
         assert_eq!((status, kind.as_str()), (200, "application/json"), "{json}");
         assert_eq!(json["report"]["title"], "SOC 2 Type II, 2026");
+        // Nobody has looked at the signatures of this file, and nothing else is claimed.
+        assert_eq!(json["report"].get("issued_file_signatures"), Some(&Value::Null), "{json}");
         assert_eq!(json["recipient"]["copy"], office.grants_of(ADA)[0].copy.as_str());
         let second = &json["exceptions"][1];
         assert_eq!((&second["reference"], &second["priority"]), (&Value::from("E-2"), &Value::from("p2")));

@@ -111,7 +111,7 @@ fn the_command_line_answers_with_its_exit_codes() {
     let (code, said) = run(&["check", &path(&good), "--json"]);
     assert_eq!(
         (code, said.trim()),
-        (Some(0), r#"{"tier":"T2","pages":1,"units":0,"warnings":[],"refusal":null}"#)
+        (Some(0), r#"{"tier":"T2","pages":1,"units":0,"warnings":[],"signatures":[],"refusal":null}"#)
     );
     let (code, said) = run(&["check", &path(&bad), "--json"]);
     assert_eq!(code, Some(3));

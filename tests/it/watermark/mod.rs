@@ -12,6 +12,8 @@ mod pixels;
 mod properties;
 mod rewriting;
 mod sandbox;
+mod signatures;
+pub(crate) mod signed;
 
 use candor::clock::Clock;
 use candor::watermark::{CopyId, Edits, IntakeRefusal, MarkFonts, MarkText, Prepared, prepare};

@@ -1,13 +1,16 @@
-//! Whether the file is the auditor's: by its digest, and by an auditor who confirmed it here.
+//! Whether the file is the auditor's: by its digest, by an auditor who confirmed it here, and by the digital signatures it
+//! came with.
 
 use super::Authenticity;
 use crate::release::room::Room;
 use crate::text::hex;
 use crate::web::page::{Status, Tone};
+use crate::web::signatures::SignaturesView;
 
 /// What can be said.
 pub(super) fn authenticity(room: &Room) -> Authenticity {
     let sha256 = room.version.file.as_ref().map(|file| hex(&file.source_sha256)).unwrap_or_default();
+    let signatures = room.signatures.as_ref().map(SignaturesView::new);
     let Some(last) = room.confirmations.last() else {
         return Authenticity {
             state: Status::new(Tone::Quiet, "Not confirmed by the auditor"),
@@ -15,6 +18,7 @@ pub(super) fn authenticity(room: &Room) -> Authenticity {
                    it carries your name."
                 .to_owned(),
             sha256,
+            signatures,
         };
     };
     let (firm, licence) = (&last.words.firm, &last.words.licence);
@@ -26,5 +30,6 @@ pub(super) fn authenticity(room: &Room) -> Authenticity {
              digest, since it carries your name."
         ),
         sha256,
+        signatures,
     }
 }
