@@ -77,6 +77,7 @@ templates! {
     SalesTalkTrack = "sales/talk_track",
     SecurityAuditor = "security/auditor",
     SecurityAuditorReports = "security/auditor_reports",
+    SecurityBoard = "security/board",
     SecurityCopy = "security/copy",
     SecurityEntry = "security/entry",
     SecurityEvidence = "security/evidence",

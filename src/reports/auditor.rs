@@ -128,11 +128,28 @@ pub fn confirm<'a>(
 
 /// Records that an auditor opens a report's exceptions: what they see is sealed.
 pub fn read(mut act: Act<'_>, by: PersonId, version: VersionId) -> Result<Recorded<'_, ()>, ConfirmError> {
-    let version = store::require(act.db(), version)?;
-    if !is_theirs(&version) {
-        return Err(ConfirmError::NotFinalized);
-    }
+    let version = require_theirs(act.db(), version)?;
     Ok(act.record(event(EventKind::ReportAuditorRead, by, &version), ()))
+}
+
+/// Records that an auditor opens several reports at once, each by an entry of its own; there must be one.
+pub fn read_all<'a>(
+    mut act: Act<'a>,
+    by: PersonId,
+    versions: &[VersionId],
+) -> Result<Recorded<'a, ()>, ConfirmError> {
+    let (last, others) = versions.split_last().ok_or(ConfirmError::NotFinalized)?;
+    for version in others {
+        let version = require_theirs(act.db(), *version)?;
+        act.also(event(EventKind::ReportAuditorRead, by, &version));
+    }
+    read(act, by, *last)
+}
+
+/// The version, if auditors read it.
+fn require_theirs(db: &mut Db, version: VersionId) -> Result<Version, ConfirmError> {
+    let version = store::require(db, version)?;
+    if is_theirs(&version) { Ok(version) } else { Err(ConfirmError::NotFinalized) }
 }
 
 /// An event about a version, by an auditor.

@@ -3,6 +3,9 @@
 mod evidence;
 mod since;
 
+pub use evidence::EvidenceView;
+pub use since::priority_status;
+
 use super::page::{Status, Tone, When};
 use super::years::recurrence;
 use crate::clock::Micros;
@@ -15,7 +18,6 @@ use crate::ids::PersonId;
 use crate::remediation::{self, Standing, Update};
 use crate::reports::Period;
 use crate::seal::Keyring;
-use evidence::EvidenceView;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -104,7 +106,7 @@ struct RemediationView {
 
 /// One dated update.
 #[derive(Clone, Debug, Serialize)]
-struct UpdateView {
+pub struct UpdateView {
     at: When,
     #[serde(skip)]
     written_at: Micros,
@@ -226,13 +228,8 @@ fn response_view(response: &Response) -> ResponseView {
     }
 }
 
-/// The updates, newest first.
-fn remediation_view(
-    last: &Update,
-    updates: &[Update],
-    standing: &Standing,
-    names: &Names,
-) -> RemediationView {
+/// The updates as they are told, newest first.
+pub fn updates_told(updates: &[Update], names: &Names) -> Vec<UpdateView> {
     let told = |update: &Update| UpdateView {
         at: update.at.into(),
         written_at: update.at,
@@ -243,12 +240,22 @@ fn remediation_view(
         text: update.note.text.to_string(),
         evidence: text(update.note.evidence.as_ref().filter(|_| update.note.show_evidence)),
     };
+    updates.iter().rev().map(told).collect()
+}
+
+/// Where the mending stands, and how it came there.
+fn remediation_view(
+    last: &Update,
+    updates: &[Update],
+    standing: &Standing,
+    names: &Names,
+) -> RemediationView {
     RemediationView {
         state: standing_status(standing),
         target: standing.planned.map(crate::text::Day::words),
         owner: text(standing.owner.as_ref()),
         as_of: last.note.happened_on.words(),
         latest: last.note.text.to_string(),
-        history: updates.iter().rev().map(told).collect(),
+        history: updates_told(updates, names),
     }
 }

@@ -43,6 +43,7 @@
 //! pages). Then the routes.
 
 pub mod assets;
+pub mod board;
 pub mod csrf;
 pub mod exception;
 pub mod file;

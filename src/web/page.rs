@@ -281,7 +281,7 @@ impl Caller {
         let session = self.signed_in.as_ref().map(|signed_in| &signed_in.session);
         let mut pages = desk.pages().to_vec();
         if desk == Desk::Security && session.is_some_and(|session| session.roles.contains(&Role::Auditor)) {
-            pages.push(("/security/reports", "Reports to confirm"));
+            pages.extend([("/security/board", "Board"), ("/security/reports", "Reports to confirm")]);
         }
         match session.map(|session| session.face) {
             Some(Face::Prospect) if desk == Desk::Portal => pages.push(("/access", "My access")),

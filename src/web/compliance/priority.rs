@@ -10,11 +10,10 @@ use crate::ids::{ExceptionId, PersonId};
 use crate::remediation::weighed::{Weighed, weigh};
 use crate::text::{Day, JobTitle, Paragraphs, PersonName, Reason};
 use crate::web::Answer;
+use crate::web::exception::priority_status;
 use crate::web::form::{Form, Line};
 use crate::web::guard::{Staff, desk::Compliance};
-use crate::web::page::{
-    Action, Desk, Page, Shell, Status, Tone, When, see_other, show as show_page, show_again,
-};
+use crate::web::page::{Action, Desk, Page, Shell, Status, When, see_other, show as show_page, show_again};
 use crate::web::partials::Choice;
 use crate::web::problem::Problem;
 use actix_web::web;
@@ -62,16 +61,6 @@ struct PriorityForm {
     priority_options: Vec<Choice>,
     errors: BTreeMap<&'static str, Option<String>>,
     problems: Vec<Line>,
-}
-
-/// The priority as a label.
-pub fn priority_status(priority: Priority) -> Status {
-    let tone = match priority {
-        Priority::P1 => Tone::Danger,
-        Priority::P2 => Tone::Warn,
-        Priority::P3 => Tone::Quiet,
-    };
-    Status::new(tone, priority.words())
 }
 
 /// The exception with all that decides, and the names of who decided.

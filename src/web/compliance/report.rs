@@ -1,6 +1,5 @@
 //! `/compliance/reports/<slug>`: one report on its way to finalized, and beside it afterwards.
 
-use super::priority::priority_status;
 use super::reports::{counted, stage_status};
 use super::review::{ReviewView, review_view};
 use super::upload_form::{Refused, UploadForm};
@@ -14,12 +13,12 @@ use crate::reports::preparing::Standing;
 use crate::reports::{File, State};
 use crate::text::{Day, hex};
 use crate::web::Answer;
-use crate::web::exception::{class_status, standing_status};
+use crate::web::exception::{class_status, priority_status, standing_status};
 use crate::web::guard::{Staff, desk::Compliance};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, show as show_page};
 use crate::web::partials::{Fact, Step};
-use crate::web::signatures::{SignaturesView, signatures_of};
 use crate::web::report::{OpinionView, held_facts, opinion, public_facts, size_in_words};
+use crate::web::signatures::{SignaturesView, signatures_of};
 use crate::web::years::years_status;
 use actix_web::web;
 use serde::Serialize;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// A file that holders are told of. The file itself stays in the house; of a document there are marked copies.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct EvidenceView {
+pub struct EvidenceView {
     #[serde(skip)]
     id: MemoId,
     has_document: bool,

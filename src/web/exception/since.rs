@@ -5,16 +5,22 @@ use crate::clock::Micros;
 use crate::exceptions::priority::Priority;
 use crate::web::page::{Status, Tone};
 
+/// How much an exception presses, as a label.
+pub fn priority_status(priority: Priority) -> Status {
+    let tone = match priority {
+        Priority::P1 => Tone::Danger,
+        Priority::P2 => Tone::Warn,
+        Priority::P3 => Tone::Quiet,
+    };
+    Status::new(tone, priority.words())
+}
+
 impl ExceptionView {
     /// The same with how much it presses.
     #[must_use]
     pub fn pressing(mut self, priority: Priority) -> Self {
-        let tone = match priority {
-            Priority::P1 => Tone::Danger,
-            Priority::P2 => Tone::Warn,
-            Priority::P3 => Tone::Quiet,
-        };
-        self.marks.insert(0, Status::new(tone, format!("Priority {}", priority.words())));
+        let Status { tone, words } = priority_status(priority);
+        self.marks.insert(0, Status::new(tone, format!("Priority {words}")));
         self
     }
     /// The same with what changed since the report was issued, and since the reader's last visit.

@@ -5,6 +5,7 @@
 
 mod anchored;
 mod auditor;
+mod board;
 mod chart;
 mod copy;
 mod dropped;
@@ -54,6 +55,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/reports/{id}", web::get().to(auditor::show))
         .route("/security/reports/{id}", web::post().to(auditor::confirm))
         .route("/security/reports/{id}/evidence/{file}/copy", web::post().to(auditor::taken::take))
+        .route("/security/board", web::get().to(board::show))
         .route("/security/overview", web::get().to(overview::show))
         .route("/security/rules", web::get().to(rules::show))
         .route("/security/rules", web::post().to(rules::change))

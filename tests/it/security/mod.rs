@@ -1,5 +1,6 @@
 //! The security desk: what is read, proven, verified and found, by whom, and that all of it is recorded.
 
+mod board;
 mod copy;
 mod entry;
 mod erased;
