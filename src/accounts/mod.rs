@@ -4,6 +4,7 @@
 //! look-alike of a known domain is named to whoever decides.
 
 pub mod acts;
+pub mod public;
 pub mod store;
 
 use crate::config;

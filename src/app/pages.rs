@@ -40,6 +40,7 @@ templates! {
     ComplianceOverview = "compliance/overview",
     CompliancePreview = "compliance/preview",
     CompliancePriority = "compliance/priority",
+    CompliancePublic = "compliance/public",
     ComplianceRemediation = "compliance/remediation",
     ComplianceReport = "compliance/report",
     ComplianceReportFacts = "compliance/report_facts",

@@ -17,6 +17,7 @@ pub mod installation;
 pub mod nda_schema;
 pub mod node_schema;
 pub mod nodes;
+pub mod public_schema;
 pub mod recall_schema;
 pub mod schema;
 pub mod shipment_schema;

@@ -44,6 +44,7 @@ kinds! {
     CodeFailed = "code.failed", "A wrong, used or expired code was entered.";
     CodeDisowned = "code.disowned", "The owner of an address said that they had not asked for a code.";
     CompanyChanged = "company.changed", "The company's public details were changed.";
+    CompanyPublicFactsChosen = "company.public_facts_chosen", "What strangers are told about reports was chosen.";
     NdaPublished = "nda.published", "An NDA text was published and put in force.";
     NdaShown = "nda.shown", "An NDA text was shown to a person.";
     NdaAccepted = "nda.accepted", "A person accepted an NDA text.";

@@ -55,6 +55,35 @@ pub fn list_sealed(db: &mut Db, version: VersionId) -> Result<Vec<SealedUpdate>,
         .load(db)?)
 }
 
+/// How many exceptions a version has, and how far they are mended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All.
+    pub exceptions: u32,
+    /// Mended, verified or not.
+    pub mended: u32,
+    /// Mended and shown to be.
+    pub verified: u32,
+}
+
+/// Counts the exceptions of a version by what their newest updates say; nothing sealed is opened.
+pub fn count(db: &mut Db, version: VersionId) -> Result<Counts, Fault> {
+    let all: i64 =
+        report_exception::table.filter(report_exception::version_id.eq(version)).count().get_result(db)?;
+    let told: Vec<(ExceptionId, Status)> = remediation::table
+        .inner_join(report_exception::table.on(report_exception::id.eq(remediation::exception_id)))
+        .filter(report_exception::version_id.eq(version))
+        .order((remediation::at, remediation::id))
+        .select((remediation::exception_id, remediation::status))
+        .load(db)?;
+    let mut counts = Counts { exceptions: u32::try_from(all).unwrap_or(u32::MAX), ..Counts::default() };
+    for status in told.into_iter().collect::<BTreeMap<_, _>>().into_values() {
+        counts.mended += u32::from(status.is_done());
+        counts.verified += u32::from(status == Status::Verified);
+    }
+    Ok(counts)
+}
+
 /// Opens sealed updates with their version's key.
 pub fn open_all(key: &DataKey, rows: Vec<SealedUpdate>) -> Result<Vec<Update>, Fault> {
     rows.into_iter().map(|row| row.open(key)).collect()

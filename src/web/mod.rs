@@ -44,6 +44,7 @@
 
 pub mod assets;
 pub mod board;
+pub mod card;
 pub mod csrf;
 pub mod exception;
 pub mod file;

@@ -23,6 +23,7 @@ mod periods;
 mod preparing;
 mod preview;
 mod priority;
+mod public;
 mod reading;
 mod ready;
 mod receive;
@@ -62,6 +63,8 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/compliance", web::get().to(overview::show))
         .route("/compliance/company", web::get().to(company::show))
         .route("/compliance/company", web::post().to(company::save))
+        .route("/compliance/company/public", web::get().to(public::show))
+        .route("/compliance/company/public", web::post().to(public::save))
         .route("/compliance/nda", web::get().to(nda::show))
         .route("/compliance/nda", web::post().to(nda::ask))
         .route("/compliance/nda/publish", web::post().to(nda::publish))

@@ -1,7 +1,9 @@
 //! Asking for reports: one form, then a code is mailed.
 
+use crate::accounts::public::{self, PublicFact, PublicFacts};
 use crate::app::Template;
 use crate::config;
+use crate::fault::Fault;
 use crate::identity::secrets::Token;
 use crate::ids::VersionId;
 use crate::nda::store as ndas;
@@ -101,7 +103,7 @@ pub async fn submit(visitor: Visitor, mut form: Form) -> Answer {
             let mut response = see_other(&visitor, "/confirm", "");
             response
                 .add_cookie(&browser_cookie(&visitor.app, &browser))
-                .map_err(|error| Problem::from(crate::fault::Fault::new("browser cookie", error)))?;
+                .map_err(|error| Problem::from(Fault::new("browser cookie", error)))?;
             Ok(response)
         }
         Err(error) => {
@@ -135,10 +137,10 @@ fn parse(form: &mut Form, visitor: &Visitor) -> Option<NewRequest> {
 
 /// The page with what was typed.
 async fn page(visitor: &Visitor, form: &Form) -> Result<RequestPage, Problem> {
-    let (versions, in_force) = visitor
+    let read = visitor
         .app
-        .read(|db| Ok::<_, crate::fault::Fault>((reports::list_offered(db)?, ndas::find_in_force(db)?)))
-        .await?;
+        .read(|db| Ok::<_, Fault>((reports::list_offered(db)?, ndas::find_in_force(db)?, public::find(db)?)));
+    let (versions, in_force, facts) = read.await?;
     let picked = form.all("items");
     let typed = EmailAddress::parse(form.text("email")).ok();
     let free = typed.is_some_and(|email| config::is_free_mail(&email.domain()));
@@ -154,7 +156,7 @@ async fn page(visitor: &Visitor, form: &Form) -> Result<RequestPage, Problem> {
         company: visitor.company.clone(),
         blocked: in_force.is_none().then_some(NO_NDA),
         form: Fields {
-            items: versions.iter().map(|version| item(version, &picked)).collect(),
+            items: versions.iter().map(|version| item(version, &facts, &picked)).collect(),
             relations: Relation::ALL.iter().map(choice).collect(),
             name: form.text("name").to_owned(),
             email: form.text("email").to_owned(),
@@ -171,9 +173,14 @@ async fn page(visitor: &Visitor, form: &Form) -> Result<RequestPage, Problem> {
 }
 
 /// A report to pick.
-fn item(version: &Version, picked: &[&str]) -> Choice {
+fn item(version: &Version, facts: &PublicFacts, picked: &[&str]) -> Choice {
     let id = version.id.to_string();
     let chosen = picked.contains(&id.as_str()) || picked.contains(&version.report.slug.as_str());
-    let detail = format!("{}, {}", version.card.framework.words(), version.card.period.words());
+    let framework = version.card.framework.words();
+    let detail = if facts.tell(PublicFact::Period) {
+        format!("{framework}, {}", version.card.period.words())
+    } else {
+        framework.to_owned()
+    };
     Choice { id, text: version.card.title.to_string(), detail: Some(detail), chosen }
 }

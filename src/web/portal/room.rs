@@ -20,12 +20,12 @@ use crate::reports::{State, Version};
 use crate::requests::store as requests;
 use crate::text::Slug;
 use crate::web::Answer;
+use crate::web::card::opinion as card_opinion;
 use crate::web::exception::{Around, ExceptionView};
 use crate::web::guard::Prospect;
 use crate::web::page::{Desk, Page, Shell, Status, Tone, see_other, show};
 use crate::web::partials::Fact;
 use crate::web::portal::subscriptions::{self, SubscriptionView};
-use crate::web::portal::trust;
 use crate::web::problem::Problem;
 use crate::web::signatures::SignaturesView;
 use actix_web::HttpResponse;
@@ -254,7 +254,7 @@ fn notice(room: &Room) -> Option<Notice> {
 /// The opinion, and what it means.
 fn opinion_words(room: &Room) -> OpinionWords {
     let card = &room.version.card;
-    let Status { tone, words } = trust::opinion(card.opinion);
+    let Status { tone, words } = card_opinion(card.opinion);
     let company = card.explanation.as_ref().map(ToString::to_string);
     OpinionWords { tone, words, plain: card.opinion_in_words(), company }
 }

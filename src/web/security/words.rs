@@ -81,6 +81,7 @@ const QUIET: &[E] = &[
     E::CheckpointMailed,
     E::CodeIssued,
     E::CompanyChanged,
+    E::CompanyPublicFactsChosen,
     E::CorrectionAsked,
     E::CorrectionSettled,
     E::ExceptionChanged,

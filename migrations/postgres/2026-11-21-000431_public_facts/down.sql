@@ -1,0 +1,2 @@
+-- Forgets what strangers are told: the trust page is as it was before anybody chose.
+DROP TABLE public_choice;
