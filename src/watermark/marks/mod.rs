@@ -1,8 +1,8 @@
 //! The visible mark: what it says ([`slot`]), how it is drawn ([`glyphs`], [`script`]), where it stands.
 //!
 //! A page paints one small form, the *stencil*, which paints the slot several times: three times along the diagonal
-//! (name, e-mail, company, copy id) and in three columns at the bottom of the page (the same, and what a finder
-//! should do). One stencil serves all pages of the same size. Light outlines around grey letters are seen on white,
+//! (name, e-mail, company, copy id; large in the middle, smaller beside it) and in three columns at the bottom of the page (the same, and what a finder
+//! should do). One stencil serves all pages of the same size. Light outlines around dark letters are seen on white,
 //! black and scanned pages alike, and transparent enough that the text below stays readable.
 
 pub(crate) mod fonts;
@@ -93,8 +93,8 @@ pub(crate) fn stencil(width: f64, height: f64) -> String {
     // The glyphs are filled and stroked: once with the filling transparent, once with the stroke, so that the light
     // outline lies below the letter and does not thin it.
     for state in [DIAGONAL_OUTLINE, DIAGONAL_LETTERS] {
-        let _ = writeln!(content, "q /{state} gs 0.3 g 1 G 7 w 1 j");
-        for part in [-0.48, 0.0, 0.48] {
+        let _ = writeln!(content, "q /{state} gs 0 g 1 G 7 w 1 j");
+        for part in [-0.36, 0.0, 0.36] {
             push_diagonal(&mut content, (width, height), part);
         }
         content.push_str("Q\n");
@@ -116,19 +116,21 @@ fn push_part(content: &mut String, matrix: [f64; 6], (bottom, lines): (u32, u32)
     let _ = writeln!(content, "q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q");
 }
 
-/// Paints the four upper lines along the diagonal, moved to the side by a part of the distance to the corner.
+/// Paints the four upper lines along the diagonal, moved to the side by a part of the distance to the corner, as large
+/// as fits there whole.
 fn push_diagonal(content: &mut String, (width, height): (f64, f64), part: f64) {
     let (block_width, block_height) = (f64::from(LINE_WIDTH), f64::from(4 * LINE_PITCH));
     let diagonal = width.hypot(height);
     let (sin, cos) = (height / diagonal, width / diagonal);
-    let scale_by_width = DIAGONAL_FILL * width / (block_width * cos + block_height * sin);
-    let scale_by_height = DIAGONAL_FILL * height / (block_width * sin + block_height * cos);
-    let scale = scale_by_width.min(scale_by_height);
     let aside = part * width * height / diagonal;
     // The middle of the block comes to the middle of the page, moved along the block's own upright.
+    let (center_x, center_y) = (width / 2.0 - aside * sin, height / 2.0 + aside * cos);
+    let scale_by_width = 2.0 * center_x.min(width - center_x) / (block_width * cos + block_height * sin);
+    let scale_by_height = 2.0 * center_y.min(height - center_y) / (block_width * sin + block_height * cos);
+    let scale = DIAGONAL_FILL * scale_by_width.min(scale_by_height);
     let (middle_x, middle_y) = (block_width / 2.0, f64::from(4 * LINE_PITCH));
-    let x = width / 2.0 - aside * sin - scale * (middle_x * cos - middle_y * sin);
-    let y = height / 2.0 + aside * cos - scale * (middle_x * sin + middle_y * cos);
+    let x = center_x - scale * (middle_x * cos - middle_y * sin);
+    let y = center_y - scale * (middle_x * sin + middle_y * cos);
     push_part(content, [scale * cos, scale * sin, -scale * sin, scale * cos, x, y], (2, 4));
 }
 

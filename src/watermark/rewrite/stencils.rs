@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// 0.68 to 0.75, both stand out less than 1.3 to 1, and are still seen. The footer itself has to be read.
 const OPACITIES: [(&str, f64, f64); 4] = [
     (DIAGONAL_OUTLINE, 0.0, 0.31),
-    (DIAGONAL_LETTERS, 0.28, 0.0),
+    (DIAGONAL_LETTERS, 0.2, 0.0),
     (FOOTER_OUTLINE, 0.0, 0.7),
     (FOOTER_LETTERS, 0.92, 0.0),
 ];
