@@ -19,6 +19,7 @@ use crate::web::problem::Problem;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;
+use uuid::Uuid;
 
 /// The largest form: a report's exceptions with all their words, as a browser encodes them.
 pub const LIMIT_BYTES: usize = 8 * 1024 * 1024;
@@ -155,15 +156,16 @@ fn as_oscal(desk: &OnDesk, at: &str) -> String {
             .filter(|(_, text)| !text.is_empty())
             .collect()
     };
-    let all: Vec<(String, oscal::Fields)> =
-        desk.exceptions.iter().map(|one| (one.id.to_string(), fields(&one.content))).collect();
-    let start = match desk.version.card.period {
-        Period::Between { start, .. } => start,
-        Period::On { day } => day,
+    let all: Vec<(Uuid, oscal::Fields)> = desk
+        .exceptions
+        .iter()
+        .map(|one| (Uuid::from_bytes(*one.id.as_bytes()), fields(&one.content)))
+        .collect();
+    let (start, end) = match desk.version.card.period {
+        Period::Between { start, end } => (start, end),
+        Period::On { day } => (day, day),
     };
-    let (uuid, start) = (desk.version.id.to_string(), start.start().rfc3339());
-    oscal::write(
-        oscal::Head { title: desk.version.card.title.as_str(), uuid: &uuid, at, start: &start },
-        &all,
-    )
+    let (start, end) = (start.start().rfc3339(), end.start().rfc3339());
+    let (title, about) = (desk.version.card.title.as_str(), Uuid::from_bytes(*desk.version.id.as_bytes()));
+    oscal::write(oscal::Head { title, about, at, start: &start, end: &end }, &all)
 }

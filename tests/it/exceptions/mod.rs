@@ -1,3 +1,4 @@
 //! Exceptions and responses: the checker against responses that were labelled by hand.
 
 mod checker;
+mod oscal;

@@ -7,6 +7,7 @@ mod epochs;
 mod exports;
 mod frozen;
 pub mod independent;
+mod interop;
 mod isolation;
 mod leaves;
 mod lost_commits;
