@@ -8,7 +8,9 @@ use crate::support::visitor::{Page, Part, Visitor};
 use candor::app::backup;
 use candor::ledger::EventKind;
 use candor::ledger::store::{self as log, Filter};
+use candor::retention::store as retention;
 use candor::vault::ObjectKind;
+use diesel::connection::SimpleConnection as _;
 
 /// What the file says.
 const WORDS: &[u8] = b"SECRETEVIDENCE: 11 of 11 accounts were disabled on the last day.";
@@ -92,6 +94,31 @@ fn a_file_is_sealed_read_with_an_entry_and_told_of_by_choice() {
         );
         assert_eq!(house.visitor().get(&file).status, 303, "a stranger gets nothing");
         assert_eq!(ObjectKind::Evidence.as_str(), "evidence");
+    });
+}
+
+#[test]
+fn what_copies_are_made_from_lies_in_the_backup_and_is_swept_by_nobody() {
+    at_the_desk("", |house, officer| {
+        let path = told(officer);
+        assert_eq!(keeps(officer, &path, ("audit.pdf", ONE_PAGE), "The note of internal audit.").status, 303);
+        let page = officer.get(&path);
+        let file = page.links().into_iter().find(|link| link.starts_with(&format!("{path}/"))).unwrap();
+        assert_eq!(officer.submit(&page, &page.form(&format!("{file}/choice"))).status, 303);
+        let app = house.app();
+        let late = app.clock.now().plus_days(36_500);
+        let orphans = retention::orphans(&mut app.database.read().unwrap(), &app.vault, late).unwrap();
+        assert_eq!((orphans.len(), app.vault.list().unwrap().len()), (0, 6));
+        if app.database.file().is_some() {
+            let inside = backup::write(&app.config, &house.folder().join("backup.tar")).unwrap();
+            assert_eq!(inside.objects, 6, "the three of the report, the evidence, and the two of its copies");
+        }
+        let mut db = app.database.connect().unwrap();
+        for statement in
+            ["UPDATE companion SET pages = 2", "DELETE FROM companion", "DELETE FROM sealed_object"]
+        {
+            assert!(db.batch_execute(statement).is_err(), "accepted: {statement}");
+        }
     });
 }
 
