@@ -29,6 +29,7 @@ use crate::notices::House;
 use crate::release::Gate;
 use crate::seal::Keyring;
 use crate::tokens::jwt::Mint;
+use crate::unusual::countries::Countries;
 use crate::vault::Vault;
 use std::fmt;
 use std::ops::Deref;
@@ -75,6 +76,8 @@ pub struct Parts {
     pub checker: Checker,
     /// What exceptions are filed under.
     pub criteria: Criteria,
+    /// In which country an address is, by the operator's file.
+    pub countries: Countries,
     /// The templates of pages.
     pub pages: Pages,
 }

@@ -18,6 +18,7 @@ use crate::release::Gate;
 use crate::release::pages::Reading;
 use crate::seal::{Keyring, KeyringError};
 use crate::tokens::jwt::Mint;
+use crate::unusual::countries::{Countries, CountryFileError};
 use crate::vault::Vault;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,9 @@ pub enum OpenError {
     /// Nothing was ever made here.
     #[error("there is no Candor in {0} yet: make one with `candor init --data {0}`")]
     NotInstalled(PathBuf),
+    /// The operator's file of countries cannot be used.
+    #[error(transparent)]
+    Countries(#[from] CountryFileError),
     /// The operator's titles of criteria cannot be used.
     #[error(transparent)]
     Criteria(#[from] CriteriaError),
@@ -99,6 +103,7 @@ impl App {
     fn open_as(config: Config, clock: Clock, outdated: Outdated) -> Result<Self, OpenError> {
         let keyring = Arc::new(open_keyring(&config)?);
         let criteria = Criteria::load(config.criteria_titles.as_deref())?;
+        let countries = Countries::load(config.log.country_file.as_deref())?;
         let database = open_database(&config, &keyring, outdated)?;
         let house = House {
             keyring: Arc::clone(&keyring),
@@ -148,6 +153,7 @@ impl App {
             directory: Directory::default(),
             checker: Checker::load()?,
             criteria,
+            countries,
             pages: Pages::load()?,
         })))
     }

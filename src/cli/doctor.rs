@@ -5,12 +5,16 @@ use crate::app::open::open_keyring;
 use crate::clock::Clock;
 use crate::config::{Config, Mail};
 use crate::db::{Database, installation};
+use crate::exceptions::criteria::Criteria;
 use crate::identity::{Role, staff};
+use crate::ledger::witness::Policy;
 use crate::ledger::{search as log, shipments};
 use crate::retention::store as retention;
 use crate::seal::Keyring;
 use crate::server;
+use crate::unusual::countries::Countries;
 use crate::vault::Vault;
+use crate::watermark::MarkFonts;
 use crate::watermark::intake::probe::{self, Attempt, Held};
 use clap::Args;
 use std::os::unix::fs::PermissionsExt as _;
@@ -61,6 +65,7 @@ fn examine(config: &Config) -> Vec<Finding> {
         ("mail and transport", transport(config)),
         ("sandbox", sandbox(&config.program)),
     ];
+    findings.extend(named_files(config));
     let keyring = open_keyring(config);
     findings
         .push(("keyring", keyring.as_ref().map(|_| words_of_keyring(config)).map_err(ToString::to_string)));
@@ -101,6 +106,38 @@ fn transport(config: &Config) -> Result<String, String> {
         Mail::Smtp(smtp) => Ok(format!("letters by {}, people come to {}", smtp.host, config.base_url)),
         Mail::Shown | Mail::Missing => Ok(config.base_url.clone()),
     }
+}
+
+/// Every file that a setting names: what `serve` would refuse is a finding here.
+fn named_files(config: &Config) -> Vec<Finding> {
+    let log = &config.log;
+    let titles = config.criteria_titles.as_deref().map(|path| {
+        let read = Criteria::load(Some(path)).map_err(|error| error.to_string());
+        ("criteria titles", read.map(|_| format!("{} can be read", path.display())))
+    });
+    let fonts = (!config.mark_fonts.is_empty()).then(|| {
+        let read = MarkFonts::load(&config.mark_fonts).map_err(|error| error.to_string());
+        ("mark fonts", read.map(|_| format!("{} can be used", config.mark_fonts.len())))
+    });
+    let witnesses = log.witnesses.as_deref().map(|path| {
+        let read = Policy::load(path).map_err(|error| error.to_string());
+        ("witness policy", read.map(|policy| format!("{} witnesses are named", policy.witnesses().len())))
+    });
+    let countries = log.country_file.as_deref().map(|path| ("country file", country_file(path)));
+    [titles, fonts, witnesses, countries].into_iter().flatten().collect()
+}
+
+/// The operator's file of countries can be read to its end, knows countries, and is not too old.
+fn country_file(path: &Path) -> Result<String, String> {
+    let countries = Countries::load(Some(path)).map_err(|error| error.to_string())?;
+    let source = countries.source().map(|source| format!("{} of {}", source.kind, source.dated));
+    let source = source.unwrap_or_default();
+    if countries.is_old(Clock::system().now()) {
+        return Ok(format!(
+            "{NOTE} {source} is old: networks change hands. Fetch it anew and start candor serve again"
+        ));
+    }
+    Ok(format!("{source}, whole"))
 }
 
 /// A child process that reads PDFs is closed in: every way out is tried, for kernels and containers differ.

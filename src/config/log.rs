@@ -25,6 +25,8 @@ pub struct LogSettings {
     pub alert_webhook: Option<Webhook>,
     /// Where the log is shipped to.
     pub ship: Ship,
+    /// What tells the country of an address, a file in the `MaxMind` DB format.
+    pub country_file: Option<PathBuf>,
     /// The policy that names witnesses, C2SP tlog-policy.
     pub witnesses: Option<PathBuf>,
     /// How often the server reads its whole log again by itself; 0 never.
@@ -51,6 +53,7 @@ impl Default for LogSettings {
             webhook: None,
             alert_webhook: None,
             ship: Ship::default(),
+            country_file: None,
             witnesses: None,
             self_check_hours: 24,
         }
@@ -61,6 +64,7 @@ impl LogSettings {
     /// The settings with paths meant from `folder`; what makes no sense is refused in words.
     pub(super) fn checked(mut self, folder: &Path) -> Result<Self, String> {
         self.witnesses = self.witnesses.map(|path| folder.join(path));
+        self.country_file = self.country_file.map(|path| folder.join(path));
         if self.anchor_every_secs == 0 || self.anchor_alert_secs < self.anchor_every_secs {
             return Err(
                 "log.anchor_alert_secs must not be less than log.anchor_every_secs, and neither 0".to_owned()

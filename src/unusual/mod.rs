@@ -3,9 +3,10 @@
 //! Promises: the rules accuse nobody, each finding names the entry to look at; thresholds and mutes are acts with
 //! entries; whoever is told is told once of each occurrence, over restarts and nodes, in the transaction that notes it.
 //! Not promised: that nothing unusual is missed. The rules look at the newest [`ACCESSES`](seen::ACCESSES) accesses of
-//! [`DAYS`](seen::DAYS) days.
+//! [`DAYS`](seen::DAYS) days, and at the last [`EARLIER`](seen::EARLIER) downloads of each person before them.
 
 pub mod acts;
+pub mod countries;
 pub mod rules;
 pub mod seen;
 pub mod store;
@@ -25,10 +26,14 @@ text_enum! {
         ManyNetworks = "many_networks",
         /// Several reports in an hour.
         ManyReports = "many_reports",
+        /// A country that the person never came from.
+        NewCountry = "new_country",
         /// A network that the person never came from.
         NewNetwork = "new_network",
         /// Downloads at night or on a weekend.
         OutsideHours = "outside_hours",
+        /// Downloads from where the file of countries knows none.
+        UnknownCountry = "unknown_country",
         /// Codes are guessed.
         WrongCodes = "wrong_codes",
     }
@@ -41,8 +46,10 @@ impl Rule {
             Self::BeforeExpiry => "Right before the end",
             Self::ManyNetworks => "One copy, many networks",
             Self::ManyReports => "Many reports in an hour",
+            Self::NewCountry => "A new country",
             Self::NewNetwork => "A new network",
             Self::OutsideHours => "Outside working hours",
+            Self::UnknownCountry => "Country unknown",
             Self::WrongCodes => "Wrong codes",
         }
     }
@@ -52,8 +59,10 @@ impl Rule {
             Self::BeforeExpiry => "Hours before the grant ends, at the most",
             Self::ManyNetworks => "Networks that fetched one copy",
             Self::ManyReports => "Different reports within an hour",
+            Self::NewCountry => "Downloads from other countries before it",
             Self::NewNetwork => "Downloads from elsewhere before it",
             Self::OutsideHours => "Downloads between 22 and 5 o’clock or on a weekend (UTC)",
+            Self::UnknownCountry => "Downloads from where the country file knows none",
             Self::WrongCodes => "Wrong codes within an hour",
         }
     }
@@ -63,9 +72,16 @@ impl Rule {
             Self::BeforeExpiry => 24,
             Self::ManyNetworks | Self::OutsideHours => 3,
             Self::ManyReports => 4,
-            Self::NewNetwork => 1,
+            Self::NewCountry | Self::NewNetwork | Self::UnknownCountry => 1,
             Self::WrongCodes => 5,
         }
+    }
+}
+
+impl Rule {
+    /// Whether it needs a file of countries.
+    pub const fn needs_countries(self) -> bool {
+        matches!(self, Self::NewCountry | Self::UnknownCountry)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The rules: pure, over accesses that were read before.
 
+use super::countries::Country;
 use super::{Rule, Settings};
 use crate::clock::Micros;
 use crate::ids::{PersonId, ReportId};
@@ -22,6 +23,8 @@ pub struct Access {
     pub copy: Option<String>,
     /// From where.
     pub network: Option<String>,
+    /// In which country that is, by the operator's file.
+    pub country: Option<Country>,
     /// When the grant it was under ends.
     pub ends: Option<Micros>,
 }
@@ -44,8 +47,17 @@ pub struct Finding {
 /// An access that breaks a rule, and why, a sentence.
 type Broken<'a> = Option<(&'a Access, String)>;
 
+/// What the rules look at, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Accesses {
+    /// The accesses in question.
+    pub recent: Vec<Access>,
+    /// Downloads by the same people before them: what they usually do.
+    pub earlier: Vec<Access>,
+}
+
 /// Every finding, newest first; of each rule one per person.
-pub fn find(accesses: &[Access], settings: &Settings) -> Vec<Finding> {
+pub fn find(Accesses { recent: accesses, earlier }: &Accesses, settings: &Settings) -> Vec<Finding> {
     let mut people: Vec<PersonId> = accesses.iter().filter_map(|access| access.person).collect();
     people.sort_unstable();
     people.dedup();
@@ -55,14 +67,17 @@ pub fn find(accesses: &[Access], settings: &Settings) -> Vec<Finding> {
             accesses.iter().filter(|access| access.person == Some(person) && access.kind == kind).collect()
         };
         let (downloads, codes) = (of(EventKind::DownloadStarted), of(EventKind::CodeFailed));
+        let earlier: Vec<&Access> = earlier.iter().filter(|access| access.person == Some(person)).collect();
         for (rule, setting) in settings.iter().filter(|(_, setting)| setting.watched) {
             let number = usize::try_from(setting.threshold).unwrap_or(usize::MAX);
             let broken: Broken<'_> = match rule {
                 Rule::BeforeExpiry => before_expiry(&downloads, setting.threshold),
                 Rule::ManyNetworks => many_networks(&downloads, number),
                 Rule::ManyReports => many_reports(&downloads, number),
-                Rule::NewNetwork => new_network(&downloads, number),
+                Rule::NewCountry => new_country((&earlier, &downloads), number),
+                Rule::NewNetwork => new_network((&earlier, &downloads), number),
                 Rule::OutsideHours => at_night(&downloads, number),
+                Rule::UnknownCountry => unknown_country(&downloads, number),
                 Rule::WrongCodes => guessing(&codes, number),
             };
             findings.extend(broken.map(|(access, text)| Finding {
@@ -76,6 +91,11 @@ pub fn find(accesses: &[Access], settings: &Settings) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| u64::MAX - finding.index);
     findings
+}
+
+/// A number in words: `A download`, `3 downloads`.
+fn counted(number: usize, one: &str, many: &str) -> String {
+    if number == 1 { one.to_owned() } else { format!("{number} {many}") }
 }
 
 /// The accesses of the hour that ends with each access.
@@ -93,8 +113,9 @@ fn many_reports<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
         reports.sort_unstable();
         reports.dedup();
         let last = hour.last()?;
-        (reports.len() >= number)
-            .then(|| (*last, format!("{} different reports within an hour.", reports.len())))
+        (reports.len() >= number).then(|| {
+            (*last, format!("{} within an hour.", counted(reports.len(), "A report", "different reports")))
+        })
     })
 }
 
@@ -106,8 +127,12 @@ fn at_night<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
     };
     let found: Vec<_> = downloads.iter().filter(outside).collect();
     let last = found.last()?;
-    (found.len() >= number)
-        .then(|| (**last, format!("{} downloads at night or on a weekend (UTC).", found.len())))
+    (found.len() >= number).then(|| {
+        (
+            **last,
+            format!("{} at night or on a weekend (UTC).", counted(found.len(), "A download", "downloads")),
+        )
+    })
 }
 
 /// The network that an address belongs to, roughly: what one household or company has.
@@ -125,11 +150,40 @@ fn network(access: &Access) -> Option<String> {
     })
 }
 
+/// What somebody did before, and what they did of late.
+type Story<'a> = (&'a [&'a Access], &'a [&'a Access]);
+
+/// The country that an access came from, where the file names one.
+fn named(access: &Access) -> Option<&Country> {
+    access.country.as_ref().filter(|country| matches!(country, Country::Named(..)))
+}
+
+/// A download from another country than all those before; the newest such one.
+fn new_country((earlier, downloads): Story<'_>, number: usize) -> Broken<'_> {
+    let (at, access) = downloads.iter().enumerate().rev().find(|(at, access)| {
+        let before = earlier.iter().chain(downloads.iter().take(*at));
+        let known: Vec<_> = before.filter_map(|access| named(access)).collect();
+        named(access).is_some_and(|here| known.len() >= number && !known.contains(&here))
+    })?;
+    let before = earlier.len().saturating_add(at);
+    let times =
+        if before == 1 { "The download before".to_owned() } else { format!("The {before} downloads before") };
+    Some((access, format!("{times} came from other countries.")))
+}
+
+/// Downloads from addresses whose country the file does not know.
+fn unknown_country<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
+    let found: Vec<_> = downloads.iter().filter(|access| access.country == Some(Country::Unknown)).collect();
+    let last = found.last()?;
+    let words = counted(found.len(), "A download", "downloads");
+    (found.len() >= number).then(|| (**last, format!("{words} from where the country file knows none.")))
+}
+
 /// A download from another network than those before.
-fn new_network<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
+fn new_network((earlier, downloads): Story<'_>, number: usize) -> Broken<'_> {
     let (last, before) = downloads.split_last()?;
     let here = network(last)?;
-    let known: Vec<_> = before.iter().filter_map(|access| network(access)).collect();
+    let known: Vec<_> = earlier.iter().chain(before).filter_map(|access| network(access)).collect();
     let is_new = known.len() >= number && !known.contains(&here);
     is_new.then(|| (*last, "Before, the downloads always came from elsewhere.".to_owned()))
 }
@@ -151,7 +205,9 @@ fn many_networks<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
 fn guessing<'a>(codes: &'a [&'a Access], number: usize) -> Broken<'a> {
     hours(codes).find_map(|hour| {
         let last = hour.last()?;
-        (hour.len() >= number).then(|| (*last, format!("{} wrong codes within an hour.", hour.len())))
+        (hour.len() >= number).then(|| {
+            (*last, format!("{} within an hour.", counted(hour.len(), "A wrong code", "wrong codes")))
+        })
     })
 }
 
@@ -190,6 +246,7 @@ mod tests {
             report: Some(ReportId::from_bytes([*report; 16])),
             copy: Some("COPY".to_owned()),
             network: Some((*network).to_owned()),
+            country: None,
             ends: None,
         };
         told.iter().enumerate().map(access).collect()
@@ -202,7 +259,12 @@ mod tests {
 
     /// The rules that a story breaks with these settings.
     fn broken_by(accesses: &[Access], settings: &Settings) -> Vec<&'static str> {
-        find(accesses, settings).into_iter().map(|finding| finding.rule.words()).collect()
+        find(&recent(accesses), settings).into_iter().map(|finding| finding.rule.words()).collect()
+    }
+
+    /// Accesses with nothing before them.
+    fn recent(accesses: &[Access]) -> Accesses {
+        Accesses { recent: accesses.to_vec(), earlier: Vec::new() }
     }
 
     /// Every rule as it usually is.
@@ -241,7 +303,10 @@ mod tests {
         };
         assert_eq!(broken(&late(24 * 60)), ["Right before the end"]);
         assert_eq!(broken(&late(24 * 60 + 1)), [""; 0]);
-        assert_eq!(find(&late(30), &usual())[0].text, "A download less than an hour before the grant ended.");
+        assert_eq!(
+            find(&recent(&late(30)), &usual())[0].text,
+            "A download less than an hour before the grant ended."
+        );
     }
 
     #[test]
@@ -252,5 +317,52 @@ mod tests {
         let strict = Setting { threshold: 2, watched: true, told: false };
         assert_eq!(broken_by(&told, &with(strict)), ["Wrong codes"]);
         assert_eq!(broken_by(&told, &with(Setting { watched: false, ..strict })), [""; 0]);
+    }
+
+    /// Downloads of one report, a day apart, from these countries; nothing without a file.
+    fn travels(countries: &[Option<Country>]) -> Vec<Access> {
+        let days: Vec<_> =
+            (0..countries.len()).map(|day| (i64::try_from(day).unwrap() * 1_440, 1, "203.0.113.7")).collect();
+        let mut told = story(EventKind::DownloadStarted, &days);
+        for (access, country) in told.iter_mut().zip(countries) {
+            access.country.clone_from(country);
+        }
+        told
+    }
+
+    #[test]
+    fn a_country_is_new_when_none_of_the_downloads_before_came_from_it() {
+        let named = |code: &str| Some(Country::Named(code.to_owned(), None));
+        let (se, no) = (named("SE"), named("NO"));
+        let quiet = [
+            vec![se.clone(), se.clone()],
+            vec![se.clone()],
+            // Without a file, from within the house, or from where the file knows none: nothing to compare with.
+            vec![None, None],
+            vec![Some(Country::Local), se.clone()],
+            vec![se.clone(), Some(Country::Local)],
+        ];
+        for countries in quiet {
+            assert_eq!(broken(&travels(&countries)), [""; 0], "{countries:?}");
+        }
+        // It stays to be looked at after they have come home again.
+        let abroad = travels(&[se.clone(), no.clone(), se.clone()]);
+        let found = find(&recent(&abroad), &usual());
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].rule, found[0].index), (Rule::NewCountry, 1));
+        assert_eq!(found[0].text, "The download before came from other countries.");
+        assert_eq!(broken(&travels(&[se.clone(), Some(Country::Unknown)])), ["Country unknown"]);
+    }
+
+    #[test]
+    fn what_somebody_did_before_the_days_in_question_counts_for_what_is_new() {
+        let named = |code: &str| Some(Country::Named(code.to_owned(), None));
+        let mut told = travels(&[named("SE"), named("NO")]);
+        told[1].network = Some("198.51.100.1".to_owned());
+        let (earlier, recent) = (vec![told[0].clone()], vec![told[1].clone()]);
+        assert_eq!(broken(&recent), [""; 0]);
+        let found = find(&Accesses { recent, earlier }, &usual());
+        let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, [Rule::NewCountry, Rule::NewNetwork]);
     }
 }

@@ -1,13 +1,14 @@
 //! The accesses that the rules look at, read from the log.
 
-use super::rules::{Access, Finding, find};
+use super::countries::Countries;
+use super::rules::{Access, Accesses, Finding, find};
 use super::{Mute, store};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::schema::report_grant;
 use crate::fault::Fault;
-use crate::ids::GrantId;
-use crate::ledger::store::{self as log, Disclosed, Entry, Filter};
+use crate::ids::{GrantId, PersonId};
+use crate::ledger::store::{self as log, Disclosed, Entry, Filter, Stored};
 use crate::ledger::{EventKind, PersonalField};
 use crate::seal::Keyring;
 use diesel::prelude::*;
@@ -17,6 +18,8 @@ use std::collections::HashMap;
 pub const DAYS: i64 = 7;
 /// Accesses of a kind that are looked at, the newest.
 pub const ACCESSES: u16 = 2_000;
+/// Downloads of each person before those days that are looked at, to know what is new for them.
+pub const EARLIER: u16 = 10;
 
 /// What was found: what is to be looked at, and how much is kept quiet.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +31,9 @@ pub struct Seen {
 }
 
 /// Everything that the rules find now.
-pub fn look(db: &mut Db, keyring: &Keyring, now: Micros) -> Result<Seen, Fault> {
+pub fn look(db: &mut Db, (keyring, countries): (&Keyring, &Countries), now: Micros) -> Result<Seen, Fault> {
     let (settings, mutes) = (store::settings(db)?, store::list_mutes(db, keyring, now)?);
-    let found = find(&accesses(db, keyring, now)?, &settings);
+    let found = find(&accesses(db, (keyring, countries), now)?, &settings);
     let is_muted =
         |finding: &Finding| mutes.iter().any(|mute: &Mute| mute.covers(finding.rule, finding.person));
     let (muted, findings): (Vec<_>, Vec<_>) = found.into_iter().partition(is_muted);
@@ -38,26 +41,65 @@ pub fn look(db: &mut Db, keyring: &Keyring, now: Micros) -> Result<Seen, Fault> 
 }
 
 /// What unusual accesses are looked for in, oldest first.
-fn accesses(db: &mut Db, keyring: &Keyring, now: Micros) -> Result<Vec<Access>, Fault> {
-    let mut found = Vec::new();
-    let mut grants = Vec::new();
+fn accesses(db: &mut Db, by: (&Keyring, &Countries), now: Micros) -> Result<Accesses, Fault> {
+    let since = now.plus_days(-DAYS);
+    let (mut recent, mut grants) = (Vec::new(), Vec::new());
     for kind in [EventKind::DownloadStarted, EventKind::CodeFailed] {
-        let filter = Filter { kind: Some(kind), from: Some(now.plus_days(-DAYS)), ..Filter::default() };
+        let filter = Filter { kind: Some(kind), from: Some(since), ..Filter::default() };
         for stored in log::list_stored(db, &filter, ACCESSES)? {
-            let Ok(leaf) = stored.leaf else { continue };
-            let (person, report, copy) = (leaf.recipient(), leaf.report, leaf.copy.clone());
-            grants.push(leaf.grant);
-            let network = network(db, keyring, &Entry { index: stored.index, leaf })?;
-            let (index, at) = (stored.index, stored.at);
-            found.push(Access { index, at, kind, person, report, copy, network, ends: None });
+            let Some((access, grant)) = access(db, by, stored)? else { continue };
+            recent.push(access);
+            grants.push(grant);
         }
     }
     let ends = ends(db, &grants)?;
-    for (access, grant) in found.iter_mut().zip(grants) {
+    for (access, grant) in recent.iter_mut().zip(grants) {
         access.ends = grant.and_then(|grant| ends.get(&grant).copied());
+    }
+    let earlier = earlier(db, by, (&recent, since))?;
+    recent.sort_by_key(|access| access.index);
+    Ok(Accesses { recent, earlier })
+}
+
+/// What those who downloaded of late had downloaded before, oldest first.
+fn earlier(
+    db: &mut Db,
+    by: (&Keyring, &Countries),
+    (recent, until): (&[Access], Micros),
+) -> Result<Vec<Access>, Fault> {
+    let downloads = recent.iter().filter(|access| access.kind == EventKind::DownloadStarted);
+    let mut people: Vec<PersonId> = downloads.filter_map(|access| access.person).collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut found = Vec::new();
+    for person in people {
+        let filter = Filter {
+            kind: Some(EventKind::DownloadStarted),
+            person: Some(person),
+            until: Some(until),
+            ..Filter::default()
+        };
+        for stored in log::list_stored(db, &filter, EARLIER)? {
+            found.extend(access(db, by, stored)?.map(|(access, _)| access));
+        }
     }
     found.sort_by_key(|access| access.index);
     Ok(found)
+}
+
+/// An entry as the rules see it, with the grant that it was under; none of one that cannot be read.
+fn access(
+    db: &mut Db,
+    (keyring, countries): (&Keyring, &Countries),
+    Stored { index, at, leaf }: Stored,
+) -> Result<Option<(Access, Option<GrantId>)>, Fault> {
+    let Ok(leaf) = leaf else { return Ok(None) };
+    let (kind, person, report) = (leaf.kind, leaf.recipient(), leaf.report);
+    let (copy, grant) = (leaf.copy.clone(), leaf.grant);
+    let network = network(db, keyring, &Entry { index, leaf })?;
+    let address = network.as_deref().and_then(|network| network.parse().ok());
+    let country = address.and_then(|address| countries.find(address));
+    Ok(Some((Access { index, at, kind, person, report, copy, network, country, ends: None }, grant)))
 }
 
 /// When these grants end.

@@ -55,6 +55,7 @@ impl Watch {
     /// Notes every finding whose rule is told of, once; several nodes may find the same.
     async fn tell(&self) -> Result<usize, Fault> {
         let (keyring, now) = (Arc::clone(&self.app.keyring), self.app.clock.now());
+        let countries = self.app.countries.clone();
         let found = self
             .app
             .read(move |db| {
@@ -62,7 +63,7 @@ impl Watch {
                 if settings.values().all(|setting| !(setting.told && setting.watched)) {
                     return Ok(Vec::new());
                 }
-                let mut found = seen::look(db, &keyring, now)?.findings;
+                let mut found = seen::look(db, (&keyring, &countries), now)?.findings;
                 found.retain(|finding| settings.get(&finding.rule).is_some_and(|setting| setting.told));
                 let mut new = Vec::new();
                 for finding in found {

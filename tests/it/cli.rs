@@ -1,5 +1,6 @@
 //! The commands, as people and their scripts run them.
 
+use crate::support::countries::country_file;
 use crate::support::folder::TestFolder;
 use crate::support::visitor::Visitor;
 use std::fs;
@@ -134,6 +135,61 @@ fn doctor_names_each_finding_and_how_to_mend_it() {
     let (code, out, _) = run(&folder, &["doctor", "--data", "nowhere"]);
     assert_eq!(code, 1);
     assert!(out.contains("FINDING  configuration: cannot read nowhere/candor.toml"), "{out}");
+}
+
+#[test]
+fn a_country_file_is_checked_by_doctor_and_a_damaged_one_keeps_the_server_from_starting() {
+    let folder = installed();
+    let file = folder.join("house/candor.toml");
+    let settings = fs::read_to_string(&file).unwrap();
+    let settings = settings.replace("# [log]", "[log]").replace("# country_file", "country_file");
+    fs::write(&file, settings).unwrap();
+    let path = folder.join("house/country.mmdb");
+    let networks = [("198.51.100.0", 24, "SE", "Sweden")];
+    // In the year 2100 nothing that is made today is new.
+    fs::write(&path, country_file("Test-Country", 4_102_444_800, &networks)).unwrap();
+    let (code, out, _) = run(&folder, &["doctor", "--data", "house"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("ok       country file: Test-Country of 1 January 2100, whole"), "{out}");
+    let old = country_file("Test-Country", 1_577_836_800, &networks);
+    fs::write(&path, &old).unwrap();
+    let (code, out, _) = run(&folder, &["doctor", "--data", "house"]);
+    assert_eq!(code, 0, "{out}");
+    assert!(out.contains("note     country file: Test-Country of 1 January 2020 is old"), "{out}");
+    fs::write(&path, &old[..old.len() / 2]).unwrap();
+    let (code, out, _) = run(&folder, &["doctor", "--data", "house"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("FINDING  country file: the country file house/country.mmdb is damaged"), "{out}");
+    let (code, _, errors) = run(&folder, &["serve", "--data", "house"]);
+    assert_ne!(code, 0);
+    assert!(errors.contains("Fetch it anew, or take log.country_file out of candor.toml"), "{errors}");
+}
+
+#[test]
+fn doctor_finds_every_named_file_that_would_keep_the_server_from_starting() {
+    let folder = installed();
+    let file = folder.join("house/candor.toml");
+    let settings = fs::read_to_string(&file).unwrap();
+    let settings = settings
+        .replace("# criteria_titles", "criteria_titles")
+        .replace("# mark_fonts", "mark_fonts")
+        .replace("/usr/share/fonts/truetype/noto/NotoNaskhArabic-Regular.ttf", "no-font.ttf")
+        .replace("# [log]", "[log]")
+        .replace("# witnesses", "witnesses");
+    fs::write(&file, settings).unwrap();
+    let (code, out, _) = run(&folder, &["doctor", "--data", "house"]);
+    assert_eq!(code, 1);
+    for (what, why) in [
+        ("criteria titles", "cannot read the criteria titles house/criteria.toml"),
+        ("mark fonts", "no-font.ttf"),
+        ("witness policy", "witnesses.policy"),
+    ] {
+        let line = out.lines().find(|line| line.starts_with(&format!("FINDING  {what}:")));
+        assert!(line.is_some_and(|line| line.contains(why)), "{what}: {out}");
+    }
+    fs::write(folder.join("house/criteria.toml"), "[tsc]\n\"CC6.2\" = \"Ours\"\n").unwrap();
+    let (_, out, _) = run(&folder, &["doctor", "--data", "house"]);
+    assert!(out.contains("ok       criteria titles: house/criteria.toml can be read"), "{out}");
 }
 
 #[test]

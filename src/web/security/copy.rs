@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::ids::PersonId;
 use crate::ledger::acts::{self, LookUp};
 use crate::text::hex;
+use crate::unusual::countries::Source;
 use crate::watermark::intake::child::read_in_child;
 use crate::watermark::{CopyId, CopyIdError, PageReading, Reading};
 use crate::web::Answer;
@@ -33,6 +34,7 @@ struct CopyPage {
     shell: Shell,
     form: CopyForm,
     may_act: bool,
+    countries: Option<Source>,
     result: Option<Hit>,
     answer: Option<Words>,
     several: Vec<CopyLink>,
@@ -160,8 +162,8 @@ async fn look_up(
     copy: CopyId,
     file: Option<[u8; 32]>,
 ) -> Result<Outcome, Fault> {
-    let keyring = Arc::clone(&caller.app.keyring);
-    let found = caller.app.read(move |db| found::find(db, &keyring, &copy)).await?;
+    let (keyring, countries) = (Arc::clone(&caller.app.keyring), caller.app.countries.clone());
+    let found = caller.app.read(move |db| found::find(db, (&keyring, &countries), &copy)).await?;
     let sent = found.as_ref().and_then(|found| found.sha256);
     let looked = LookUp {
         copy: Some(copy.to_string()),
@@ -261,6 +263,7 @@ fn page(caller: &Caller, may_act: bool, form: &Form, outcome: Option<Outcome>) -
     }
     CopyPage {
         shell: caller.shell(Desk::Security, "Find a copy"),
+        countries: caller.app.countries.source(),
         form: CopyForm {
             id: form.text("id").to_owned(),
             errors: form.errors(&["file", "id"]),

@@ -12,8 +12,9 @@ use crate::ledger::acts::{self, Sought};
 use crate::ledger::receipt::Receipt;
 use crate::ledger::store::{self, Disclosed, Entry};
 use crate::ledger::tree::leaf_hash;
-use crate::ledger::{Leaf, VerifierKey};
+use crate::ledger::{Leaf, PersonalField, VerifierKey};
 use crate::seal::Keyring;
+use crate::unusual::countries::{Countries, Source};
 use crate::web::Answer;
 use crate::web::file::text_file;
 use crate::web::guard::{Staff, desk::LogReader};
@@ -45,6 +46,7 @@ struct Shown {
     facts: Vec<Fact>,
     leaf: LeafBytes,
     commitments: Vec<CommitmentRow>,
+    countries: Option<Source>,
     proof: Proof,
 }
 
@@ -72,6 +74,8 @@ struct CommitmentRow {
     commitment: String,
     state: Status,
     plain: Option<String>,
+    /// The country of an address.
+    country: Option<String>,
 }
 
 /// The proof, and what the server itself finds of it.
@@ -102,7 +106,9 @@ pub async fn show(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
     let (by, keyring) = (reader(&staff, staff.person.id), Arc::clone(&staff.app.keyring));
     staff.app.act("log.search", move |act| acts::search(act, by, &Sought::Entry(index))).await?;
     let key = staff.app.writer.verifier().clone();
-    let shown = staff.app.read(move |db| read(db, &keyring, &key, index)).await.map_err(unreadable)?;
+    let countries = staff.app.countries.clone();
+    let shown =
+        staff.app.read(move |db| read(db, (&keyring, &countries), &key, index)).await.map_err(unreadable)?;
     let shown = shown.ok_or_else(|| nothing(index))?;
     let href = |index: u64| format!("/security/entries/{index}");
     let newer = index.checked_add(1).filter(|newer| *newer < staff.app.writer.head().size);
@@ -131,7 +137,12 @@ fn nothing(index: u64) -> Problem {
 }
 
 /// Reads the entry and everything about it.
-fn read(db: &mut Db, keyring: &Keyring, key: &VerifierKey, index: u64) -> Result<Option<Shown>, Fault> {
+fn read(
+    db: &mut Db,
+    (keyring, countries): (&Keyring, &Countries),
+    key: &VerifierKey,
+    index: u64,
+) -> Result<Option<Shown>, Fault> {
     let Some(entry) = store::find(db, index)? else { return Ok(None) };
     let Some(receipt) = store::receipt(db, keyring, index)? else { return Ok(None) };
     let mut names = Names::read(db, keyring)?;
@@ -150,7 +161,8 @@ fn read(db: &mut Db, keyring: &Keyring, key: &VerifierKey, index: u64) -> Result
             json: String::from_utf8_lossy(receipt.leaf.get(1..).unwrap_or_default()).into_owned(),
             sha256: format!("{:?}", leaf_hash(&receipt.leaf)),
         },
-        commitments: commitments(db, keyring, &entry)?,
+        commitments: commitments(db, (keyring, countries), &entry)?,
+        countries: countries.source(),
         proof: proof(&receipt, key),
     }))
 }
@@ -177,7 +189,11 @@ fn facts(db: &mut Db, names: &mut Names<'_>, leaf: &Leaf) -> Result<Vec<Fact>, F
 }
 
 /// What is disclosed, beside its commitments.
-fn commitments(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<Vec<CommitmentRow>, Fault> {
+fn commitments(
+    db: &mut Db,
+    (keyring, countries): (&Keyring, &Countries),
+    entry: &Entry,
+) -> Result<Vec<CommitmentRow>, Fault> {
     let disclosed = store::disclosures(db, keyring, entry)?;
     let rows = entry.leaf.personal.values().zip(disclosed).map(|(commitment, (field, disclosed))| {
         let (state, plain) = match disclosed {
@@ -185,7 +201,9 @@ fn commitments(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<Vec<Comm
             Disclosed::Mismatch => (Status::new(Tone::Danger, "Does not fit the commitment"), None),
             Disclosed::Value(value) => (Status::new(Tone::Ok, "Fits the commitment"), Some(value)),
         };
-        CommitmentRow { name: field.words(), commitment: format!("{commitment:?}"), state, plain }
+        let address = plain.as_deref().filter(|_| field == PersonalField::NetworkAddress);
+        let country = address.and_then(|address| countries.words(address));
+        CommitmentRow { name: field.words(), commitment: format!("{commitment:?}"), state, plain, country }
     });
     Ok(rows.collect())
 }

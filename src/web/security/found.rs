@@ -1,16 +1,15 @@
 //! Whose copy it is: what the grants and the log know of a number that stands on the pages of a file.
 
 use super::names::Names;
+use super::networks::{self, Means, Network};
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::grants::{Grant, store as grants};
 use crate::identity::ERASED;
 use crate::ids::GrantId;
-use crate::ledger::PersonalField;
 use crate::ledger::acts::Issued;
-use crate::ledger::store::{self, Disclosed, Entry, Filter, Stored};
+use crate::ledger::store::{self, Entry, Filter, Stored};
 use crate::reports::store as reports;
-use crate::seal::Keyring;
 use crate::watermark::CopyId;
 use crate::web::page::{Tone, When};
 use serde::Serialize;
@@ -49,7 +48,7 @@ struct Access {
     href: String,
     at: When,
     what: &'static str,
-    network: Option<String>,
+    network: Option<Network>,
 }
 
 /// Whether the file that was read is the copy that was sent.
@@ -68,7 +67,8 @@ struct Recipient {
 }
 
 /// Finds the copy with this number.
-pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Option<Found>, Fault> {
+pub(super) fn find(db: &mut Db, by: Means<'_>, copy: &CopyId) -> Result<Option<Found>, Fault> {
+    let (keyring, _) = by;
     let Some(grant) = grants::find_by_copy(db, keyring, copy)? else { return Ok(None) };
     let recipient = recipient(&grant);
     let version = reports::require(db, grant.version)?;
@@ -89,7 +89,7 @@ pub(super) fn find(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Opti
             report: format!("{}, version {}", version.card.title, version.number),
             granted_by,
             at: grant.granted_at.into(),
-            entries: accesses(db, keyring, grant.id)?,
+            entries: accesses(db, by, grant.id)?,
             log_href: format!("/security?copy={copy}"),
         },
     }))
@@ -108,13 +108,13 @@ fn recipient(grant: &Grant) -> Recipient {
 }
 
 /// The entries under the copy's grant, newest first.
-fn accesses(db: &mut Db, keyring: &Keyring, grant: GrantId) -> Result<Vec<Access>, Fault> {
+fn accesses(db: &mut Db, by: Means<'_>, grant: GrantId) -> Result<Vec<Access>, Fault> {
     let entries = store::list_stored(db, &Filter { grant: Some(grant), ..Filter::default() }, MOST)?;
-    entries.into_iter().map(|stored| access(db, keyring, stored)).collect()
+    entries.into_iter().map(|stored| access(db, by, stored)).collect()
 }
 
 /// One of them, with the network it came from.
-fn access(db: &mut Db, keyring: &Keyring, stored: Stored) -> Result<Access, Fault> {
+fn access(db: &mut Db, by: Means<'_>, stored: Stored) -> Result<Access, Fault> {
     let Stored { index, at, leaf } = stored;
     let href = format!("/security/entries/{index}");
     let Ok(leaf) = leaf else {
@@ -122,22 +122,8 @@ fn access(db: &mut Db, keyring: &Keyring, stored: Stored) -> Result<Access, Faul
         return Ok(Access { index, href, at: at.into(), what, network: None });
     };
     let what = leaf.kind.words();
-    let network = network(db, keyring, &Entry { index, leaf })?;
+    let network = networks::of_entry(db, by, &Entry { index, leaf })?;
     Ok(Access { index, href, at: at.into(), what, network })
-}
-
-/// The network address that an entry discloses, or why it does not.
-pub(super) fn network(db: &mut Db, keyring: &Keyring, entry: &Entry) -> Result<Option<String>, Fault> {
-    if !entry.leaf.personal.contains_key(&PersonalField::NetworkAddress) {
-        return Ok(None);
-    }
-    let disclosed = store::disclosures(db, keyring, entry)?;
-    let address = disclosed.into_iter().find(|(field, _)| *field == PersonalField::NetworkAddress);
-    Ok(address.map(|(_, disclosed)| match disclosed {
-        Disclosed::Erased => "erased".to_owned(),
-        Disclosed::Mismatch => "does not fit its commitment".to_owned(),
-        Disclosed::Value(address) => address,
-    }))
 }
 
 /// Whether a file is the copy as it was sent.

@@ -9,9 +9,10 @@
 
 use super::filter::{self, Asked, Beside, FilterForm, Whom, href};
 use super::names::Names;
+use super::networks::{self, Means, Network};
 use super::saved::SavedRow;
 use super::verdict::Verified;
-use super::{found, reader, unreadable, words};
+use super::{reader, unreadable, words};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
@@ -21,7 +22,7 @@ use crate::ids::PersonId;
 use crate::ledger::acts::{self, Sought};
 use crate::ledger::store::{self, Entry, Filter, Stored};
 use crate::ledger::{Actor, EventKind, Leaf};
-use crate::seal::Keyring;
+use crate::unusual::countries::Source;
 use crate::web::Answer;
 use crate::web::form::Form;
 use crate::web::guard::{Staff, desk::LogReader};
@@ -44,6 +45,7 @@ struct LogPage {
     form: FilterForm,
     head: Head,
     entries: Vec<Row>,
+    countries: Option<Source>,
     filtered: bool,
     pager: Pager,
     saved: Vec<SavedRow>,
@@ -73,7 +75,7 @@ struct Row {
     who: String,
     whom: Option<String>,
     report: Option<String>,
-    network: Option<String>,
+    network: Option<Network>,
 }
 
 /// The ways on.
@@ -186,6 +188,7 @@ fn has_read_since(db: &mut Db, by: PersonId, since: Micros) -> Result<bool, Faul
 /// Reads the entries, or only what the form needs when there is nothing to ask for.
 async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> Result<Read, Fault> {
     let (keyring, form, by) = (Arc::clone(&staff.app.keyring), form.clone(), staff.person.id);
+    let countries = staff.app.countries.clone();
     staff
         .app
         .read(move |db| {
@@ -202,7 +205,7 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
                 newer = any(db, &Filter { after: Some(first.index), before: None, ..filter.clone() })?;
                 older = any(db, &Filter { after: None, before: Some(last.index), ..filter })?;
             }
-            let rows = entries.into_iter().map(|entry| row(db, &keyring, &mut names, entry));
+            let rows = entries.into_iter().map(|entry| row(db, (&keyring, &countries), &mut names, entry));
             Ok(Read {
                 rows: rows.collect::<Result<_, Fault>>()?,
                 form: FilterForm::new(&form, &names),
@@ -216,9 +219,9 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
 }
 
 /// An entry as the list shows it.
-fn row(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, stored: Stored) -> Result<Row, Fault> {
+fn row(db: &mut Db, by: Means<'_>, names: &mut Names<'_>, stored: Stored) -> Result<Row, Fault> {
     match stored {
-        Stored { index, leaf: Ok(leaf), .. } => readable(db, keyring, names, &Entry { index, leaf }),
+        Stored { index, leaf: Ok(leaf), .. } => readable(db, by, names, &Entry { index, leaf }),
         Stored { index, at, leaf: Err(_) } => Ok(unreadable_row(index, at)),
     }
 }
@@ -240,7 +243,7 @@ fn unreadable_row(index: u64, at: Micros) -> Row {
 }
 
 /// The row of an entry that says what happened.
-fn readable(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry) -> Result<Row, Fault> {
+fn readable(db: &mut Db, by: Means<'_>, names: &mut Names<'_>, entry: &Entry) -> Result<Row, Fault> {
     let leaf: &Leaf = &entry.leaf;
     Ok(Row {
         index: entry.index,
@@ -252,7 +255,7 @@ fn readable(db: &mut Db, keyring: &Keyring, names: &mut Names<'_>, entry: &Entry
         who: names.actor(db, leaf.by)?,
         whom: names.subject(db, leaf)?,
         report: names.report_of(leaf),
-        network: found::network(db, keyring, entry)?,
+        network: networks::of_entry(db, by, entry)?,
     })
 }
 
@@ -281,6 +284,7 @@ fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
         },
         form: shown,
         entries: rows,
+        countries: staff.app.countries.source(),
         saved: saved.into_iter().map(SavedRow::new).collect(),
     }
 }

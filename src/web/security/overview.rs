@@ -9,9 +9,11 @@ use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
+use crate::ids::ReportId;
 use crate::ledger::EventKind;
 use crate::ledger::counts;
 use crate::seal::Keyring;
+use crate::unusual::countries::Countries;
 use crate::unusual::rules::Finding;
 use crate::unusual::seen::{self, Seen};
 use crate::web::Answer;
@@ -32,6 +34,7 @@ struct OverviewPage {
     downloads: Chart,
     refusals: Chart,
     reports: Vec<Row>,
+    refused: Vec<Row>,
     companies: Vec<Row>,
     readers: Vec<Row>,
     findings: Vec<FindingRow>,
@@ -66,21 +69,30 @@ struct FindingRow {
 pub async fn show(staff: Staff<LogReader>) -> Answer {
     record_reading(&staff).await?;
     let (keyring, now) = (Arc::clone(&staff.app.keyring), staff.app.clock.now());
-    let shell = staff.shell(Desk::Security, "Overview");
-    let page = staff.app.read(move |db| read(db, &keyring, now, shell)).await?;
+    let (shell, countries) = (staff.shell(Desk::Security, "Overview"), staff.app.countries.clone());
+    let page = staff.app.read(move |db| read(db, (&keyring, &countries), now, shell)).await?;
     show_page(&staff, &page)
 }
 
 /// Reads everything that is shown.
-fn read(db: &mut Db, keyring: &Keyring, now: Micros, shell: Shell) -> Result<OverviewPage, Fault> {
+fn read(
+    db: &mut Db,
+    (keyring, countries): (&Keyring, &Countries),
+    now: Micros,
+    shell: Shell,
+) -> Result<OverviewPage, Fault> {
     let from = now.plus_days(1 - DAYS);
     let mut names = Names::read(db, keyring)?;
     let titles = names.reports();
-    let reports = counts::by_report(db, EventKind::DownloadStarted, from)?.into_iter().map(|(id, number)| {
-        let title = titles.iter().find(|(other, _)| *other == id).map(|(_, title)| title.clone());
-        (title.unwrap_or_else(|| "a report that is gone".to_owned()), number)
-    });
-    let reports: Vec<_> = reports.collect();
+    let mut by_report = |kind| {
+        let named = |(id, number): (ReportId, u64)| {
+            let title = titles.iter().find(|(other, _)| *other == id).map(|(_, title)| title.clone());
+            (title.unwrap_or_else(|| "a report that is gone".to_owned()), number)
+        };
+        Ok::<_, Fault>(counts::by_report(db, kind, from)?.into_iter().map(named).collect::<Vec<_>>())
+    };
+    let reports = by_report(EventKind::DownloadStarted)?;
+    let refused = by_report(EventKind::AccessRefused)?;
     let (mut readers, mut companies) = (Vec::new(), Vec::<(String, u64)>::new());
     for (person, number) in counts::by_person(db, EventKind::DownloadStarted, from)? {
         let name = names.person(db, person)?;
@@ -92,12 +104,13 @@ fn read(db: &mut Db, keyring: &Keyring, now: Micros, shell: Shell) -> Result<Ove
         readers.push((name, number));
     }
     companies.sort_by_key(|(_, number)| u64::MAX - number);
-    let Seen { findings, muted } = seen::look(db, keyring, now)?;
+    let Seen { findings, muted } = seen::look(db, (keyring, countries), now)?;
     Ok(OverviewPage {
         shell,
         downloads: chart("Downloads", &counts::by_day(db, EventKind::DownloadStarted, from)?, now, DAYS),
         refusals: chart("Refusals", &counts::by_day(db, EventKind::AccessRefused, from)?, now, DAYS),
         reports: rows(reports),
+        refused: rows(refused),
         companies: rows(companies),
         readers: rows(readers),
         findings: findings

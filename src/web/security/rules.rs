@@ -11,6 +11,7 @@ use crate::ids::{MuteId, PersonId};
 use crate::seal::Keyring;
 use crate::text::{EmailAddress, Reason, parse_number};
 use crate::unusual::acts::{self, NewMute, UnusualError};
+use crate::unusual::countries::Source;
 use crate::unusual::{Mute, Rule, Setting, Settings, THRESHOLDS, store};
 use crate::web::Answer;
 use crate::web::form::{Form, Line};
@@ -25,6 +26,9 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Why rules about countries find nothing.
+const NO_FILE: &str = "Off: no country is known, since country_file in [log] of candor.toml names no file. No service is ever asked.";
 
 /// The least and most days of a mute.
 const DAYS: (i64, i64) = (1, 90);
@@ -46,6 +50,7 @@ struct RulesPage {
     mute: MuteForm,
     problems: Vec<Line>,
     webhook: bool,
+    countries: Option<Source>,
 }
 
 impl Page for RulesPage {
@@ -61,6 +66,8 @@ struct RuleRow {
     threshold: String,
     watched: bool,
     told: bool,
+    /// Why it can find nothing, whatever is ticked.
+    off: Option<&'static str>,
     error: Option<String>,
 }
 
@@ -146,6 +153,7 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> RulesPage {
             id: rule.as_str(),
             words: rule.words(),
             counts: rule.counts(),
+            off: (rule.needs_countries() && !staff.app.countries.is_known()).then_some(NO_FILE),
             watched: typed(&watched, setting.watched),
             told: typed(&told, setting.told),
             error: form.problems().iter().find(|line| line.field == threshold).map(|line| line.text.clone()),
@@ -171,6 +179,7 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> RulesPage {
         },
         problems: form.problems().to_vec(),
         webhook: staff.app.config.log.alert_webhook.is_some(),
+        countries: staff.app.countries.source(),
     }
 }
 

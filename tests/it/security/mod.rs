@@ -2,6 +2,7 @@
 
 mod board;
 mod copy;
+mod countries;
 mod entry;
 mod erased;
 mod export;
@@ -31,7 +32,8 @@ use candor::ids::{PersonId, VersionId};
 use candor::ledger::store::{self, Entry, Filter};
 use candor::ledger::{Event, EventKind};
 use candor::nda::{self, Evidence};
-use candor::release::Asker;
+use candor::release::copy::Copy;
+use candor::release::{Asker, Refused};
 use candor::reports::upload::{Shelf, take_in};
 use candor::text::{CompanyName, Domain, EmailAddress, JobTitle, LongText, PersonName, Slug};
 
@@ -162,19 +164,33 @@ impl Desk {
 
     /// The recipient's copy, as a browser receives it.
     fn downloads(&self, grant: &Grant) -> Vec<u8> {
-        let app = self.house.app();
-        let asker = Asker {
-            person: grant.person,
-            confirmed_at: app.clock.now(),
-            origin: Origin { address: "198.51.100.23".parse().unwrap(), user_agent: "Browser".to_owned() },
-        };
-        let gate = app.gate.clone();
-        let mut copy =
-            actix_web::rt::System::new().block_on(async { gate.admit_copy(asker, grant.id).await }).unwrap();
+        self.downloads_from(grant, "198.51.100.23")
+    }
+
+    /// The same, from this address.
+    fn downloads_from(&self, grant: &Grant, address: &str) -> Vec<u8> {
+        let mut copy = self.asks_for_copy(grant, address).unwrap();
         let mut bytes = Vec::new();
         while let Some(chunk) = copy.next_chunk() {
             bytes.extend_from_slice(&chunk.unwrap());
         }
         bytes
+    }
+
+    /// The same, which may be refused; what was sent is left.
+    fn tries_to_download(&self, grant: &Grant) -> Result<(), Refused> {
+        self.asks_for_copy(grant, "198.51.100.23").map(drop)
+    }
+
+    /// Asks the gate for the recipient's copy.
+    fn asks_for_copy(&self, grant: &Grant, address: &str) -> Result<Copy, Refused> {
+        let app = self.house.app();
+        let asker = Asker {
+            person: grant.person,
+            confirmed_at: app.clock.now(),
+            origin: Origin { address: address.parse().unwrap(), user_agent: "Browser".to_owned() },
+        };
+        let gate = app.gate.clone();
+        actix_web::rt::System::new().block_on(async { gate.admit_copy(asker, grant.id).await })
     }
 }

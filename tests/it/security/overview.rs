@@ -26,6 +26,10 @@ fn downloads_are_counted_by_day_report_company_and_reader() {
         desk.downloads(&grant);
         let words = desk.security.get("/security/overview").words();
         assert!(words.contains("3 downloads at night or on a weekend (UTC)."), "{words}");
+        // A download too many: the refusal is counted by day and by report.
+        assert!(desk.tries_to_download(&grant).is_err());
+        let words = desk.security.get("/security/overview").words();
+        assert!(words.contains("Refusals by report Name Number SOC 2 Type II, 2026 1"), "{words}");
         assert_eq!(desk.entries(EventKind::LogSearched).len(), 1, "read within ten minutes");
     });
 }

@@ -51,7 +51,7 @@ fn thresholds_are_acts_and_decide_what_is_unusual() {
         let sent = change(&mut desk.security, &[("threshold_outside_hours", "1")], &[]);
         assert!(desk.security.follow(&sent).words().contains("One rule is changed."));
         let words = desk.security.get("/security/overview").words();
-        assert!(words.contains("1 downloads at night or on a weekend (UTC)."), "{words}");
+        assert!(words.contains("A download at night or on a weekend (UTC)."), "{words}");
         let changed = desk.entries(EventKind::UnusualRuleChanged);
         assert_eq!(changed.len(), 1, "what stays as it is leaves no entry");
         assert_eq!(changed[0].leaf.facts["rule"].to_string(), "outside_hours");
