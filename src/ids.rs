@@ -78,6 +78,8 @@ typed_id! {
     BridgeLetterId;
     /// A cover note of a report.
     CoverNoteId;
+    /// A wish to be forgotten that was declined.
+    DeclineId;
     /// One started download.
     DownloadId;
     /// An exception in a report version.

@@ -3,9 +3,11 @@
 //! Promises: one act ends their access, destroys their key and with it everything sealed under it, deletes salts and
 //! values beside the log, codes, letters and undecided requests; letters to others lose their name. Evidence of an NDA
 //! is sealed anew under a named hold until its retention ends. Nothing of it happens while a legal hold keeps them.
+//! A wish may be declined, with a reason that the person is told.
 //! Not promised: that backups forget before they are deleted; until when is told, to them too.
 
 pub mod acts;
+pub mod decline;
 pub mod evidence;
 pub mod store;
 

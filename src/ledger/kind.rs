@@ -106,6 +106,7 @@ kinds! {
     DownloadAborted = "download.aborted", "A download ended before all bytes were sent.";
     DownloadOutcomeUnknown = "download.outcome_unknown", "How a download ended is not known: the server stopped meanwhile.";
     ErasureAsked = "erasure.asked", "A person asked to be forgotten.";
+    ErasureDeclined = "erasure.declined", "A person's wish to be forgotten was declined.";
     PersonViewed = "person.viewed", "What is held about a person was read at the security desk.";
     HoldPlaced = "hold.placed", "A hold was placed: what it names is neither erased nor swept.";
     HoldReleased = "hold.released", "A hold was released.";

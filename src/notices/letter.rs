@@ -10,6 +10,8 @@ use std::fmt;
 text_enum! {
     /// What a letter is about; also the name of its templates' folder.
     LetterKind {
+        /// To those who guard the log: something is wrong with it.
+        Alarm = "alarm",
         /// A request was approved.
         Approved = "approved",
         /// To an auditor: the log's checkpoint.
@@ -22,12 +24,16 @@ text_enum! {
         Erased = "erased",
         /// To security: somebody asks to be forgotten.
         ErasureAsked = "erasure_asked",
+        /// To a person whose wish to be forgotten was declined: why, and what they can do.
+        ErasureDeclined = "erasure_declined",
         /// An invitation by sales.
         Invitation = "invitation",
         /// The NDA was accepted: the certificate.
         NdaAccepted = "nda_accepted",
         /// A person withdrew from an NDA text.
         NdaWithdrawn = "nda_withdrawn",
+        /// To sales: somebody withdrew from the NDA.
+        NdaWithdrawnSales = "nda_withdrawn_sales",
         /// To sales: a request waits.
         NewRequest = "new_request",
         /// To whoever answers for a remediation: its date is near or over.
@@ -55,13 +61,15 @@ impl LetterKind {
     /// Whether letters of this kind name somebody else than whom they are for: erasing that person looks through them.
     pub const fn names_others(self) -> bool {
         match self {
-            Self::NewRequest | Self::SupersededHolders | Self::Unusual => true,
-            Self::Approved
+            Self::NdaWithdrawnSales | Self::NewRequest | Self::SupersededHolders | Self::Unusual => true,
+            Self::Alarm
+            | Self::Approved
             | Self::Checkpoint
             | Self::Code
             | Self::Denied
             | Self::Erased
             | Self::ErasureAsked
+            | Self::ErasureDeclined
             | Self::Invitation
             | Self::NdaAccepted
             | Self::NdaWithdrawn

@@ -39,6 +39,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    erasure_decline (id) {
+        id -> Binary,
+        person_id -> Binary,
+        asked_at -> BigInt,
+        at -> BigInt,
+        by_person -> Binary,
+        entry_idx -> BigInt,
+        reason -> Binary,
+    }
+}
+
+diesel::table! {
     erasure (person_id) {
         person_id -> Binary,
         at -> BigInt,

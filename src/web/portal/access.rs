@@ -4,7 +4,6 @@ mod words;
 
 use crate::app::Template;
 use crate::clock::Micros;
-use crate::erasure::{Wish, store as erasure};
 use crate::fault::Fault;
 use crate::grants::{Grant, State as GrantState, store as grants};
 use crate::ledger::store::{self as log, Entry, Filter};
@@ -16,7 +15,7 @@ use crate::web::Answer;
 use crate::web::file::text_file;
 use crate::web::guard::Prospect;
 use crate::web::page::{Desk, Page, Shell, show};
-use crate::web::portal::forget::Forget;
+use crate::web::portal::forget::{Answered, Forget};
 use crate::web::portal::steps::Next;
 use crate::web::portal::tokens::{self, TokenView};
 use crate::web::problem::Problem;
@@ -79,7 +78,7 @@ struct Known {
     /// A recalled version whose destruction this person has not confirmed.
     recalled: Option<Version>,
     entries: Vec<Entry>,
-    wish: Option<Wish>,
+    answered: Answered,
 }
 
 /// Reads everything about this person.
@@ -111,7 +110,7 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
         let in_force = ndas::find_in_force(db)?;
         let recalled = recalls::find_unconfirmed(db, person)?;
         let recalled = recalled.map(|version| reports::require(db, version)).transpose()?;
-        let wish = erasure::find_wish(db, person)?;
+        let answered = Answered::read(db, &keyring, person)?;
         Ok::<_, Fault>(Known {
             grants: held,
             requests: asked,
@@ -120,7 +119,7 @@ async fn read(prospect: &Prospect, before: Option<u64>) -> Result<Known, Problem
             tokens: made,
             recalled,
             entries,
-            wish,
+            answered,
         })
     });
     Ok(known.await?)
@@ -155,7 +154,11 @@ pub async fn show_access(prospect: Prospect, place: Query<Place>) -> Answer {
             .collect(),
         tokens: std::mem::take(&mut known.tokens),
         pager: pager(&known.entries, place.before),
-        forget: Forget::new(known.wish, !known.acceptances.is_empty(), &prospect.app.config),
+        forget: Forget::new(
+            std::mem::take(&mut known.answered),
+            !known.acceptances.is_empty(),
+            &prospect.app.config,
+        ),
         entries: known.entries.iter().take(usize::from(PAGE)).map(words::entry_words).collect(),
     };
     show(&prospect, &page)

@@ -1,9 +1,15 @@
 //! Forget me: a recipient asks to be erased. The security desk does it, so that a hold can be placed first where the law
 //! wants something kept; what will go and what stays is said before.
 
+use crate::accounts::store as accounts;
 use crate::config::Config;
+use crate::db::Db;
 use crate::erasure::acts::{AskError, ask as ask_act};
-use crate::erasure::{Terms, Wish};
+use crate::erasure::decline::{self, Decline};
+use crate::erasure::{Terms, Wish, store as erasure};
+use crate::fault::Fault;
+use crate::ids::PersonId;
+use crate::seal::Keyring;
 use crate::web::Answer;
 use crate::web::form::Form;
 use crate::web::guard::Prospect;
@@ -11,10 +17,31 @@ use crate::web::page::{When, see_other};
 use crate::web::partials::Question;
 use serde::Serialize;
 
+/// What a person has asked, what was answered, and whom to write to about it.
+#[derive(Default)]
+pub(super) struct Answered {
+    wish: Option<Wish>,
+    declined: Option<Decline>,
+    contact: String,
+}
+
+impl Answered {
+    /// Reads it.
+    pub(super) fn read(db: &mut Db, keyring: &Keyring, person: PersonId) -> Result<Self, Fault> {
+        let company = accounts::find_company(db)?;
+        Ok(Self {
+            wish: erasure::find_wish(db, person)?,
+            declined: decline::find(db, keyring, person)?,
+            contact: company.map(|company| company.contact.to_string()).unwrap_or_default(),
+        })
+    }
+}
+
 /// The part of My access that asks.
 #[derive(Serialize)]
 pub(super) struct Forget {
     asked: Option<Asked>,
+    declined: Option<Declined>,
     question: Option<Question>,
 }
 
@@ -25,11 +52,27 @@ struct Asked {
     due: When,
 }
 
+/// A wish that was declined.
+#[derive(Serialize)]
+struct Declined {
+    asked: When,
+    at: When,
+    reason: String,
+    contact: String,
+}
+
 impl Forget {
     /// What is shown to somebody who has asked, or may.
-    pub(super) fn new(wish: Option<Wish>, signed: bool, config: &Config) -> Self {
+    pub(super) fn new(answer: Answered, signed: bool, config: &Config) -> Self {
+        let Answered { wish, declined, contact } = answer;
         let asked = wish.map(|wish| Asked { at: wish.asked_at.into(), due: wish.due_at().into() });
-        Self { question: asked.is_none().then(|| question(signed, config)), asked }
+        let declined = declined.map(|declined| Declined {
+            asked: declined.asked_at.into(),
+            at: declined.at.into(),
+            reason: declined.reason.map(|reason| reason.to_string()).unwrap_or_default(),
+            contact,
+        });
+        Self { question: asked.is_none().then(|| question(signed, config)), asked, declined }
     }
 }
 

@@ -8,6 +8,7 @@ mod auditor;
 mod board;
 mod chart;
 mod copy;
+mod decline;
 mod dropped;
 mod entry;
 mod erase;
@@ -19,6 +20,7 @@ mod holds;
 mod integrity;
 mod log;
 mod names;
+mod networks;
 mod overview;
 mod people;
 mod person;
@@ -72,6 +74,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/people", web::get().to(people::list))
         .route("/security/people/{id}", web::get().to(person::show))
         .route("/security/people/{id}/erase", web::post().to(erase::erase))
+        .route("/security/people/{id}/decline", web::post().to(decline::decline))
         .route("/security/holds", web::get().to(holds::list))
         .route("/security/holds", web::post().to(holds::place))
         .route("/security/holds/{id}", web::get().to(holds::show_hold))

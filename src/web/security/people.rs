@@ -2,6 +2,7 @@
 //!
 //! Looking for people is recorded before anything is shown. The plain page names only those who wait for an answer.
 
+use super::decline::{self, DeclinedRow};
 use super::reader;
 use crate::app::{App, Template};
 use crate::db::Db;
@@ -38,6 +39,7 @@ struct PeoplePage {
     cut: bool,
     found: Vec<Row>,
     wishes: Vec<WishRow>,
+    declined: Vec<DeclinedRow>,
     erased: Vec<ErasedRow>,
 }
 
@@ -106,12 +108,13 @@ pub async fn list(staff: Staff<Security>, asked: web::Query<Asked>) -> Answer {
             });
         }
         let erased = erasure::list_newest(db, 50)?.iter().map(erased_row).collect();
-        Ok::<_, Fault>((found, cut, wishes, erased))
+        let declined = decline::list(db, &keyring)?;
+        Ok::<_, Fault>((found, cut, wishes, declined, erased))
     });
-    let (found, cut, wishes, erased) = page.await?;
+    let (found, cut, wishes, declined, erased) = page.await?;
     let found = found.into_iter().map(row).collect();
     let shell = staff.shell(Desk::Security, "People");
-    show(&staff, &PeoplePage { shell, search, searched, too_short, cut, found, wishes, erased })
+    show(&staff, &PeoplePage { shell, search, searched, too_short, cut, found, wishes, declined, erased })
 }
 
 /// A person's page.

@@ -2,11 +2,13 @@
 //!
 //! Opening the page is recorded each time, before anything is shown.
 
-use super::{erase, reader};
+use super::networks::{self, Used};
+use super::{decline, erase, reader};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::erasure::acts::{self, EraseError};
+use crate::erasure::decline::{self as declines, Decline};
 use crate::erasure::{Erasure, Terms, Wish, store as erasure};
 use crate::fault::{Fault, Kind};
 use crate::grants::{Grant, store as grants};
@@ -18,7 +20,9 @@ use crate::nda::{Acceptance, store as ndas};
 use crate::notices::{House, outbox};
 use crate::reports::store as reports;
 use crate::requests::{Request, store as requests};
+use crate::unusual::countries::{Countries, Source};
 use crate::web::Answer;
+use crate::web::form::Form;
 use crate::web::guard::{Staff, desk::Security, escape};
 use crate::web::page::{Desk, Page, Shell, Status, Tone, When, show as show_page};
 use crate::web::partials::{Fact, Question};
@@ -28,16 +32,19 @@ use serde::Serialize;
 
 /// The page.
 #[derive(Serialize)]
-struct PersonPage {
+pub(super) struct PersonPage {
     shell: Shell,
     person: Head,
     state: Option<Status>,
     facts: Vec<Fact>,
     items: Vec<Item>,
+    networks: Vec<Used>,
+    countries: Option<Source>,
     log_href: Option<String>,
     hold_href: Option<String>,
     holds: Vec<HoldRow>,
     cannot: Option<String>,
+    decline: Option<Question>,
     erase: Option<Question>,
 }
 
@@ -72,6 +79,7 @@ struct HoldRow {
 struct Held {
     person: Person,
     wish: Option<Wish>,
+    declined: Option<(Decline, String)>,
     requests: Vec<Request>,
     grants: Vec<(Grant, String)>,
     acceptances: Vec<(Acceptance, i32)>,
@@ -79,37 +87,42 @@ struct Held {
     commitments: i64,
     holds: Vec<Hold>,
     refusal: Option<String>,
+    networks: Vec<Used>,
 }
 
 /// What is known of a number.
 enum Known {
     /// Somebody who was erased, by whom, and the hold that keeps the evidence.
-    Erased(Erasure, Option<String>, Option<Hold>),
+    Erased(Box<Erasure>, Option<String>, Option<Box<Hold>>),
     /// Somebody who is on file.
-    Held(Held),
+    Held(Box<Held>),
 }
 
 /// GET: the person.
 pub async fn show(staff: Staff<Security>, id: web::Path<PersonId>) -> Answer {
-    let (id, by) = (*id, reader(&staff, staff.person.id));
-    let house = staff.app.house.clone();
-    let known = staff.app.read::<_, Fault, _>(move |db| read(db, &house, id)).await?;
+    show_page(&staff, &page(&staff, *id, &Form::default()).await?)
+}
+
+/// The page with what was typed; showing it is recorded.
+pub(super) async fn page(staff: &Staff<Security>, id: PersonId, form: &Form) -> Result<PersonPage, Problem> {
+    let by = reader(staff, staff.person.id);
+    let (house, countries) = (staff.app.house.clone(), staff.app.countries.clone());
+    let known = staff.app.read::<_, Fault, _>(move |db| read(db, (&house, &countries), id)).await?;
     let known = known.ok_or_else(Problem::not_found)?;
     staff.app.act("person.view", move |act| acts::look(act, by, Some(id))).await?;
-    let page = match known {
-        Known::Erased(done, by, hold) => erased_page(&staff, &done, by, hold.as_ref()),
-        Known::Held(held) => held_page(&staff, &held),
-    };
-    show_page(&staff, &page)
+    Ok(match known {
+        Known::Erased(done, by, hold) => erased_page(staff, &done, by, hold.as_deref()),
+        Known::Held(held) => held_page(staff, *held, form),
+    })
 }
 
 /// Reads everything; none when there is no such person.
-fn read(db: &mut Db, house: &House, id: PersonId) -> Result<Option<Known>, Fault> {
+fn read(db: &mut Db, (house, countries): (&House, &Countries), id: PersonId) -> Result<Option<Known>, Fault> {
     let keyring = &house.keyring;
     if let Some(done) = erasure::find(db, id)? {
         let by = done.by.map(|by| people::name_of(db, keyring, by)).transpose()?;
         let hold = done.hold.map(|hold| holds::require(db, keyring, hold)).transpose()?;
-        return Ok(Some(Known::Erased(done, by, hold)));
+        return Ok(Some(Known::Erased(Box::new(done), by, hold.map(Box::new))));
     }
     let person = match people::require_person(db, keyring, id) {
         Ok(person) => person,
@@ -124,14 +137,19 @@ fn read(db: &mut Db, house: &House, id: PersonId) -> Result<Option<Known>, Fault
     for acceptance in ndas::list_acceptances(db, keyring, id)? {
         accepted.push((ndas::require(db, acceptance.nda)?.number, acceptance));
     }
+    let declined = match declines::find(db, keyring, id)? {
+        Some(declined) => Some((declined.clone(), people::name_of(db, keyring, declined.by)?)),
+        None => None,
+    };
     let refusal = match acts::check(db, house, id) {
         Ok(()) => None,
         Err(EraseError::Fault(fault)) => return Err(fault),
         Err(refusal) => Some(refusal.to_string()),
     };
-    Ok(Some(Known::Held(Held {
+    Ok(Some(Known::Held(Box::new(Held {
         person,
         wish: erasure::find_wish(db, id)?,
+        declined,
         requests: requests::list_by_person(db, keyring, id)?,
         grants: granted.into_iter().map(|(title, grant)| (grant, title)).collect(),
         acceptances: accepted.into_iter().map(|(number, acceptance)| (acceptance, number)).collect(),
@@ -139,7 +157,8 @@ fn read(db: &mut Db, house: &House, id: PersonId) -> Result<Option<Known>, Fault
         commitments: log::count_personal(db, id)?,
         holds: holds::list_keeping(db, keyring, id)?,
         refusal,
-    })))
+        networks: networks::of_person(db, (keyring, countries), id)?,
+    }))))
 }
 
 /// The page of somebody who was erased.
@@ -178,16 +197,19 @@ fn erased_page(
         state: Some(Status::new(Tone::Quiet, "Erased")),
         facts,
         items: Vec::new(),
+        networks: Vec::new(),
+        countries: None,
         log_href: None,
         hold_href: None,
         holds: hold.into_iter().map(hold_row).collect(),
         cannot: None,
+        decline: None,
         erase: None,
     }
 }
 
 /// The page of somebody who is on file.
-fn held_page(staff: &Staff<Security>, held: &Held) -> PersonPage {
+fn held_page(staff: &Staff<Security>, held: Held, form: &Form) -> PersonPage {
     let now = staff.app.clock.now();
     let person = &held.person;
     let terms = Terms::from(staff.app.config.retention);
@@ -195,16 +217,19 @@ fn held_page(staff: &Staff<Security>, held: &Held) -> PersonPage {
         shell: staff.shell(Desk::Security, person.shown_as()),
         person: Head { name: person.shown_as().to_owned(), email: person.email.to_string() },
         state: held.wish.map(|_| Status::new(Tone::Warn, "Asks to be forgotten")),
-        facts: facts(held),
-        items: items(held),
+        facts: facts(&held),
+        items: items(&held),
+        countries: staff.app.countries.source(),
         log_href: Some(format!("/security?person={}", escape(person.email.as_str()))),
         hold_href: Some(format!("/security/holds?person={}", person.id)),
         holds: held.holds.iter().map(hold_row).collect(),
         cannot: held.refusal.clone(),
+        decline: held.wish.map(|_| decline::question(person, form)),
         erase: held
             .refusal
             .is_none()
             .then(|| erase::question(person, !held.acceptances.is_empty(), terms, now)),
+        networks: held.networks,
     }
 }
 
@@ -222,6 +247,13 @@ fn facts(held: &Held) -> Vec<Fact> {
         Fact::new("Letters to them", held.letters.to_string()),
         Fact::new("Pieces of personal data beside the log", held.commitments.to_string()),
     ];
+    if let Some((declined, by)) = &held.declined {
+        let reason = declined.reason.as_ref().map(ToString::to_string).unwrap_or_default();
+        let asked = declined.asked_at.date_words();
+        let href = format!("/security/entries/{}", declined.entry);
+        let fact = Fact::new("A wish was declined", format!("by {by}")).href(href).at(declined.at);
+        facts.insert(0, fact.note(format!("Asked on {asked}. {reason}")));
+    }
     if let Some(wish) = held.wish {
         facts.insert(0, Fact::new("Asked to be forgotten", "").at(wish.asked_at));
         facts.insert(1, Fact::new("To be answered by", "").at(wish.due_at()));

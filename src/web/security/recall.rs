@@ -91,7 +91,18 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
     }
     // Whoever is silent comes first: they are what the page is for.
     told.sort_by_key(|(one, _)| (one.confirmed, one.first));
-    Ok(Known { holders: register::holders(db, keyring, id, now)?, version, recall, told })
+    let mut holders = register::holders(db, keyring, id, now)?;
+    let mut reached = Vec::new();
+    for person in holders.people {
+        // Nobody can write to whoever was forgotten.
+        match people::require_person(db, keyring, person) {
+            Ok(person) => reached.push(person.id),
+            Err(fault) if fault.kind() == Kind::Gone => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    holders.people = reached;
+    Ok(Known { holders, version, recall, told })
 }
 
 /// Records that the register is read, and reads.

@@ -16,6 +16,7 @@ const WARN: &[E] = &[
     E::DownloadAborted,
     E::DownloadOutcomeUnknown,
     E::ErasureAsked,
+    E::ErasureDeclined,
     E::ExceptionRiskAccepted,
     E::GrantRevoked,
     E::HoldPlaced,

@@ -2,6 +2,7 @@
 
 use super::{entries, form, is_stranger, recipient, signs};
 use crate::sales::desk::in_offices;
+use candor::identity::Role;
 use candor::ledger::EventKind;
 use candor::notices::letter::LetterKind;
 use candor::release::{Deny, Refused, Step};
@@ -9,6 +10,7 @@ use candor::release::{Deny, Refused, Step};
 #[test]
 fn whoever_withdraws_ends_their_access_and_keeps_the_certificate() {
     in_offices(|office| {
+        office.house.add_staff("Vera", Role::Sales);
         office.invites("Ada First");
         let address = "ada.first@meridian-bank.example";
         let mut ada = recipient(office, address);
@@ -32,6 +34,21 @@ fn whoever_withdraws_ends_their_access_and_keeps_the_certificate() {
         assert_eq!(revoked.leaf.facts["why"].to_string(), "nda_withdrawn");
         let letter = office.letters(LetterKind::NdaWithdrawn, address).remove(0);
         assert!(letter.text.contains("Your access to 1 report has ended."), "{}", letter.text);
+        // Sales is told who it was, what ended, and what that means; after an erasure the letter names nobody.
+        let told = office.letters(LetterKind::NdaWithdrawnSales, "vera@house.example").remove(0);
+        assert_eq!(told.subject, "Withdrawn from the NDA: Ada First, Meridian Bank");
+        let copy = format!("version 1, copy {}", grant.copy);
+        for said in [copy.as_str(), "They can ask for one, or you invite them", "/sales/grants?view=revoked"]
+        {
+            let said_in_html = said.replace('=', "&#x3D;");
+            assert!(told.text.to_lowercase().contains(&said.to_lowercase()), "{said}: {}", told.text);
+            let html = told.html.to_lowercase();
+            assert!(
+                html.contains(&said.to_lowercase()) || html.contains(&said_in_html.to_lowercase()),
+                "{html}"
+            );
+        }
+        assert!(LetterKind::NdaWithdrawnSales.names_others());
         let certificate = link.trim_end_matches("/withdraw");
         assert_eq!(ada.get(certificate).status, 200, "the evidence stays");
         let again = ada.submit(&page, &form(&page, &link));

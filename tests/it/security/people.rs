@@ -9,6 +9,8 @@ use candor::grants::acts::approve;
 use candor::identity::{Role, store as people};
 use candor::ids::{PersonId, RequestId};
 use candor::ledger::EventKind;
+use candor::ledger::store::Filter;
+use candor::notices::letter::LetterKind;
 use candor::notices::outbox;
 use candor::text::Reason;
 use diesel::connection::SimpleConnection as _;
@@ -186,5 +188,62 @@ fn a_wish_that_is_older_than_its_person_is_no_page_that_fails() {
             .unwrap()
             .batch_execute("UPDATE erasure SET backups_until = 0");
         assert!(refused.is_err(), "the database keeps what was told");
+    });
+}
+
+#[test]
+fn a_wish_is_declined_with_a_reason_that_the_person_is_told_and_may_be_asked_again() {
+    on_both(|database| {
+        let office = Office::furnished(database);
+        let mut sentinel = office.house.staff("Sentinel", Role::Security);
+        let (mut browser, _) = story(&office);
+        let id = person(&office, ADDRESS).unwrap();
+        let path = format!("/security/people/{id}");
+        let page = sentinel.get(&path);
+        assert!(!page.html().contains("/decline\""), "there is no wish to decline");
+        let access = browser.get("/access");
+        browser.submit(&access, &access.form("/access/forget"));
+        let page = sentinel.get(&path);
+        let form = page.form(&format!("{path}/decline"));
+        let refused = sentinel.submit(&page, &form.clone().fill("reason", " "));
+        assert_eq!(refused.status, 422, "{}", refused.words());
+        assert!(refused.html().contains("<details open><summary>Decline"), "{}", refused.html());
+        assert!(office.letters(LetterKind::ErasureDeclined, ADDRESS).is_empty());
+
+        let reason = "A claim about the report is pending; your acceptance is evidence in it.";
+        let sent = sentinel.submit(&page, &form.clone().fill("reason", reason));
+        let words = sentinel.follow(&sent).words();
+        assert!(words.contains("Declined.") && words.contains(reason), "{words}");
+        assert!(!words.contains("Asks to be forgotten"), "{words}");
+        let people = sentinel.get("/security/people").words();
+        assert!(people.contains("Nobody. Recipients ask") && people.contains(reason), "{people}");
+        let letter = office.letters(LetterKind::ErasureDeclined, ADDRESS).remove(0);
+        // The grant ends after 30 days; evidence is kept for six years from then.
+        let kept = "is kept until 25 December 2032";
+        for said in [reason, kept, "On 21 November 2026", "trust@house.example", "data protection authority"]
+        {
+            assert!(letter.text.contains(said), "{said}: {}", letter.text);
+            assert!(letter.html.contains(said), "{said}: {}", letter.html);
+        }
+        let filter = Filter { kind: Some(EventKind::ErasureDeclined), ..Filter::default() };
+        let db = &mut *office.house.app().database.read().unwrap();
+        let entry = candor::ledger::store::list(db, &filter, 9).unwrap().remove(0);
+        assert_eq!(entry.leaf.about, Some(id));
+        assert!(!format!("{entry:?}").contains("claim"), "the reason stands sealed, not in the log");
+        let access = browser.get("/access");
+        assert!(access.words().contains(reason), "{}", access.words());
+
+        let again = sentinel.submit(&page, &form.fill("reason", reason));
+        assert!(sentinel.follow(&again).words().contains("was answered already"));
+        assert_eq!(office.entries(EventKind::ErasureDeclined), 1);
+        browser.submit(&access, &access.form("/access/forget"));
+        assert!(sentinel.get("/security/people").words().contains("Waiting"));
+        // Erased after all: the reason goes with them.
+        erases(&mut sentinel, id);
+        let app = office.house.app();
+        let db = &mut *app.database.read().unwrap();
+        let kept = candor::erasure::decline::list_newest(db, &app.keyring, 9).unwrap();
+        assert!(kept.len() == 1 && kept[0].reason.is_none());
+        assert!(!sentinel.get("/security/people").words().contains(reason));
     });
 }
