@@ -60,6 +60,20 @@ pub struct Visitor {
     pub reports: Vec<Slug>,
     /// Why.
     pub reason: Reason,
+    /// What became of their wish to be forgotten, if they have one.
+    pub wish: Option<Wished>,
+}
+
+/// What became of a wish to be forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Wished {
+    /// It was declined, and a hold keeps what is held.
+    Declined,
+    /// They were erased.
+    Erased,
+    /// It waits for an answer.
+    Waiting,
 }
 
 /// How far a prospect of the demonstration has come.
@@ -169,6 +183,9 @@ mod tests {
         }
         for progress in [Progress::Finished, Progress::Waiting] {
             assert!(furniture.visitors.iter().any(|visitor| visitor.state == progress));
+        }
+        for wished in [Wished::Declined, Wished::Erased, Wished::Waiting] {
+            assert!(furniture.visitors.iter().any(|visitor| visitor.wish == Some(wished)));
         }
     }
 }

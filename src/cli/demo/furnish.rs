@@ -2,7 +2,7 @@
 
 use super::content::{DemoCorrection, DemoException, DemoReport, Furniture, Progress, Staff};
 use super::visit::Guest;
-use super::{beside, kept};
+use super::{beside, forgotten, kept};
 use crate::accounts::acts::change_company;
 use crate::app::App;
 use crate::exceptions::acts::priority::prioritise;
@@ -45,6 +45,7 @@ pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
     let verifier = verifier.ok_or(Fault::bare("the demo has nobody who verifies"))?;
     let desk = |role: Role| desks.get(&role).copied().ok_or(Fault::bare("the demo has nobody at a desk"));
     let (compliance, sales) = (desk(Role::Compliance)?, desk(Role::Sales)?);
+    let security = desk(Role::Security)?;
     let company = furniture.company.clone();
     app.act("company.change", move |act| change_company(act, compliance, &company)).await?;
     let (house, text) = (app.house.clone(), furniture.nda.clone());
@@ -67,6 +68,11 @@ pub(super) async fn furnish(app: &App) -> Result<(), Fault> {
                 .await
                 .map_err(|error| Fault::new("the demo's approval", error))?;
             guest.reads_and_downloads().await?;
+        }
+        if let Some(wished) = visitor.wish {
+            guest.asks_to_be_forgotten().await?;
+            let person = guest.person().await?;
+            forgotten::answer(app, security, person, wished).await?;
         }
     }
     Ok(())

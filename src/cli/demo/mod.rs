@@ -5,6 +5,7 @@
 
 mod beside;
 mod content;
+mod forgotten;
 mod furnish;
 mod kept;
 mod letters;

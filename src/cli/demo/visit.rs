@@ -3,7 +3,7 @@
 use super::content::Visitor;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::ids::RequestId;
+use crate::ids::{PersonId, RequestId};
 use crate::notices::letter::LetterKind;
 use crate::notices::outbox;
 use crate::reports::store as reports;
@@ -93,14 +93,23 @@ impl<'a> Guest<'a> {
         self.request().await
     }
 
-    /// The id of the newest request of this visitor.
-    async fn request(&self) -> Result<RequestId, Fault> {
+    /// Who this visitor is here.
+    pub(super) async fn person(&self) -> Result<PersonId, Fault> {
         let (keyring, email) = (self.app.keyring.clone(), self.visitor.email.clone());
         self.app
             .read(move |db| {
                 let person = crate::identity::store::find_person_by_email(db, &keyring, &email)?;
-                let person = person.ok_or(Fault::bare("the demo's visitor is not known"))?;
-                let newest = requests::list_by_person(db, &keyring, person.id)?.into_iter().next();
+                person.map(|person| person.id).ok_or(Fault::bare("the demo's visitor is not known"))
+            })
+            .await
+    }
+
+    /// The id of the newest request of this visitor.
+    async fn request(&self) -> Result<RequestId, Fault> {
+        let (keyring, person) = (self.app.keyring.clone(), self.person().await?);
+        self.app
+            .read(move |db| {
+                let newest = requests::list_by_person(db, &keyring, person)?.into_iter().next();
                 newest.map(|request| request.id).ok_or(Fault::bare("the demo's visitor asked for nothing"))
             })
             .await
@@ -139,6 +148,13 @@ impl<'a> Guest<'a> {
         form.push(("name", self.visitor.name.to_string()));
         form.push(("title", self.visitor.title.to_string()));
         self.send(TestRequest::post().uri("/nda").set_form(form)).await.map(drop)
+    }
+
+    /// Asks to be forgotten.
+    pub(super) async fn asks_to_be_forgotten(&mut self) -> Result<(), Fault> {
+        let page = self.send(TestRequest::get().uri("/access")).await?;
+        let form = [("csrf", page.hidden("csrf")?)];
+        self.send(TestRequest::post().uri("/access/forget").set_form(form)).await.map(drop)
     }
 
     /// Reads every report room and fetches the copies.
