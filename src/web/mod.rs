@@ -62,6 +62,7 @@ pub mod problem;
 pub mod report;
 pub mod signatures;
 pub mod session;
+pub mod tabs;
 pub mod trace;
 
 pub mod api;
