@@ -1,6 +1,7 @@
 //! Duties that nobody waits for: sending letters, anchoring the log, reading it again. Each can be called once, by the
 //! clock or by a test.
 
+mod alarms;
 mod anchors;
 mod reminders;
 mod retention;

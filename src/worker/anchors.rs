@@ -3,20 +3,26 @@
 //! Each anchor is tried only if the log has grown beyond what it knows, and notes what came of it. Several nodes may tell the
 //! same anchor twice; that does no harm.
 
+use super::alarms::{self, Alarm};
 use crate::accounts;
 use crate::app::App;
+use crate::clock::Micros;
 use crate::fault::Fault;
 use crate::identity::store as people;
-use crate::ledger::anchors::{self, FILE, MAIL, WEBHOOK};
+use crate::ledger::anchors::{self, Anchored, FILE, MAIL, WEBHOOK};
 use crate::ledger::path::TreeHead;
+use crate::ledger::store::Filter;
 use crate::ledger::witness::{self, Witness};
-use crate::ledger::{Act, Event, EventKind, PersonalField, Recorded, acts, anchor, store};
+use crate::ledger::{Act, Event, EventKind, Fact, PersonalField, Recorded, acts, anchor, store};
 use crate::notices::letter::LetterKind;
 use crate::notices::outbox;
 use crate::notices::webhook::{Poster, sign};
 use crate::text::EmailAddress;
 use serde::Serialize;
 use std::collections::HashSet;
+
+/// Entries about silence that are looked through, the newest.
+const RECENT: u16 = 100;
 
 /// Anchors of one node.
 #[derive(Debug)]
@@ -200,7 +206,7 @@ impl Anchors {
             let silent = anchor.silent_secs(size, now);
             if silent.is_none_or(|secs| secs < alert) {
                 self.told.remove(&anchor.name);
-            } else if self.told.insert(anchor.name.clone()) {
+            } else if self.told.insert(anchor.name.clone()) && !self.is_told(&anchor).await? {
                 let (name, secs) = (anchor.name.clone(), silent.unwrap_or_default());
                 tracing::error!(
                     anchor = name,
@@ -208,12 +214,44 @@ impl Anchors {
                     "no checkpoint could be anchored for too long"
                 );
                 let known = u64::try_from(anchor.size).unwrap_or(0);
+                let alarm = overdue(&anchor, size);
+                let (house, told) = (self.app.house.clone(), alarm.clone());
                 self.app
-                    .act("anchor.overdue", move |act| acts::anchor_overdue(act, name, known, secs))
+                    .act("anchor.overdue", move |mut act| {
+                        alarms::write(&mut act, &house, &told)?;
+                        acts::anchor_overdue(act, name, known, secs)
+                    })
                     .await?;
+                alarms::post(&self.app, &alarm).await;
             }
         }
         Ok(())
+    }
+
+    /// Whether this silence was recorded already: by another node, or before a restart.
+    async fn is_told(&self, anchor: &Anchored) -> Result<bool, Fault> {
+        let (from, name) = (anchor.at, Fact::from(anchor.name.as_str()));
+        let filter = Filter { kind: Some(EventKind::AnchorOverdue), from, ..Filter::default() };
+        let told = self.app.read(move |db| store::list_stored(db, &filter, RECENT)).await?;
+        Ok(told
+            .iter()
+            .any(|told| told.leaf.as_ref().is_ok_and(|leaf| leaf.facts.get("anchor") == Some(&name))))
+    }
+}
+
+/// What is said of an anchor that is silent for too long, when the log has so many entries.
+fn overdue(anchor: &Anchored, size: u64) -> Alarm {
+    let since = anchor.at.map_or_else(|| "ever".to_owned(), Micros::words);
+    let why = anchor.error.as_deref().unwrap_or("it gives no reason");
+    Alarm {
+        event: "anchor_overdue",
+        what: "An anchor of the log is silent",
+        text: format!(
+            "The anchor \u{201c}{}\u{201d} has taken no checkpoint since {since}: it knows {} of {size} entries. The last try: {why}.",
+            anchor.name, anchor.size
+        ),
+        todo: "What no anchor knows could be rewritten unseen. Find out why it does not answer; the page about integrity \
+               shows what the others know, and gives the checkpoint to keep elsewhere meanwhile.",
     }
 }
 

@@ -1,5 +1,6 @@
 //! The server reads its whole log again by itself, slowly, so that damage is found before somebody asks.
 
+use super::alarms::{self, Alarm};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::ledger::check::{Ticket, Unrecorded};
@@ -40,10 +41,43 @@ async fn run(app: &App, ticket: Ticket) -> Result<(), Fault> {
         .await?;
     let took_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     app.checks.found(matches!(verdict, Verdict::Whole(_)));
-    if !matches!(verdict, Verdict::Whole(_)) {
+    let alarm = alarm(&verdict);
+    if alarm.is_some() {
         tracing::error!(verdict = acts::outcome(&verdict), "the log did not pass the server's own check");
     }
     let kept = Unrecorded { verdict: verdict.clone(), at: app.clock.now(), took_millis };
-    let recorded = app.act("log.self_check", move |act| acts::self_check(act, &verdict, took_millis)).await;
+    let (house, told) = (app.house.clone(), alarm.clone());
+    let recorded = app
+        .act("log.self_check", move |mut act| {
+            if let Some(alarm) = &told {
+                alarms::write(&mut act, &house, alarm)?;
+            }
+            acts::self_check(act, &verdict, took_millis)
+        })
+        .await;
+    // A log that is broken may refuse the entry, and the letters with it: the webhook hears of it all the same.
+    if let Some(alarm) = &alarm {
+        alarms::post(app, alarm).await;
+    }
     recorded.map(drop).inspect_err(|_| app.checks.keep(kept))
+}
+
+/// What is said of a log that did not pass.
+fn alarm(verdict: &Verdict) -> Option<Alarm> {
+    let text = match verdict {
+        Verdict::Whole(_) => return None,
+        Verdict::Tampered { index: Some(index), why } => {
+            format!("The server has read its whole log again. The first bad entry is {index}: {why}.")
+        }
+        Verdict::Tampered { index: None, why } | Verdict::Unusable { why } => {
+            format!("The server has read its whole log again: {why}.")
+        }
+    };
+    Some(Alarm {
+        event: "log_check_failed",
+        what: "The log did not pass its check",
+        text,
+        todo: "Do not restart, repair or restore anything yet. Copy the data directory, keep your last checkpoint, and run \
+               candor ledger verify on the copy.",
+    })
 }

@@ -2,10 +2,16 @@
 
 use super::Desk;
 use crate::support::databases::on_both;
+use crate::support::house::House;
 use crate::support::visitor::Page;
+use crate::support::webhook::webhook;
 use candor::db::Db;
 use candor::db::schema::ledger_checkpoint;
+use candor::identity::Role;
 use candor::ledger::EventKind;
+use candor::notices::letter::LetterKind;
+use candor::notices::outbox;
+use candor::worker::Worker;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
@@ -181,5 +187,47 @@ fn what_an_outsider_keeps_can_be_taken_along() {
             words.contains(&format!("{:?}", checkpoint.head.root)) && words.contains("no witness is set up"),
             "{words}"
         );
+    });
+}
+
+#[test]
+fn whoever_guards_the_log_is_told_when_the_servers_own_check_fails() {
+    on_both(|database| {
+        let (url, heard) = webhook("/alerts", &[200]);
+        let lines = format!("[log]\nalert_webhook = {{ url = \"{url}\", secret = \"0123456789abcdef\" }}");
+        let house = House::on(database, &lines);
+        let security = house.staff("Sentinel", Role::Security);
+        house.add_staff("Boss", Role::Admin);
+        house.add_staff("Vera", Role::Sales);
+        let desk = Desk { house, security };
+        desk.says(3);
+        let victim = desk.entries(EventKind::ServerStarted)[1].clone();
+        let mut db = desk.intruder();
+        disarm(&mut db);
+        let mut leaf = victim.leaf.clone();
+        leaf.kind = EventKind::ServerStopped;
+        let changed = diesel::sql_query("UPDATE ledger_entry SET leaf = $1 WHERE idx = $2")
+            .bind::<Binary, _>(leaf.to_bytes().unwrap())
+            .bind::<BigInt, _>(i64::try_from(victim.index).unwrap())
+            .execute(&mut db);
+        assert_eq!(changed.unwrap(), 1);
+        let mut worker = Worker::new(desk.house.app().clone());
+        actix_web::rt::System::new().block_on(async { worker.do_slowly().await.unwrap() });
+        let (head, body) = heard.recv().unwrap();
+        assert!(head.contains(&candor::notices::webhook::sign("0123456789abcdef", &body)), "{head}");
+        let message: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(message["event"], "log_check_failed");
+        let words = message["text"].as_str().unwrap();
+        assert!(words.contains(&format!("The first bad entry is {}", victim.index)), "{words}");
+        let queued = desk.read(|db| outbox::list_newest(db, 50));
+        let app = desk.house.app();
+        let letters = queued.iter().map(|one| desk.read(|db| one.open(db, &app.keyring)));
+        let told: Vec<_> = letters.filter(|letter| letter.kind == LetterKind::Alarm).collect();
+        let mut to: Vec<_> = told.iter().map(|letter| letter.to.as_str()).collect();
+        to.sort_unstable();
+        assert_eq!(to, ["boss@house.example", "sentinel@house.example"]);
+        assert_eq!(told[0].subject, "Alarm: The log did not pass its check");
+        assert!(told[0].text.contains(words) && told[0].text.contains("/security/integrity"));
+        assert_eq!(desk.entries(EventKind::LogVerified).len(), 1);
     });
 }

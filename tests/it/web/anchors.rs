@@ -8,6 +8,7 @@ use candor::ledger::note::SignedNote;
 use candor::ledger::store::{self as log, Filter};
 use candor::ledger::verify::{Outside, Verdict, verify_export};
 use candor::ledger::{EventKind, anchors};
+use candor::notices::letter::LetterKind;
 use candor::notices::outbox;
 use candor::worker::Worker;
 use std::fs;
@@ -126,7 +127,7 @@ fn a_witness_that_has_seen_more_or_something_else_is_heard() {
         root: candor::ledger::tree::leaf_hash(b"another"),
     };
     one.has_seen(forked);
-    house.add_staff("Bob", Role::Sales);
+    house.add_staff("Bob", Role::Security);
     tell(&mut worker);
     let why = anchor(&house, "witness one-example").error.unwrap();
     assert!(why.contains("does not extend what it has seen"), "{why}");
@@ -135,6 +136,18 @@ fn a_witness_that_has_seen_more_or_something_else_is_heard() {
     tell(&mut worker);
     tell(&mut worker);
     assert_eq!(entries(&house, EventKind::AnchorOverdue), 1);
+    // After a restart, and on another node, it is the same silence.
+    tell(&mut Worker::new(app.clone()));
+    assert_eq!(entries(&house, EventKind::AnchorOverdue), 1);
+    let db = &mut app.database.read().unwrap();
+    let queued = outbox::list_newest(db, 50).unwrap();
+    let letters = queued.iter().map(|one| one.open(db, &app.keyring).unwrap());
+    let told: Vec<_> = letters.filter(|letter| letter.kind == LetterKind::Alarm).collect();
+    assert_eq!(told.len(), 1, "once, to the one who guards the log");
+    assert_eq!(told[0].to.as_str(), "bob@house.example");
+    for said in ["witness one-example", "does not extend what it has seen", "/security/integrity"] {
+        assert!(told[0].text.contains(said), "{said}: {}", told[0].text);
+    }
     let mut security = house.staff("Sentinel", Role::Security);
     assert!(security.get("/security/integrity").words().contains("Silent for too long"));
 }

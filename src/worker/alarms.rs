@@ -1,0 +1,108 @@
+//! Alarms about the log itself: an anchor that is silent for too long, a check that the log did not pass.
+//!
+//! Whoever sits at the security desk or administers the house is written to in the act that records it, since a banner
+//! is seen by nobody who is not here. The webhook of alerts hears of it at once and once: what it misses stands in the
+//! letters and in the log.
+
+use crate::accounts;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::identity::{Role, store as people};
+use crate::ids::PersonId;
+use crate::ledger::Act;
+use crate::notices::House;
+use crate::notices::letter::LetterKind;
+use crate::notices::outbox;
+use crate::notices::webhook::{Poster, sign};
+use serde::Serialize;
+
+/// Where it is looked into.
+const PAGE: &str = "/security/integrity";
+
+/// What somebody has to know at once.
+#[derive(Clone, Debug)]
+pub(super) struct Alarm {
+    /// A stable name, for machines.
+    pub event: &'static str,
+    /// In a few words.
+    pub what: &'static str,
+    /// What happened, a sentence or two.
+    pub text: String,
+    /// What to do now.
+    pub todo: &'static str,
+}
+
+/// The letter.
+#[derive(Serialize)]
+struct AlarmLetter<'a> {
+    company: String,
+    person: String,
+    what: &'a str,
+    text: &'a str,
+    todo: &'a str,
+    link: String,
+}
+
+/// The message for other machines.
+#[derive(Serialize)]
+struct Message<'a> {
+    event: &'a str,
+    what: &'a str,
+    text: &'a str,
+    at: String,
+    link: String,
+}
+
+/// Queues the letters: one to everybody who guards the log.
+pub(super) fn write(act: &mut Act<'_>, house: &House, alarm: &Alarm) -> Result<(), Fault> {
+    let db = act.db();
+    let company = accounts::store::find_company(db)?;
+    let company = company.map_or_else(|| "The trust center".to_owned(), |company| company.name.to_string());
+    let mut written: Vec<PersonId> = Vec::new();
+    for role in [Role::Security, Role::Admin] {
+        for person in people::list_by_role(db, &house.keyring, role)? {
+            if written.contains(&person.id) {
+                continue;
+            }
+            let letter = AlarmLetter {
+                company: company.clone(),
+                person: person.shown_as().to_owned(),
+                what: alarm.what,
+                text: &alarm.text,
+                todo: alarm.todo,
+                link: house.link(PAGE),
+            };
+            let letter = house.letters.render(LetterKind::Alarm, &person.email, &letter)?;
+            outbox::enqueue(db, house, person.id, &letter)?;
+            written.push(person.id);
+        }
+    }
+    Ok(())
+}
+
+/// Posts it to the webhook of alerts, where one is set up.
+pub(super) async fn post(app: &App, alarm: &Alarm) {
+    let Some(webhook) = &app.config.log.alert_webhook else { return };
+    let message = Message {
+        event: alarm.event,
+        what: alarm.what,
+        text: &alarm.text,
+        at: app.clock.now().rfc3339(),
+        link: app.house.link(PAGE),
+    };
+    let sent = async {
+        let body = serde_json::to_string(&message).map_err(|error| error.to_string())?;
+        let signature = sign(webhook.secret.expose(), &body);
+        let poster = Poster::new().map_err(|fault| format!("{fault:?}"))?;
+        let answer =
+            poster.post(&webhook.url, body, Some(signature)).await.map_err(|error| error.to_string())?;
+        if (200..300).contains(&answer.status) {
+            Ok(())
+        } else {
+            Err(format!("it answered {}", answer.status))
+        }
+    };
+    if let Err(why) = sent.await {
+        tracing::warn!(why, "the webhook of alerts took no alarm");
+    }
+}
