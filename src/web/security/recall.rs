@@ -102,7 +102,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
         }
     }
     holders.people = reached;
-    Ok(Known { holders, version, recall, told })
+    Ok(Known { version, recall, told, holders })
 }
 
 /// Records that the register is read, and reads.
