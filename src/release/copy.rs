@@ -11,8 +11,8 @@ use crate::ids::{GrantId, PersonId};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
 
-/// How often a running stream looks whether its grant still stands.
-const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often somebody looks whether the grant of a running stream still stands.
+pub const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A body that passed its check, and the edits that make it one recipient's. It opens nothing by itself.
 pub(super) struct Prepared {
@@ -60,21 +60,52 @@ pub enum Cut {
     Ended,
 }
 
+/// Whether what is streamed may go on: for whoever watches it while its reader takes nothing.
+#[derive(Clone)]
+pub struct Standing {
+    gate: Gate,
+    terms: Terms,
+}
+
+impl std::fmt::Debug for Standing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Standing({})", self.terms.copy)
+    }
+}
+
+impl Standing {
+    /// Whether the grant is neither revoked nor expired, and a companion still shown. When that cannot be read, the stream
+    /// ends. Blocking.
+    pub fn holds(&self) -> bool {
+        let now: Micros = self.gate.house.clock.now();
+        let read = || -> Result<bool, Fault> {
+            let db = &mut *self.gate.database.read()?;
+            let keyring = &self.gate.house.keyring;
+            let is_active = grants::require(db, keyring, self.terms.grant)?.state(now) == State::Active;
+            let shown = match self.terms.document {
+                Document::Companion(companion) => is_shown(db, keyring, self.terms.version, companion)?,
+                Document::Report => true,
+            };
+            Ok(is_active && shown)
+        };
+        read().unwrap_or(false)
+    }
+}
+
 /// A marked copy on its way to its recipient. The web layer streams nothing else of a report.
 ///
 /// Dropping it records the end of the download, with the bytes that were handed over.
 pub struct Copy {
-    terms: Terms,
     prepared: Prepared,
     guard: Guard,
-    gate: Gate,
+    standing: Standing,
     next: u64,
     looked: Instant,
 }
 
 impl std::fmt::Debug for Copy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Copy({})", self.terms.copy)
+        write!(f, "Copy({})", self.terms().copy)
     }
 }
 
@@ -86,11 +117,16 @@ impl Copy {
         if (*grant, *document) != (prepared.grant, prepared.document) {
             return Err(Fault::bare("an admission opened another grant's copy, or that of another document"));
         }
-        Ok(Self { terms: admission.terms().clone(), prepared, guard, gate, next: 0, looked: Instant::now() })
+        let standing = Standing { gate, terms: admission.terms().clone() };
+        Ok(Self { prepared, guard, standing, next: 0, looked: Instant::now() })
     }
     /// What was admitted.
     pub const fn terms(&self) -> &Terms {
-        &self.terms
+        &self.standing.terms
+    }
+    /// What tells whether it may go on.
+    pub fn standing(&self) -> Standing {
+        self.standing.clone()
     }
     /// Bytes of the copy.
     pub const fn size_bytes(&self) -> u64 {
@@ -111,13 +147,13 @@ impl Copy {
         }
         if self.looked.elapsed() >= LOOK_EVERY {
             self.looked = Instant::now();
-            if !self.still_stands() {
+            if !self.standing.holds() {
                 return Some(Err(Cut::Ended));
             }
         }
         let mut buffer = Vec::new();
         if self.prepared.checked.reader.read_chunk(self.next, &mut buffer).is_err() {
-            tracing::error!(version = %self.terms.version, "a stored report stopped passing its integrity check");
+            tracing::error!(version = %self.terms().version, "a stored report stopped passing its integrity check");
             return Some(Err(Cut::Damaged));
         }
         self.prepared.checked.edits.apply(self.next * CHUNK, &mut buffer);
@@ -125,22 +161,5 @@ impl Copy {
         let last = self.next * CHUNK >= self.size_bytes();
         self.guard.sent(u64::try_from(buffer.len()).unwrap_or(u64::MAX), last);
         Some(Ok(Bytes::from(buffer)))
-    }
-
-    /// Whether the grant is neither revoked nor expired, and a companion still shown. When that cannot be read, the stream
-    /// ends.
-    fn still_stands(&self) -> bool {
-        let now: Micros = self.gate.house.clock.now();
-        let read = || -> Result<bool, Fault> {
-            let db = &mut *self.gate.database.read()?;
-            let keyring = &self.gate.house.keyring;
-            let is_active = grants::require(db, keyring, self.terms.grant)?.state(now) == State::Active;
-            let shown = match self.terms.document {
-                Document::Companion(companion) => is_shown(db, keyring, self.terms.version, companion)?,
-                Document::Report => true,
-            };
-            Ok(is_active && shown)
-        };
-        read().unwrap_or(false)
     }
 }

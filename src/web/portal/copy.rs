@@ -1,7 +1,8 @@
 //! The download: the recipient's marked copy, streamed. By POST only, so that no foreign page can fetch it.
 
+use crate::app::App;
 use crate::fault::Refusal as _;
-use crate::release::copy::{Copy, Cut};
+use crate::release::copy::{Copy, Cut, LOOK_EVERY};
 use crate::release::{Asker, Refused};
 use crate::text::Slug;
 use crate::web::Answer;
@@ -14,19 +15,52 @@ use actix_web::HttpResponse;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header;
 use actix_web::web::{Bytes, Path};
+use std::cell::RefCell;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
-/// A copy on its way. The one way from a sealed report into an answer.
-struct Body(Copy);
+/// A copy on its way. The one way from a sealed report into an answer. The copy is gone once it was cut.
+struct Body {
+    copy: Rc<RefCell<Option<Copy>>>,
+    size_bytes: u64,
+}
+
+impl Body {
+    /// Streams the copy, watched: the server asks a body for more only while its reader takes what there is, so that a
+    /// reader who takes nothing would never be cut and its end never recorded.
+    fn watched(app: &App, copy: Copy) -> Self {
+        let (app, size_bytes, standing) = (app.clone(), copy.size_bytes(), copy.standing());
+        let copy = Rc::new(RefCell::new(Some(copy)));
+        let watched = Rc::downgrade(&copy);
+        actix_web::rt::spawn(async move {
+            loop {
+                actix_web::rt::time::sleep(LOOK_EVERY).await;
+                if watched.strong_count() == 0 {
+                    return;
+                }
+                let standing = standing.clone();
+                if !app.work(move || standing.holds()).await.unwrap_or(false) {
+                    // Dropping it records the end.
+                    drop(watched.upgrade().and_then(|copy| copy.borrow_mut().take()));
+                    return;
+                }
+            }
+        });
+        Self { copy, size_bytes }
+    }
+}
 
 impl MessageBody for Body {
     type Error = Cut;
     fn size(&self) -> BodySize {
-        BodySize::Sized(self.0.size_bytes())
+        BodySize::Sized(self.size_bytes)
     }
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Cut>>> {
-        Poll::Ready(self.0.next_chunk())
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Bytes, Cut>>> {
+        Poll::Ready(match self.copy.borrow_mut().as_mut() {
+            Some(copy) => copy.next_chunk(),
+            None => Some(Err(Cut::Ended)),
+        })
     }
 }
 
@@ -55,5 +89,5 @@ pub(super) fn answer(prospect: &Prospect, admitted: Result<Copy, Refused>, name:
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header(("content-security-policy", "sandbox; default-src 'none'"))
         .insert_header(("x-robots-tag", "noindex"))
-        .body(Body(copy)))
+        .body(Body::watched(&prospect.app, copy)))
 }

@@ -1,14 +1,16 @@
 //! The download: the bytes that the log says, as often as was granted, and never a damaged or another's file.
 
 use super::{csrf, entries, fetch, recipient, revoke, shelved, signs_in, until};
-use crate::sales::desk::Office;
+use crate::sales::desk::{Office, act};
 use crate::support::databases::on_both;
-use crate::support::visitor::Page;
+use crate::support::http::Request;
+use crate::support::visitor::{Page, Visitor};
 use candor::ledger::EventKind;
 use candor::reports::{File, store as reports};
-use candor::text::hex;
+use candor::text::{Reason, hex};
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// Who downloads.
 const ADA: &str = "ada.first@meridian-bank.example";
@@ -16,6 +18,8 @@ const ADA: &str = "ada.first@meridian-bank.example";
 const SHORT: &str = "short-report";
 /// A longer one.
 const LONG: &str = "nasa-oig-ig-19-022";
+/// One that no connection takes whole while nobody reads.
+const LARGE: &str = "large-report";
 
 /// The file of the office's report.
 fn file(office: &Office) -> File {
@@ -72,16 +76,65 @@ fn the_log_names_the_bytes_and_the_last_download_is_the_last() {
     });
 }
 
+/// A request for a copy.
+fn wants(visitor: &mut Visitor, slug: &str) -> Request {
+    let body = format!("csrf={}", csrf(visitor));
+    let own = [("Sec-Fetch-Site", "same-origin"), ("Content-Type", "application/x-www-form-urlencoded")];
+    let mut request = visitor.request("POST", &format!("/reports/{slug}/copy"), &own);
+    request.body = body.into_bytes();
+    request
+}
+
+#[test]
+fn a_recall_cuts_running_downloads_within_five_seconds_of_slow_readers_and_of_those_who_take_nothing() {
+    on_both(|database| {
+        let office = shelved(database, LARGE);
+        office.invites("Ada First");
+        office.invites("Ben Second");
+        let mut ada = recipient(&office, ADA);
+        let mut ben = recipient(&office, "ben.second@meridian-bank.example");
+        let server = office.house.address();
+        let mut slow = wants(&mut ada, LARGE).begin_narrow(server);
+        let mut stalled = wants(&mut ben, LARGE).begin_narrow(server);
+        assert_eq!((slow.status, stalled.status), (200, 200));
+        let promised: usize = slow.header("content-length").unwrap().parse().unwrap();
+        let mut taken = slow.some(1_000).len();
+        assert!(stalled.some(1_000).starts_with(b"%PDF"));
+        let (house, by, version) = (office.house.app().house.clone(), office.officer, office.report);
+        let reason = Reason::parse("A page shows a customer's name.").unwrap();
+        let began = Instant::now();
+        act(&office.house, "recall", move |act| {
+            candor::release::recall::acts::recall(act, &house, by, version, &reason)
+        });
+        while office.entries(EventKind::DownloadAborted) < 2 {
+            let completed = office.entries(EventKind::DownloadCompleted);
+            assert!(completed == 0 && began.elapsed() < Duration::from_secs(5), "{completed} were completed");
+            taken += slow.some(1_000).len();
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let (starts, ends) =
+            (entries(&office, EventKind::DownloadStarted), entries(&office, EventKind::DownloadAborted));
+        for end in ends {
+            let start = starts.iter().find(|start| Some(start.index) == end.leaf.closes).unwrap();
+            assert_eq!(start.leaf.download, end.leaf.download);
+            let sent: usize = end.leaf.facts["sent_bytes"].to_string().parse().unwrap();
+            assert!(sent < promised, "{sent} of {promised} bytes were sent");
+        }
+        // What was on its way arrives; then the connection ends before the file does.
+        for (taken, answer) in [(taken, slow), (1_000, stalled)] {
+            let taken = taken + answer.rest().len();
+            assert!(taken < promised, "{taken} of {promised} bytes arrived");
+        }
+    });
+}
+
 #[test]
 fn a_copy_broken_off_by_its_reader_is_recorded_as_aborted() {
     on_both(|database| {
         let office = shelved(database, LONG);
         office.invites("Ada First");
         let mut ada = recipient(&office, ADA);
-        let body = format!("csrf={}", csrf(&mut ada));
-        let own = [("Sec-Fetch-Site", "same-origin"), ("Content-Type", "application/x-www-form-urlencoded")];
-        let mut request = ada.request("POST", &format!("/reports/{LONG}/copy"), &own);
-        request.body = body.into_bytes();
+        let request = wants(&mut ada, LONG);
         let mut answer = ada.begin(&request);
         assert_eq!(answer.status, 200);
         assert!(answer.some(1_000).starts_with(b"%PDF"));

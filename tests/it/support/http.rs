@@ -1,11 +1,14 @@
 //! HTTP/1.1 over a socket, one connection per request: small enough to see every byte, and to break off in the middle.
 
+use socket2::{Domain, Socket, Type};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 /// How long a server may be silent before the test fails: a file may be prepared for a minute before it is refused.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// Bytes that a narrow connection takes before somebody reads.
+const NARROW: usize = 8_192;
 
 /// A request as it goes over the wire.
 #[derive(Clone, Debug)]
@@ -34,7 +37,19 @@ impl Request {
 
     /// Sends it and reads the answer's head; the body waits in the socket.
     pub fn begin(&self, server: SocketAddr) -> Answer {
-        let mut stream = TcpStream::connect(server).unwrap();
+        self.begin_on(TcpStream::connect(server).unwrap())
+    }
+
+    /// The same, on a connection whose buffer takes little: the server notices what is not read.
+    pub fn begin_narrow(&self, server: SocketAddr) -> Answer {
+        let socket = Socket::new(Domain::for_address(server), Type::STREAM, None).unwrap();
+        socket.set_recv_buffer_size(NARROW).unwrap();
+        socket.connect(&server.into()).unwrap();
+        self.begin_on(socket.into())
+    }
+
+    /// Sends it on a connection and reads the answer's head.
+    fn begin_on(&self, mut stream: TcpStream) -> Answer {
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         // A server may answer before it has read all; what it said is what counts.
         let _ = stream.write_all(&self.bytes());
@@ -95,6 +110,13 @@ impl Answer {
     pub fn some(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
         self.body.read_exact(&mut bytes).unwrap();
+        bytes
+    }
+    /// What still arrives until the connection ends, however it ends.
+    pub fn rest(mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        // A connection that is cut may end with an error; what came before counts.
+        let _ = self.body.read_to_end(&mut bytes);
         bytes
     }
     /// The whole body. A body shorter than its `Content-Length` panics: a cut download must not look whole.
