@@ -20,7 +20,7 @@ use candor::notices::outbox;
 use candor::reports::acts::NewReport;
 use candor::reports::upload::{Shelf, take_in};
 use candor::reports::{self, Card, Facts, Framework, Opinion, Period};
-use candor::text::{CompanyName, Day, Domain, EmailAddress, Line, LongText, PersonName, Slug};
+use candor::text::{CompanyName, Day, Domain, EmailAddress, Line, LongText, Paragraphs, PersonName, Slug};
 use std::fmt::Write as _;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc;
@@ -231,7 +231,7 @@ fn card() -> Card {
         audited: None,
         opinion: Opinion::Unqualified,
         explanation: None,
-        summary: None,
+        summary: Some(Paragraphs::parse("What the auditor found.").unwrap()),
         next_expected: None,
         predecessor: None,
         note: None,

@@ -202,10 +202,13 @@ impl Backend {
                      PRAGMA secure_delete = ON;",
                 )?;
                 // The mode is kept in the file. Two connections that set it at once would lock each other out, and
-                // the busy timeout does not help there: whoever may write sets it, readers find it.
+                // the busy timeout does not help there: whoever may write sets it, readers find it. A batch of acts
+                // touches a leaf of each index for each person: 32 MiB hold them, and are used only when they are.
                 db.batch_execute(match access {
                     Access::Read => "PRAGMA query_only = ON;",
-                    Access::Write => "PRAGMA journal_mode = WAL;",
+                    Access::Write => {
+                        "PRAGMA journal_mode = WAL; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000;"
+                    }
                 })?;
                 Ok(Db::Sqlite(db))
             }
