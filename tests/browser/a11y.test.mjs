@@ -2,11 +2,12 @@
 // than the window, at three widths, light and dark. Pictures of all of them are left in shots/.
 //
 // The walk begins at the paths given for the role and follows links, one page of each shape; GET changes nothing, so
-// looking is safe.
+// looking is safe. What each page says is compared with what is kept in snapshots/.
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { Candor, linked, look, shape } from './candor.mjs';
+import { Album } from './snapshots.mjs';
 
 /** Where each role begins. */
 const ROLES = {
@@ -14,6 +15,7 @@ const ROLES = {
   sales: ['/sales', '/sales/invite', '/sales/grants'],
   compliance: ['/compliance', '/compliance/company', '/compliance/nda', '/compliance/reports', '/compliance/reports/new'],
   security: ['/security', '/security/integrity', '/security/copy'],
+  auditor: ['/security', '/security/reports', '/security/board'],
 };
 
 let house;
@@ -27,6 +29,7 @@ for (const [role, paths] of Object.entries(ROLES)) {
     const waiting = new Map(paths.map((path) => [shape(path), house.base + path]));
     const seen = new Set();
     const wrong = [];
+    const album = new Album(role);
     for (const [kind, address] of waiting) {
       // A Map may grow while it is walked: links found below are walked too.
       seen.add(kind);
@@ -36,12 +39,14 @@ for (const [role, paths] of Object.entries(ROLES)) {
       const name = `${role}${kind.replaceAll('/', '_').replaceAll('*', 'one')}`;
       const complaints = await look(page, address, name);
       wrong.push(...complaints.map((one) => `${kind} ${one}`));
+      await album.take(page, kind);
       for (const [other, next] of await linked(page, house.base)) {
         if (!seen.has(other) && !waiting.has(other)) waiting.set(other, next);
       }
     }
     assert.ok(seen.size >= paths.length);
     assert.deepEqual(wrong, []);
+    album.close();
   });
 }
 
