@@ -19,6 +19,12 @@ use std::fmt::Write as _;
 const FILL: f64 = 0.96;
 /// The same for one diagonal mark.
 const DIAGONAL_FILL: f64 = 0.82;
+/// Capitals of a diagonal mark beside the middle are at least so high, in points, unless those of the middle are smaller.
+const ASIDE_POINTS: f64 = 9.0;
+/// Capitals of the footer are at least so high, in points, where three columns leave room for it.
+const FOOTER_POINTS: f64 = 6.0;
+/// How high a capital of the bundled font is in the units of the slot.
+const CAPITAL_UNITS: f64 = 71.4;
 /// The distance of the footer from the bottom of the page, as a part of its height.
 const FOOTER_RISE: f64 = 0.008;
 
@@ -80,11 +86,17 @@ pub(crate) const FOOTER_OUTLINE: &str = "FO";
 /// The graphics state of the letters of the footer.
 pub(crate) const FOOTER_LETTERS: &str = "FL";
 
+/// How large the slot's units are in the footer: three columns fill the width of the page, or two lines a tenth of its
+/// height; where that is little, as on a banner, as much as is read.
+fn footer_scale(width: f64, height: f64) -> f64 {
+    let by_width = 0.97 * FILL * width / 3.0 / f64::from(LINE_WIDTH);
+    let by_height = 0.1 * height / f64::from(2 * LINE_PITCH);
+    by_width.min(by_height.max(FOOTER_POINTS / CAPITAL_UNITS))
+}
+
 /// The part of a page's height, from below, in which the footer stands.
 pub(crate) fn footer_share(width: f64, height: f64) -> f64 {
-    let scale =
-        (0.97 * FILL * width / 3.0 / f64::from(LINE_WIDTH)).min(0.1 * height / f64::from(2 * LINE_PITCH));
-    FOOTER_RISE + scale * f64::from(2 * LINE_PITCH) / height
+    FOOTER_RISE + footer_scale(width, height) * f64::from(2 * LINE_PITCH) / height
 }
 
 /// The content of the stencil for pages shown at this size.
@@ -94,7 +106,7 @@ pub(crate) fn stencil(width: f64, height: f64) -> String {
     // outline lies below the letter and does not thin it.
     for state in [DIAGONAL_OUTLINE, DIAGONAL_LETTERS] {
         let _ = writeln!(content, "q /{state} gs 0 g 1 G 7 w 1 j");
-        for part in [-0.36, 0.0, 0.36] {
+        for part in [-0.48, 0.0, 0.48] {
             push_diagonal(&mut content, (width, height), part);
         }
         content.push_str("Q\n");
@@ -116,18 +128,18 @@ fn push_part(content: &mut String, matrix: [f64; 6], (bottom, lines): (u32, u32)
     let _ = writeln!(content, "q {matrix} cm 0 {low} {LINE_WIDTH} {high} re W n /{SLOT_NAME} Do Q");
 }
 
-/// Paints the four upper lines along the diagonal, moved to the side by a part of the distance to the corner, as large
-/// as fits there whole.
+/// Paints the four upper lines in the direction of the diagonal, moved by a part of the way to the corner beside it: as
+/// large as fits there whole, but no smaller than is read with ease and no larger than in the middle.
 fn push_diagonal(content: &mut String, (width, height): (f64, f64), part: f64) {
     let (block_width, block_height) = (f64::from(LINE_WIDTH), f64::from(4 * LINE_PITCH));
     let diagonal = width.hypot(height);
     let (sin, cos) = (height / diagonal, width / diagonal);
-    let aside = part * width * height / diagonal;
-    // The middle of the block comes to the middle of the page, moved along the block's own upright.
-    let (center_x, center_y) = (width / 2.0 - aside * sin, height / 2.0 + aside * cos);
-    let scale_by_width = 2.0 * center_x.min(width - center_x) / (block_width * cos + block_height * sin);
-    let scale_by_height = 2.0 * center_y.min(height - center_y) / (block_width * sin + block_height * cos);
-    let scale = DIAGONAL_FILL * scale_by_width.min(scale_by_height);
+    let scale_by_width = width / (block_width * cos + block_height * sin);
+    let scale_by_height = height / (block_width * sin + block_height * cos);
+    let largest = DIAGONAL_FILL * scale_by_width.min(scale_by_height);
+    let scale = (largest * (1.0 - part.abs())).max(ASIDE_POINTS / CAPITAL_UNITS).min(largest);
+    // The middle of the block comes to its place.
+    let (center_x, center_y) = (width / 2.0 * (1.0 - part), height / 2.0 * (1.0 + part));
     let (middle_x, middle_y) = (block_width / 2.0, f64::from(4 * LINE_PITCH));
     let x = center_x - scale * (middle_x * cos - middle_y * sin);
     let y = center_y - scale * (middle_x * sin + middle_y * cos);
@@ -137,7 +149,7 @@ fn push_diagonal(content: &mut String, (width, height): (f64, f64), part: f64) {
 /// Paints two lines of the slot as one column of the footer.
 fn push_footer(content: &mut String, (width, height): (f64, f64), column: u32) {
     let third = FILL * width / 3.0;
-    let scale = (0.97 * third / f64::from(LINE_WIDTH)).min(0.1 * height / f64::from(2 * LINE_PITCH));
+    let scale = footer_scale(width, height);
     let bottom_line = 4 - 2 * column;
     let middle = width / 2.0 + third * (f64::from(column) - 1.0);
     let x = middle - scale * f64::from(LINE_WIDTH) / 2.0;
@@ -155,7 +167,7 @@ mod tests {
         let heights = content.lines().filter(|line| line.ends_with("Do Q")).map(|line| {
             let numbers: Vec<f64> =
                 line.split(' ').skip(1).take(4).map(|number| number.parse().unwrap()).collect();
-            71.4 * numbers[0].hypot(numbers[1])
+            CAPITAL_UNITS * numbers[0].hypot(numbers[1])
         });
         let heights: Vec<f64> = heights.collect();
         (heights[0], *heights.last().unwrap())
