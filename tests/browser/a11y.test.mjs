@@ -2,7 +2,8 @@
 // than the window, at three widths, light and dark. Pictures of all of them are left in shots/.
 //
 // The walk begins at the paths given for the role and follows links, one page of each shape; GET changes nothing, so
-// looking is safe. What each page says is compared with what is kept in snapshots/.
+// looking is safe. The bones of each page are compared with what is kept in snapshots/, but for the security desk: what
+// stands there follows the log, which grows while the walk goes on.
 
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
@@ -15,7 +16,6 @@ const ROLES = {
   sales: ['/sales', '/sales/invite', '/sales/grants'],
   compliance: ['/compliance', '/compliance/company', '/compliance/nda', '/compliance/reports', '/compliance/reports/new'],
   security: ['/security', '/security/integrity', '/security/copy'],
-  auditor: ['/security', '/security/reports', '/security/board'],
 };
 
 let house;
@@ -46,7 +46,7 @@ for (const [role, paths] of Object.entries(ROLES)) {
     }
     assert.ok(seen.size >= paths.length);
     assert.deepEqual(wrong, []);
-    album.close();
+    if (role !== 'security') album.close();
   });
 }
 

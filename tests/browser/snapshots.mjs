@@ -14,8 +14,8 @@ const folder = fileURLToPath(new URL('./snapshots/', import.meta.url));
 /** How much of a line is kept: its beginning tells which it is. */
 const WIDTH = 120;
 
-/** Which entry or letter is the newest is chance, and what there is to say of it. */
-const BY_CHANCE = ['/security/entries/*', '/demo/letters/*'];
+/** Which entry or letter is the newest is chance, and what there is to say of it; so is how far the log's check is. */
+const BY_CHANCE = ['/security/entries/*', '/security/integrity', '/demo/letters/*'];
 
 /** The pages of one role. */
 export class Album {
