@@ -25,7 +25,7 @@ mod house;
 use client::Load;
 use cpu::Cpu;
 use house::{Furnished, one_page};
-use support::databases::on_both;
+use support::databases::{TestDatabase, on_both};
 
 /// Recipients at once; each fetches [`EACH`] times.
 const RECIPIENTS: usize = 64;
@@ -74,6 +74,11 @@ fn memory(house: &Furnished, name: &str) {
     drop(held);
 }
 
+/// The database's name.
+fn name(database: &TestDatabase) -> &'static str {
+    if database.url().starts_with("postgres") { "PostgreSQL" } else { "SQLite" }
+}
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     if words.first().is_some_and(|word| word == "client") {
@@ -84,11 +89,13 @@ fn main() {
     let pdf = std::fs::read(&large).unwrap();
     println!("{large}: {} bytes", pdf.len());
     on_both(|database| {
-        let name = if database.url().starts_with("postgres") { "PostgreSQL" } else { "SQLite" };
+        let name = name(database);
         let house = Furnished::new(database, &pdf, 1);
         compare(&house, name);
         memory(&house, name);
-        drop(house);
+    });
+    on_both(|database| {
+        let name = name(database);
         let house = Furnished::new(database, &one_page(), RECIPIENTS);
         let done = house.load(&house.readers, EACH).run();
         println!(

@@ -20,6 +20,7 @@
 //! Files have mode 0600, directories 0700. Objects are linked into place only when whole and on the disk.
 
 mod intake;
+mod passed;
 mod reader;
 mod store;
 

@@ -1,5 +1,6 @@
 //! The vault's files: put once, never overwritten, removed whole.
 
+use super::passed::Passed;
 use super::{ObjectContext, ObjectRef};
 use crate::clock::{Clock, Micros};
 use crate::fault::Fault;
@@ -11,6 +12,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The mode of every file: its owner reads and writes.
 const FILE_MODE: u32 = 0o600;
@@ -24,12 +26,15 @@ const TEMP: &str = "tmp";
 pub struct Vault {
     objects: PathBuf,
     staging: PathBuf,
+    /// Objects that need not be checked whole again.
+    pub(super) passed: Arc<Passed>,
 }
 
 impl Vault {
     /// The vault in the directory `root`; makes what is missing.
     pub fn open(root: &Path) -> Result<Self, Fault> {
-        let vault = Self { objects: root.join("objects"), staging: root.join("staging") };
+        let (objects, staging) = (root.join("objects"), root.join("staging"));
+        let vault = Self { objects, staging, passed: Arc::default() };
         for folder in [&vault.objects, &vault.staging] {
             DirBuilder::new()
                 .recursive(true)

@@ -161,6 +161,25 @@ fn two_objects_of_one_context_and_length_are_told_apart_by_their_digests() {
 }
 
 #[test]
+fn an_object_that_passed_its_check_is_checked_anew_once_its_file_or_its_row_changed() {
+    let house = House::new();
+    let object = house.put(&text(3 * CHUNK));
+    let check = |object: &ObjectRef| house.vault.reader(&house.key, &house.context, object).unwrap().check();
+    assert!(check(&object).is_ok());
+    assert!(check(&object).is_ok());
+    let invented = ObjectRef { sha256: [0; 32], ..object.clone() };
+    assert!(matches!(check(&invented), Err(VaultError::Damaged(_))));
+    // The same length and, as a copy that keeps times would, the same time of content.
+    let file = house.file(&object);
+    let (mut sealed, before) = (fs::read(&file).unwrap(), fs::metadata(&file).unwrap());
+    sealed[HEADER + SEALED_CHUNK] ^= 1;
+    fs::write(&file, sealed).unwrap();
+    let times = fs::FileTimes::new().set_modified(before.modified().unwrap());
+    fs::File::options().write(true).open(&file).unwrap().set_times(times).unwrap();
+    assert!(matches!(check(&object), Err(VaultError::Damaged(_))));
+}
+
+#[test]
 fn a_directory_in_an_objects_place_is_the_systems_error() {
     let house = House::new();
     let object = house.put(b"");
