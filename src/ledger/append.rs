@@ -12,6 +12,7 @@ use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::{DownloadId, GrantId, PersonId, ReportId};
 use crate::seal::{KeyOwner, Keyring, Place, Sealed};
+use diesel::alias;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Binary, Nullable, Text};
 use std::collections::BTreeSet;
@@ -114,16 +115,24 @@ impl Scribe {
 /// An end must close a start that is there, is of the same download, and has no end yet.
 fn require_open(db: &mut Db, event: &Event, start: u64) -> Result<(), Fault> {
     let start = stored(start)?;
-    let row: Option<(EventKind, Option<DownloadId>)> = ledger_entry::table
+    let ends = alias!(ledger_entry as ends);
+    let ended = ends.filter(ends.field(ledger_entry::closes).eq(start)).count().single_value();
+    let row: Option<(EventKind, Option<DownloadId>, Option<i64>)> = ledger_entry::table
         .find(start)
-        .select((ledger_entry::kind, ledger_entry::download_id))
+        .select((ledger_entry::kind, ledger_entry::download_id, ended))
         .first(db)
         .optional()?;
-    if row.is_none_or(|(kind, download)| !kind.starts_download() || download != event.download) {
-        return Err(Fault::bare("no start of this download at the index that is to be closed"));
+    match row {
+        Some((kind, download, _)) if !kind.starts_download() || download != event.download => Err(no_start()),
+        None => Err(no_start()),
+        Some((.., Some(0))) => Ok(()),
+        Some(_) => Err(Fault::bare("this start is closed already")),
     }
-    let ends: i64 = ledger_entry::table.filter(ledger_entry::closes.eq(start)).count().get_result(db)?;
-    if ends == 0 { Ok(()) } else { Err(Fault::bare("this start is closed already")) }
+}
+
+/// There is nothing to close.
+fn no_start() -> Fault {
+    Fault::bare("no start of this download at the index that is to be closed")
 }
 
 /// An index or size as the databases store it.

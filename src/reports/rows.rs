@@ -116,10 +116,11 @@ impl VersionRow {
             return Ok(None);
         };
         let pages = self.pages.and_then(|pages| u32::try_from(pages).ok());
+        let [original, body, manifest] = require_objects(db, [original, body, manifest])?;
         Ok(Some(File {
-            original: require_object(db, original)?,
-            body: require_object(db, body)?,
-            manifest: require_object(db, manifest)?,
+            original,
+            body,
+            manifest,
             pages: pages.ok_or(broken("pages of a file"))?,
             tier: self.tier.ok_or(broken("tier of a file"))?,
             warnings: from_json(&self.warnings)?,
@@ -164,4 +165,17 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {
 /// A sealed object's row as the vault wants it.
 pub(super) fn require_object(db: &mut Db, id: ObjectId) -> Result<ObjectRef, Fault> {
     sealed_object::table.find(id).first::<ObjectRow>(db)?.try_into()
+}
+
+/// The objects of a file, in one statement: a version is read with every request of its readers.
+fn require_objects(db: &mut Db, ids: [ObjectId; 3]) -> Result<[ObjectRef; 3], Fault> {
+    let [first, second, third] = ids;
+    // Not `eq_any`: a list of unknown length is prepared anew each time.
+    let any = sealed_object::id.eq(first).or(sealed_object::id.eq(second)).or(sealed_object::id.eq(third));
+    let rows: Vec<ObjectRow> = sealed_object::table.filter(any).load(db)?;
+    let found = rows.into_iter().map(ObjectRef::try_from).collect::<Result<Vec<_>, _>>()?;
+    let require = |id| {
+        found.iter().find(|object| object.id == id).cloned().ok_or(broken("a sealed object without its row"))
+    };
+    Ok([require(first)?, require(second)?, require(third)?])
 }
