@@ -39,8 +39,11 @@ enum Command {
     /// Exit code 0: made. 1: refused, because something is there already. 2: could not be made.
     Init(init::Init),
     /// Runs an intake in a process of its own; not for people.
-    #[command(name = crate::watermark::intake::child::COMMAND, hide = true)]
+    #[command(name = crate::watermark::preparing::COMMAND, hide = true)]
     IntakeChild(Limits),
+    /// Looks at pages in a process of its own; not for people.
+    #[command(name = crate::watermark::preparing::LOOK_COMMAND, hide = true)]
+    LookChild(Limits),
     /// Paints a page in a process of its own; not for people.
     #[command(name = crate::watermark::render::child::COMMAND, hide = true)]
     PageChild(Limits),
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::IntakeChild(limits) => watermark::child::prepare(limits),
+        Command::LookChild(limits) => watermark::child::look(limits),
         Command::PageChild(limits) => watermark::child::page(limits),
         Command::ProbeChild(limits) => watermark::child::probe(limits),
         Command::ReadChild(limits) => watermark::child::read(limits),

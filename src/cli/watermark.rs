@@ -2,7 +2,8 @@
 
 pub(super) mod child;
 
-use crate::watermark::intake::child::{COMMAND, Task, prepare_by};
+use crate::watermark::intake::child::Task;
+use crate::watermark::preparing::{COMMAND, prepare_by};
 use crate::watermark::signatures::{AUTHORITIES, Told};
 use crate::watermark::{
     Edits, IntakeRefusal, MarkFonts, PageReading, Password, Prepared, SampleText, Signatures, Tier, Warning,

@@ -22,7 +22,7 @@ use crate::ledger::Event;
 use crate::text::hex;
 use crate::text_enum;
 use crate::vault::{ObjectContext, ObjectKind, ObjectRef};
-use crate::watermark::intake::child::prepare_in_child;
+use crate::watermark::preparing::prepare_in_child;
 use crate::watermark::{MarkFonts, Tier};
 use diesel::prelude::*;
 use std::path::Path;

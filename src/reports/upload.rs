@@ -8,7 +8,7 @@ use crate::fault::{Fault, Kind, Refusal};
 use crate::ids::CompanionId;
 use crate::seal::DataKey;
 use crate::vault::{ObjectContext, ObjectKind, ObjectRef, Vault};
-use crate::watermark::intake::child::prepare_in_child;
+use crate::watermark::preparing::prepare_in_child;
 use crate::watermark::{self, IntakeRefusal, Prepared};
 use std::path::Path;
 

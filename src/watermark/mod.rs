@@ -1,8 +1,8 @@
 //! The watermark: a report is prepared once, at publication, and personalised while it is streamed.
 //!
 //! * [`prepare`] rewrites a PDF into a *body* in which every page paints one form, the *slot*. What was found and
-//!   dropped, and where the slot lies, stands in the [`Manifest`]. [`intake::child::prepare_in_child`] does the same
-//!   in a process of its own and is what a server calls.
+//!   dropped, and where the slot lies, stands in the [`Manifest`]. [`preparing::prepare_in_child`] does the same
+//!   in processes of its own and is what a server calls.
 //! * [`Edits`] overwrites the slot while a body is streamed: [`Edits::for_copy`] once per download, then
 //!   [`Edits::apply`] on every chunk. Length and offsets never change.
 //! * [`read_copy_id`] reads which copy a PDF is, from the outlines that its pages paint.
@@ -25,6 +25,7 @@ pub mod intake;
 mod manifest;
 mod marks;
 mod personalise;
+pub mod preparing;
 mod read;
 pub mod render;
 mod rewrite;
@@ -56,7 +57,7 @@ pub struct Prepared {
 
 /// Rewrites a PDF so that every page carries the mark.
 ///
-/// Works in this process: call [`intake::child::prepare_in_child`] for files of other people.
+/// Works in this process: call [`preparing::prepare_in_child`] for files of other people.
 pub fn prepare(pdf: Vec<u8>, clock: &Clock) -> Result<Prepared, IntakeRefusal> {
     prepare_watched(Intake::from(pdf), clock, &mut |_| {})
 }

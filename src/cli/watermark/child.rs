@@ -3,7 +3,7 @@
 use crate::watermark::intake::probe;
 use crate::watermark::intake::sandbox::Limits;
 use crate::watermark::intake::serving::{self, answer};
-use crate::watermark::render;
+use crate::watermark::{preparing, render};
 use std::io;
 use std::process::ExitCode;
 
@@ -12,9 +12,14 @@ pub(in crate::cli) fn page(limits: Limits) -> ExitCode {
     end(answer(limits, render::child::serve))
 }
 
-/// Prepares a PDF.
+/// Looks at pages of what was prepared.
+pub(in crate::cli) fn look(limits: Limits) -> ExitCode {
+    end(answer(limits, preparing::look))
+}
+
+/// Writes what is prepared from a PDF.
 pub(in crate::cli) fn prepare(limits: Limits) -> ExitCode {
-    end(answer(limits, serving::prepare))
+    end(answer(limits, preparing::write))
 }
 
 /// Tries to break out.

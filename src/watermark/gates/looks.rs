@@ -9,6 +9,8 @@ use crate::watermark::manifest::Warning;
 use crate::watermark::marks::footer_share;
 use crate::watermark::render::{Band, Extent, Painter};
 use hayro_syntax::Pdf;
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Pixels of a picture: US Letter at 48 dots per inch.
 const PIXELS: f32 = 216_000.0;
@@ -29,7 +31,7 @@ const ANOTHER: f64 = 0.2;
 const NAMED: usize = 12;
 
 /// How one page looks.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Look {
     /// The part of the pixels above the footer that the mark changes.
     pub(crate) diagonal: f64,
@@ -42,18 +44,18 @@ pub(crate) struct Look {
 /// Somebody who is told how a page, counted from 0, looks.
 pub(super) type Told<'t> = &'t mut dyn FnMut(usize, Look) -> Result<(), IntakeRefusal>;
 
-/// Paints and compares every page.
+/// Paints and compares these pages: as they came, without a mark, and with one.
 pub(super) fn check(
     source: Option<&Pdf>,
-    blank: &Pdf,
-    marked: &Pdf,
+    [blank, marked]: [&Pdf; 2],
+    pages: Range<usize>,
     told: Told<'_>,
 ) -> Result<(), IntakeRefusal> {
     let (mut blank, mut marked) = (Painter::new(blank), Painter::new(marked));
     // Where the parser finds other pages than we do, there is nothing to compare page by page.
     let mut source = source.map(Painter::new);
     let is_comparable = source.as_ref().is_some_and(|source| source.pages() == marked.pages());
-    for place in 0..marked.pages() {
+    for place in pages {
         let extent = Extent::Pixels(PIXELS);
         let shown = marked.shown(place);
         let (Some(plain), Some(with_mark), Some(shown)) =
@@ -90,6 +92,8 @@ fn footer_band((width, height): (f32, f32)) -> Band {
 /// What was seen on all pages.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    /// How many pages were seen.
+    pages: usize,
     /// Pages that look a little different, and how much.
     changed: Vec<(usize, f64)>,
     /// Pages that could not be compared.
@@ -103,6 +107,7 @@ impl Seen {
         if look.diagonal < DIAGONAL || look.footer < FOOTER {
             return Err(IntakeRefusal::WatermarkNotVisible { page });
         }
+        self.pages += 1;
         match look.changed {
             None => self.unknown += 1,
             Some(part) if part > ANOTHER => return Err(IntakeRefusal::RenderMismatch { page }),
@@ -110,6 +115,10 @@ impl Seen {
             Some(_) => {}
         }
         Ok(())
+    }
+    /// How many pages were seen and are in order.
+    pub(crate) const fn pages(&self) -> usize {
+        self.pages
     }
     /// What the publisher should know.
     pub(crate) fn warnings(&self) -> Vec<Warning> {

@@ -3,10 +3,13 @@
 //! Before anything is painted, what there is to paint is counted ([`effort`]): a small file that paints without end is
 //! refused in a second.
 //!
-//! Run inside the child that prepares, on the bytes that will be stored:
+//! On the bytes that will be stored:
 //! * **Agreement** ([`agreement`]): a second parser finds the same pages with the same boxes.
 //! * **Looks** ([`looks`]): every page is painted three times, as it came, without a mark, and with one. The mark is seen
 //!   on every page, in the diagonal and in the footer; without the mark the page looks as it came.
+//!
+//! All of it runs in children: one writes and passes the first gate, others look at shares of the pages
+//! ([`super::preparing`]).
 //!
 //! What comes of it:
 //! * **T2**: all gates passed. A page that looks a little different is a warning that names it.
@@ -20,33 +23,78 @@
 
 mod agreement;
 mod effort;
-mod looks;
+pub(super) mod looks;
 
 use super::intake::Watch;
-use super::manifest::{self, Manifest, Tier, Warning};
+use super::intake::look::count_streams;
+use super::manifest::{self, Manifest, Tier};
 use super::personalise::Edits;
-use super::rewrite::{self, Rewritten, pictures};
+use super::rewrite::{self, pictures};
 use super::{IntakeRefusal, Prepared, Progress, Stage};
 use crate::clock::Clock;
 use hayro_syntax::{Pdf, PdfData};
-use looks::Seen;
+use looks::{Seen, Told};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
 use std::sync::Arc;
 
-/// Prepares an opened file the best way that passes the gates.
-pub(super) fn prepare(source: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Prepared, IntakeRefusal> {
-    // Written within the limits of unpacking first: only then is content followed that may be painted.
-    let written = rewrite::rewrite(source, clock, watch);
-    if written.as_ref().err().is_none_or(is_for_pictures) {
-        effort::check(source)?;
+/// How a body is made of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Way {
+    /// Its pages as pictures.
+    Pictures,
+    /// Rewritten, with everything that is in it.
+    Rewritten,
+}
+
+/// A body that nobody has looked at. It is stored and published only as what [`Written::seen`] makes of it.
+#[derive(Clone, Debug)]
+pub(super) struct Written {
+    /// The bytes that will be stored.
+    pub(super) body: Arc<Vec<u8>>,
+    /// What is known about them so far.
+    pub(super) manifest: Manifest,
+    /// How they were made.
+    pub(super) way: Way,
+}
+
+impl Written {
+    /// How many pages there are to be looked at.
+    pub(super) fn pages(&self) -> usize {
+        usize::try_from(self.manifest.pages).unwrap_or(usize::MAX)
     }
-    let best = written.and_then(|rewritten| pass(rewritten, Tier::T2, Some(source), watch));
-    match best {
-        Err(refusal) if is_for_pictures(&refusal) => {
-            let drawn = pictures::write(source, clock, watch);
-            let second = drawn.and_then(|rewritten| pass(rewritten, Tier::T3, None, watch));
-            // When pictures do not pass either, the first reason is the one that helps.
-            second.map_err(|_| refusal)
+    /// A body all of whose pages were seen to be in order.
+    pub(super) fn seen(mut self, seen: &Seen) -> Result<Prepared, IntakeRefusal> {
+        if seen.pages() != self.pages() {
+            return Err(IntakeRefusal::PageCountMismatch { expected: self.pages(), found: seen.pages() });
         }
+        self.manifest.warnings.extend(seen.warnings());
+        Ok(Prepared { body: Arc::unwrap_or_clone(self.body), manifest: self.manifest })
+    }
+}
+
+/// Prepares an opened file the best way that passes the gates, all in this process.
+pub(super) fn prepare(source: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Prepared, IntakeRefusal> {
+    best(|way| {
+        let written = write(source, way, clock, watch)?;
+        let (of, mut seen) = (written.pages(), Seen::default());
+        look(Some(source), &written, 0..of, &mut |place, look| {
+            seen.add(place, look)?;
+            watch(Progress { stage: Stage::Rendering, done: place + 1, of });
+            Ok(())
+        })?;
+        written.seen(&seen)
+    })
+}
+
+/// Tries the better way first, and pictures where they may help.
+pub(super) fn best(
+    mut attempt: impl FnMut(Way) -> Result<Prepared, IntakeRefusal>,
+) -> Result<Prepared, IntakeRefusal> {
+    match attempt(Way::Rewritten) {
+        Err(refusal) if is_for_pictures(&refusal) => attempt(Way::Pictures)
+            // When pictures do not pass either, the first reason is the one that helps.
+            .map_err(|second| if is_beyond_limits(&second) { second } else { refusal }),
         best => best,
     }
 }
@@ -63,44 +111,67 @@ const fn is_for_pictures(refusal: &IntakeRefusal) -> bool {
     )
 }
 
-/// Passes what was written through all gates. Without a source nobody compares how the pages looked before.
-fn pass(
-    rewritten: Rewritten,
-    tier: Tier,
-    source: Option<&Pdf>,
+/// Whether a refusal says that a file costs more than it is worth: that is told whatever else is wrong with it.
+const fn is_beyond_limits(refusal: &IntakeRefusal) -> bool {
+    matches!(
+        refusal,
+        IntakeRefusal::Crashed
+            | IntakeRefusal::DecodeLimit { .. }
+            | IntakeRefusal::Forbidden
+            | IntakeRefusal::TimedOut { .. }
+            | IntakeRefusal::TooMuchMemory { .. }
+            | IntakeRefusal::TooMuchToPaint { .. }
+            | IntakeRefusal::TooMuchWork { .. }
+    )
+}
+
+/// Writes a body and passes it through the gates that need no picture.
+pub(super) fn write(
+    source: &Pdf,
+    way: Way,
+    clock: &Clock,
     watch: Watch<'_>,
-) -> Result<Prepared, IntakeRefusal> {
+) -> Result<Written, IntakeRefusal> {
+    let (rewritten, tier) = match way {
+        Way::Pictures => {
+            effort::check(source)?;
+            (pictures::write(source, clock, watch)?, Tier::T3)
+        }
+        Way::Rewritten => {
+            // Written within the limits of unpacking first: only then is content followed that may be painted. What was
+            // encrypted lies open in the body, so that it can be counted before the renderer unpacks it.
+            let rewritten = rewrite::rewrite(source, clock, watch)?;
+            count_streams(&rewritten.body)?;
+            effort::check(source)?;
+            (rewritten, Tier::T2)
+        }
+    };
     let pages = u32::try_from(rewritten.pages).unwrap_or(u32::MAX);
     let body_bytes = u64::try_from(rewritten.body.len()).unwrap_or(u64::MAX);
     let mut manifest = Manifest::visible(rewritten.slot, pages, body_bytes);
-    let body = Arc::new(rewritten.body);
     manifest.tier = tier;
     manifest.warnings = rewritten.warnings;
-    manifest.warnings.extend(check(source, &body, &manifest, watch)?);
-    manifest.body_sha256 = manifest::sha256_hex(&body);
-    Ok(Prepared { body: Arc::unwrap_or_clone(body), manifest })
+    manifest.body_sha256 = manifest::sha256_hex(&rewritten.body);
+    let body = Arc::new(rewritten.body);
+    let marked = reopen(PdfData::from(Arc::clone(&body)))?;
+    watch(Progress::begun(Stage::Checking, marked.pages().len()));
+    agreement::check(&body, &marked, pages)?;
+    Ok(Written { body, manifest, way })
 }
 
-/// The gates themselves, on the bytes that will be stored. Answers what the publisher should know.
-pub(super) fn check(
+/// Looks at pages of what was written, counted from 0, beside those of the source it was rewritten from.
+pub(super) fn look(
     source: Option<&Pdf>,
-    body: &Arc<Vec<u8>>,
-    manifest: &Manifest,
-    watch: Watch<'_>,
-) -> Result<Vec<Warning>, IntakeRefusal> {
-    let mut blank = body.to_vec();
-    Edits::blank(manifest)?.apply(0, &mut blank);
-    let (marked, blank) = (reopen(PdfData::from(Arc::clone(body)))?, reopen(PdfData::from(blank))?);
-    let of = marked.pages().len();
-    watch(Progress::begun(Stage::Checking, of));
-    agreement::check(body, &marked, manifest.pages)?;
-    let mut seen = Seen::default();
-    looks::check(source, &blank, &marked, &mut |place, look| {
-        seen.add(place, look)?;
-        watch(Progress { stage: Stage::Rendering, done: place + 1, of });
-        Ok(())
-    })?;
-    Ok(seen.warnings())
+    written: &Written,
+    pages: Range<usize>,
+    told: Told<'_>,
+) -> Result<(), IntakeRefusal> {
+    let mut blank = written.body.to_vec();
+    Edits::blank(&written.manifest)?.apply(0, &mut blank);
+    let (marked, blank) = (reopen(PdfData::from(Arc::clone(&written.body)))?, reopen(PdfData::from(blank))?);
+    // Pictures of pages are compared with nothing: they are what the renderer made of the source.
+    let source = source.filter(|_| written.way == Way::Rewritten);
+    looks::check(source, [&blank, &marked], pages, told)
 }
 
 /// Opens bytes that we wrote.
@@ -146,6 +217,28 @@ mod tests {
         (Arc::new(body), manifest)
     }
 
+    /// What comes of looking at these bytes beside their source.
+    fn looked(
+        source: Option<&Pdf>,
+        body: &Arc<Vec<u8>>,
+        manifest: &Manifest,
+    ) -> Result<Prepared, IntakeRefusal> {
+        let written = Written { body: Arc::clone(body), manifest: manifest.clone(), way: Way::Rewritten };
+        let mut seen = Seen::default();
+        look(source, &written, 0..1, &mut |place, look| seen.add(place, look))?;
+        written.seen(&seen)
+    }
+
+    #[test]
+    fn a_body_with_a_page_that_nobody_looked_at_does_not_pass() {
+        let Prepared { body, mut manifest } = ordinary();
+        let body = Arc::new(body);
+        looked(None, &body, &manifest).unwrap();
+        manifest.pages = 2;
+        let refused = looked(None, &body, &manifest).unwrap_err();
+        assert_eq!(refused, IntakeRefusal::PageCountMismatch { expected: 2, found: 1 });
+    }
+
     #[test]
     fn an_ordinary_page_passes_and_says_how_far_it_is() {
         let source = Pdf::new(page("/MediaBox[0 0 300 400]")).unwrap();
@@ -169,8 +262,8 @@ mod tests {
     fn a_page_whose_mark_is_hidden_is_refused_by_its_number() {
         // The form of the mark is cut down to nothing.
         let (body, manifest) = doctored("/BBox [0 0 2400 900]", "/BBox [0 0 0000 000]");
-        let refused = check(None, &body, &manifest, &mut |_| {});
-        assert_eq!(refused, Err(IntakeRefusal::WatermarkNotVisible { page: 1 }));
+        let refused = looked(None, &body, &manifest).unwrap_err();
+        assert_eq!(refused, IntakeRefusal::WatermarkNotVisible { page: 1 });
     }
 
     #[test]
@@ -186,9 +279,7 @@ mod tests {
             let refused = agreement::check(&body, &other, 1);
             assert!(matches!(refused, Err(IntakeRefusal::ParsersDisagree { .. })), "{entries}: {refused:?}");
         }
-        let Prepared { body, mut manifest } = ordinary();
-        manifest.pages = 2;
-        let refused = check(None, &Arc::new(body), &manifest, &mut |_| {});
+        let refused = agreement::check(&body, &Pdf::new(body.clone()).unwrap(), 2);
         assert_eq!(refused, Err(IntakeRefusal::PageCountMismatch { expected: 2, found: 1 }));
     }
 
@@ -196,15 +287,17 @@ mod tests {
     fn a_body_that_shows_another_page_is_refused() {
         let Prepared { body, manifest } = ordinary();
         let other = Pdf::new(page("/MediaBox[0 0 300 500]")).unwrap();
-        let refused = check(Some(&other), &Arc::new(body), &manifest, &mut |_| {});
-        assert_eq!(refused, Err(IntakeRefusal::RenderMismatch { page: 1 }));
+        let refused = looked(Some(&other), &Arc::new(body), &manifest).unwrap_err();
+        assert_eq!(refused, IntakeRefusal::RenderMismatch { page: 1 });
     }
 
     #[test]
     fn pages_as_pictures_carry_the_mark_and_nothing_of_the_file() {
         let source = Pdf::new(page("/MediaBox[0 0 300 400]/Rotate 90")).unwrap();
-        let drawn = pictures::write(&source, &Clock::system(), &mut |_| {}).unwrap();
-        let prepared = pass(drawn, Tier::T3, None, &mut |_| {}).unwrap();
+        let written = write(&source, Way::Pictures, &Clock::system(), &mut |_| {}).unwrap();
+        let mut seen = Seen::default();
+        look(None, &written, 0..1, &mut |place, look| seen.add(place, look)).unwrap();
+        let prepared = written.seen(&seen).unwrap();
         assert_eq!(prepared.manifest.tier, Tier::T3);
         assert_eq!(prepared.manifest.warnings[0].code, "pages_as_pictures");
         assert_eq!(read_copy_id(&prepared.body).unwrap().pages, [PageReading::Unassigned]);
@@ -216,7 +309,7 @@ mod tests {
         let (before, after) =
             (Pdf::new(page("/MediaBox[0 0 300 400]/Rotate 90")).unwrap(), Pdf::new(blank).unwrap());
         let mut looks = Vec::new();
-        looks::check(Some(&before), &after, &after, &mut |_, look| {
+        looks::check(Some(&before), [&after, &after], 0..1, &mut |_, look| {
             looks.push(look);
             Ok(())
         })

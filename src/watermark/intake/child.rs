@@ -11,7 +11,7 @@ use super::limits::FILE_BYTES;
 use super::password::Password;
 use super::progress::{Progress, Watch};
 use super::sandbox::Limits;
-use crate::watermark::{IntakeRefusal, Manifest, Prepared, Reading};
+use crate::watermark::{IntakeRefusal, Reading};
 use std::io::{self, Read};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
@@ -19,14 +19,12 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-/// The hidden command that runs the child of [`prepare_in_child`].
-pub const COMMAND: &str = "intake-child";
 /// The hidden command that runs the child of [`read_in_child`].
 pub const READ_COMMAND: &str = "read-child";
 /// After this long the child is killed.
 pub const DEADLINE: Duration = Duration::from_mins(1);
 /// No answer is longer: a body may grow, but not without end.
-const ANSWER_BYTES: usize = 4 * FILE_BYTES;
+pub(super) const ANSWER_BYTES: usize = 4 * FILE_BYTES;
 /// As many frames may wait for the parent; a child that writes more waits itself.
 const FRAMES: usize = 16;
 /// As much is read of what a dying child complains, to find the reason in it.
@@ -41,6 +39,8 @@ pub struct Task<'a> {
     pub pdf: &'a [u8],
     /// What opens it.
     pub password: Option<&'a Password>,
+    /// The body that was prepared from it, for a command that looks at both.
+    pub body: Option<&'a [u8]>,
     /// What the command wants to know besides, in its own format.
     pub arguments: &'a [u8],
     /// What the child may spend.
@@ -53,35 +53,15 @@ impl<'a> Task<'a> {
     /// A command for a file, within what its size allows.
     pub fn new(command: &'a str, pdf: &'a [u8]) -> Self {
         let limits = Limits::for_file(pdf.len());
-        Self { command, pdf, password: None, arguments: &[], limits, deadline: DEADLINE }
-    }
-}
-
-/// Prepares a PDF in a child process of `program`, which is this binary. Blocks up to [`DEADLINE`].
-pub fn prepare_in_child(program: &Path, pdf: &[u8]) -> Result<Prepared, IntakeRefusal> {
-    prepare_by(program, &Task::new(COMMAND, pdf), &mut |_| {})
-}
-
-/// The same for a task with a password or another deadline, and for somebody who wants to hear how far it is.
-pub fn prepare_by(program: &Path, task: &Task<'_>, watch: Watch<'_>) -> Result<Prepared, IntakeRefusal> {
-    let [manifest, body] = expect(ask(program, task, watch)?)?;
-    let manifest = Manifest::from_bytes(&manifest).map_err(|_| IntakeRefusal::Crashed)?;
-    if u64::try_from(body.len()) == Ok(manifest.body_bytes) {
-        Ok(Prepared { body, manifest })
-    } else {
-        Err(IntakeRefusal::Crashed)
+        Self { command, pdf, password: None, body: None, arguments: &[], limits, deadline: DEADLINE }
     }
 }
 
 /// Reads which copy a PDF is, in a child process of `program`. Blocks up to [`DEADLINE`].
 pub fn read_in_child(program: &Path, pdf: &[u8]) -> Result<Reading, IntakeRefusal> {
-    let [reading] = expect(ask(program, &Task::new(READ_COMMAND, pdf), &mut |_| {})?)?;
+    let answer = ask(program, &Task::new(READ_COMMAND, pdf), &mut |_| {})?;
+    let [reading]: [Vec<u8>; 1] = answer.try_into().map_err(|_| IntakeRefusal::Crashed)?;
     serde_json::from_slice(&reading).map_err(|_| IntakeRefusal::Crashed)
-}
-
-/// The parts of an answer that has so many; any other answer is a crash.
-fn expect<const PARTS: usize>(parts: Vec<Vec<u8>>) -> Result<[Vec<u8>; PARTS], IntakeRefusal> {
-    parts.try_into().map_err(|_| IntakeRefusal::Crashed)
 }
 
 /// Asks a child of `program` and answers with the parts it answered with. Blocks up to the task's deadline.
@@ -152,6 +132,9 @@ fn request(mut input: ChildStdin, task: &Task<'_>) -> io::Result<()> {
     }
     if let Some(password) = task.password {
         frames::write(&mut input, frames::PASSWORD, password.expose().as_bytes())?;
+    }
+    if let Some(body) = task.body {
+        frames::write(&mut input, frames::BODY, body)?;
     }
     frames::write(&mut input, frames::DOCUMENT, task.pdf)?;
     frames::write(&mut input, frames::END, &[])

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! frame    kind (1 byte)  length (u64, big-endian)  payload
-//! request  [A arguments] [K password] D document  E
+//! request  [A arguments] [K password] [B body] D document  E
 //! answer   S stage*  then  P part* E   or   R refusal
 //! ```
 //! Stages and refusals are JSON; what arguments and parts are, every command decides. Whoever reads says how much
@@ -12,6 +12,8 @@ use std::io::{self, Read, Write};
 
 /// Arguments of a command.
 pub(super) const ARGUMENTS: u8 = b'A';
+/// What was prepared from the PDF.
+pub(super) const BODY: u8 = b'B';
 /// The PDF.
 pub(super) const DOCUMENT: u8 = b'D';
 /// Nothing follows.

@@ -1,20 +1,26 @@
 //! A look at a file before the parser gets it, in constant memory.
 //!
 //! The parser unpacks object streams without a limit while it opens a file, so every stream is unpacked here first, into
-//! nothing, through the filters that its dictionary names. Encrypted streams, and filters that stand in another
-//! object, cannot be judged this way; the memory that the child may take holds there.
+//! nothing, through the [`filters`] that the text around it names.
+//!
+//! What is encrypted cannot be unpacked here, and need not be: packed once, data becomes no more than a file of its size
+//! may unpack to ([`decoded_bytes`]). An encrypted stream that is packed twice, as no program packs, is refused unseen.
+//! What is left, a gibibyte in an encrypted megabyte, or filters that lie in an object stream, is stopped by the memory of
+//! the child that writes, and counted once more in what it has written ([`count_streams`]) before a page is painted.
+
+mod filters;
 
 use super::IntakeRefusal;
 use super::limits::{FILE_BYTES, decoded_bytes, find};
-use super::unpack::{Packing, unpacked};
+use super::unpack::{Packing, is_zlib_header, unpacked};
+use filters::{Elsewhere, FILTERS, List, packed_too_often, unescaped};
 use std::io::Read;
+use std::ops::Range;
 
 /// How far from the beginning the header may stand.
 const HEADER_WITHIN: usize = 1024;
-/// As far back a stream's dictionary is looked for.
+/// As far back a stream's filters are looked for at least; further when its object begins further back.
 const DICT_BYTES: usize = 4096;
-/// The most filters of one stream; honest files have two.
-const FILTERS: usize = 8;
 
 /// Refuses what is no PDF, is too large, or would be unpacked beyond the limit.
 pub(super) fn look_at(pdf: &[u8]) -> Result<(), IntakeRefusal> {
@@ -28,18 +34,51 @@ pub(super) fn look_at(pdf: &[u8]) -> Result<(), IntakeRefusal> {
     if !head.windows(5).any(|window| window == b"%PDF-") {
         return Err(IntakeRefusal::NotAPdf);
     }
+    count_streams(pdf)
+}
+
+/// Refuses a file whose streams unpack to more than a file of its size may.
+pub(crate) fn count_streams(pdf: &[u8]) -> Result<(), IntakeRefusal> {
     let limit_bytes = decoded_bytes(pdf.len());
-    let (mut left, mut at) = (limit_bytes, 0);
+    let beyond = IntakeRefusal::DecodeLimit { limit_bytes };
+    let (is_locked, mut elsewhere) = (is_locked(pdf), Elsewhere::new(pdf));
+    let (mut left, mut at, mut object) = (limit_bytes, 0, 0);
     while let Some(place) = pdf.get(at..).and_then(|rest| find(rest, b"stream")) {
         let keyword = at.saturating_add(place);
+        object = last_object(pdf, at..keyword).unwrap_or(object);
         at = keyword.saturating_add(6);
         if let Some(data) = pdf.get(at..).and_then(behind_line_end) {
-            let before = pdf.get(keyword.saturating_sub(DICT_BYTES)..keyword).unwrap_or_default();
-            let most = length(data, before, left)?;
-            left = left.checked_sub(most).ok_or(IntakeRefusal::DecodeLimit { limit_bytes })?;
+            let before = pdf.get(object.min(keyword.saturating_sub(DICT_BYTES))..keyword).unwrap_or_default();
+            let lists = filters::lists(&unescaped(before), &mut elsewhere)?;
+            if is_locked && lists.iter().any(is_packed_twice) {
+                return Err(beyond);
+            }
+            let most = length(data, lists, left)?;
+            left = left.checked_sub(most).ok_or_else(|| beyond.clone())?;
         }
     }
     Ok(())
+}
+
+/// Whether a file says that it is encrypted, however the name is written.
+fn is_locked(pdf: &[u8]) -> bool {
+    /// Room for the name with every letter escaped.
+    const WRITTEN: usize = 24;
+    let mut rest = pdf;
+    while let Some(place) = find(rest, b"/") {
+        rest = rest.get(place.saturating_add(1)..).unwrap_or_default();
+        if unescaped(rest.get(..WRITTEN).unwrap_or(rest)).starts_with(b"Encrypt") {
+            return true;
+        }
+    }
+    false
+}
+
+/// Where the last object in a range begins, as far as its text tells.
+fn last_object(pdf: &[u8], range: Range<usize>) -> Option<usize> {
+    let start = range.start;
+    let place = pdf.get(range)?.windows(3).rposition(|window| window == b"obj")?;
+    Some(start.saturating_add(place))
 }
 
 /// The data of a stream: what follows the line end behind the keyword.
@@ -47,73 +86,34 @@ fn behind_line_end(rest: &[u8]) -> Option<&[u8]> {
     rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).or_else(|| rest.strip_prefix(b"\r"))
 }
 
+/// Whether two of these filters make much of little, one of what the other made.
+fn is_packed_twice(list: &List) -> bool {
+    list.iter().filter(|packing| packing.multiplies()).count() > 1
+}
+
 /// How many bytes a stream is unpacked to at the most, counted up to a little over the limit.
 ///
-/// Every list of filters that its dictionary seems to have is tried, and deflate wherever the data looks like it.
-fn length(data: &[u8], before: &[u8], limit: u64) -> Result<u64, IntakeRefusal> {
-    let mut tries = filter_lists(before)?;
-    if data.first().is_some_and(|byte| byte & 0x0F == 8) && !tries.contains(&vec![Packing::Flate]) {
-        tries.push(vec![Packing::Flate]);
+/// Every list of filters that its dictionary seems to have is tried, and deflate as often as the data looks like it.
+fn length(data: &[u8], mut tries: Vec<List>, limit: u64) -> Result<u64, IntakeRefusal> {
+    let mut deflated = List::new();
+    while is_deflated(unpacked(data, &deflated)) {
+        deflated.push(Packing::Flate);
+        if deflated.len() > FILTERS {
+            return Err(packed_too_often());
+        }
+    }
+    if !deflated.is_empty() && !tries.contains(&deflated) {
+        tries.push(deflated);
     }
     // Ever more filters may make ever more of the data: what lies between them is counted as well.
     let parts = tries.iter().flat_map(|packings| (1..=packings.len()).filter_map(|end| packings.get(..end)));
     Ok(parts.map(|packings| count(unpacked(data, packings), limit)).max().unwrap_or(0))
 }
 
-/// The lists of filters in the text before a stream, back to the beginning of its object.
-fn filter_lists(before: &[u8]) -> Result<Vec<Vec<Packing>>, IntakeRefusal> {
-    let start = before.windows(3).rposition(|window| window == b"obj").unwrap_or(0);
-    let mut dict = before.get(start..).unwrap_or_default();
-    let mut lists: Vec<Vec<Packing>> = Vec::new();
-    while let Some(place) = find(dict, b"/F") {
-        dict = dict.get(place.saturating_add(2)..).unwrap_or_default();
-        let value = dict.strip_prefix(b"ilter").unwrap_or(dict).trim_ascii_start();
-        let names = match value.strip_prefix(b"[") {
-            Some(list) => list.split(|byte| *byte == b']').next().unwrap_or_default(),
-            None if value.starts_with(b"/") => {
-                let end =
-                    value.iter().skip(1).position(|byte| !byte.is_ascii_alphanumeric() && *byte != b'#');
-                value.get(..end.map_or(value.len(), |end| end.saturating_add(1))).unwrap_or_default()
-            }
-            None => continue,
-        };
-        let list: Vec<Packing> = names.split(|byte| *byte == b'/').filter_map(packing).collect();
-        if list.len() > FILTERS {
-            return Err(IntakeRefusal::damaged("a stream is packed more often than any program packs"));
-        }
-        if list.contains(&Packing::Lzw) && find(before, b"EarlyChange").is_some() {
-            lists.push(
-                list.iter().map(|one| if *one == Packing::Lzw { Packing::LzwLate } else { *one }).collect(),
-            );
-        }
-        if !list.is_empty() && !lists.contains(&list) {
-            lists.push(list);
-        }
-    }
-    Ok(lists)
-}
-
-/// The filter of a name, which may be written with escapes; `None` for one that is no packing.
-fn packing(name: &[u8]) -> Option<Packing> {
-    let mut plain = Vec::with_capacity(name.len());
-    let mut bytes = name.trim_ascii().iter().copied();
-    while let Some(byte) = bytes.next() {
-        if byte == b'#' {
-            let mut digit = || bytes.next().and_then(|digit| char::from(digit).to_digit(16));
-            let code = digit()?.checked_mul(16)?.checked_add(digit()?)?;
-            plain.push(u8::try_from(code).ok()?);
-        } else {
-            plain.push(byte);
-        }
-    }
-    match plain.as_slice() {
-        b"A85" | b"ASCII85Decode" => Some(Packing::Base85),
-        b"AHx" | b"ASCIIHexDecode" => Some(Packing::Hex),
-        b"Fl" | b"FlateDecode" => Some(Packing::Flate),
-        b"LZW" | b"LZWDecode" => Some(Packing::Lzw),
-        b"RL" | b"RunLengthDecode" => Some(Packing::RunLength),
-        _ => None,
-    }
+/// Whether data begins as deflated data does.
+fn is_deflated(data: impl Read) -> bool {
+    let mut head = Vec::new();
+    data.take(2).read_to_end(&mut head).is_ok() && <[u8; 2]>::try_from(head.as_slice()).is_ok_and(is_zlib_header)
 }
 
 /// How many bytes come, up to a little over the limit; a damage ends them.

@@ -6,7 +6,7 @@
 pub mod child;
 mod frames;
 pub mod limits;
-mod look;
+pub(crate) mod look;
 mod password;
 pub mod probe;
 mod progress;
@@ -40,6 +40,11 @@ impl From<Vec<u8>> for Intake {
 /// Opens a file. The empty password is the user password of files protected only against changes.
 pub(crate) fn open(intake: Intake) -> Result<Pdf, IntakeRefusal> {
     look::look_at(&intake.pdf)?;
+    open_again(intake)
+}
+
+/// Opens a file that was looked at before, in another process.
+pub(crate) fn open_again(intake: Intake) -> Result<Pdf, IntakeRefusal> {
     let pdf = Arc::new(intake.pdf);
     let unlock = |word: &str| Pdf::new_with_password(PdfData::from(Arc::clone(&pdf)), word);
     let opened = match (unlock(""), &intake.password) {

@@ -1,16 +1,16 @@
 //! Work on a PDF in a process of its own: the side of the child.
 
+use super::child::ANSWER_BYTES;
 use super::frames::{self, Frames};
 use super::limits::FILE_BYTES;
 use super::password::Password;
 use super::progress::{Progress, Watch};
 use super::sandbox::{self, Limits};
-use crate::clock::Clock;
-use crate::watermark::{Intake, IntakeRefusal, prepare_watched, read_copy_id};
+use crate::watermark::{Intake, IntakeRefusal, read_copy_id};
 use std::io::{self, Read, Write};
 use zeroize::Zeroizing;
 
-/// More than any arguments and password have, beside the largest file.
+/// More than any arguments and password have, beside the largest file and its body.
 const ROOM_BYTES: usize = 1024 * 1024;
 
 /// What a parent asks.
@@ -18,6 +18,8 @@ const ROOM_BYTES: usize = 1024 * 1024;
 pub struct Request {
     /// The file and what opens it.
     pub intake: Intake,
+    /// What was prepared from it, for a command that looks at both.
+    pub body: Option<Vec<u8>>,
     /// What the command wants to know besides, in its own format.
     pub arguments: Vec<u8>,
 }
@@ -43,11 +45,13 @@ pub fn answer(limits: Limits, work: impl FnOnce(Request, Watch<'_>) -> Answer) -
 
 /// Reads a request to its end.
 fn take(input: impl Read) -> io::Result<Request> {
-    let mut frames = Frames::new(input, FILE_BYTES.saturating_add(ROOM_BYTES));
-    let mut request = Request { intake: Intake { pdf: Vec::new(), password: None }, arguments: Vec::new() };
+    let mut frames = Frames::new(input, FILE_BYTES.saturating_add(ANSWER_BYTES).saturating_add(ROOM_BYTES));
+    let intake = Intake { pdf: Vec::new(), password: None };
+    let mut request = Request { intake, body: None, arguments: Vec::new() };
     loop {
         match frames.next()? {
             (frames::ARGUMENTS, arguments) => request.arguments = arguments,
+            (frames::BODY, body) => request.body = Some(body),
             (frames::DOCUMENT, pdf) => request.intake.pdf = pdf,
             (frames::PASSWORD, word) => {
                 let word = Zeroizing::new(word);
@@ -70,12 +74,6 @@ fn give(output: &mut impl Write, answer: &Answer) -> io::Result<()> {
         }
         Err(refusal) => frames::write(output, frames::REFUSAL, &serde_json::to_vec(refusal)?),
     }
-}
-
-/// The work of the child of [`super::child::prepare_in_child`].
-pub fn prepare(request: Request, watch: Watch<'_>) -> Answer {
-    let prepared = prepare_watched(request.intake, &Clock::system(), watch)?;
-    Ok(vec![prepared.manifest.to_bytes(), prepared.body])
 }
 
 /// The work of the child of [`super::child::read_in_child`].

@@ -13,6 +13,8 @@ const PIECE_BYTES: usize = 512;
 pub(crate) enum Packing {
     /// `ASCII85Decode`.
     Base85,
+    /// `FlateDecode` whose data begins without a header, or with bytes that only look like one.
+    Deflate,
     /// `FlateDecode`.
     Flate,
     /// `ASCIIHexDecode`.
@@ -25,6 +27,16 @@ pub(crate) enum Packing {
     RunLength,
 }
 
+impl Packing {
+    /// Whether it makes much of little. The others make four bytes of one at the most, and none of their own output.
+    pub(crate) const fn multiplies(self) -> bool {
+        match self {
+            Self::Deflate | Self::Flate | Self::Lzw | Self::LzwLate | Self::RunLength => true,
+            Self::Base85 | Self::Hex => false,
+        }
+    }
+}
+
 /// What unpacked data is read from.
 type Source<'a> = Box<dyn Read + 'a>;
 
@@ -32,12 +44,29 @@ type Source<'a> = Box<dyn Read + 'a>;
 pub(crate) fn unpacked<'a>(data: &'a [u8], packings: &[Packing]) -> Source<'a> {
     packings.iter().fold(Box::new(data), |input, packing| match packing {
         Packing::Base85 => undone(input, Base85::default()),
-        Packing::Flate => Box::new(flate2::read::ZlibDecoder::new(input)),
+        Packing::Deflate => Box::new(flate2::read::DeflateDecoder::new(input)),
+        Packing::Flate => inflated(input),
         Packing::Hex => undone(input, Hex::default()),
         Packing::Lzw => undone(input, Lzw::new(1)),
         Packing::LzwLate => undone(input, Lzw::new(0)),
         Packing::RunLength => undone(input, RunLength::default()),
     })
+}
+
+/// Whether these bytes are the header that zlib puts before deflated data.
+pub(crate) const fn is_zlib_header([method, flags]: [u8; 2]) -> bool {
+    method & 0x0F == 8 && u16::from_be_bytes([method, flags]).is_multiple_of(31)
+}
+
+/// A source inflated, with a header or without, as the parser does it, which passes over wrong check sums too.
+fn inflated(mut input: Source<'_>) -> Source<'_> {
+    let mut head = Vec::new();
+    // A source that cannot be read gives nothing.
+    let _ = input.by_ref().take(2).read_to_end(&mut head);
+    if <[u8; 2]>::try_from(head.as_slice()).is_ok_and(is_zlib_header) {
+        head.clear();
+    }
+    Box::new(flate2::read::DeflateDecoder::new(io::Cursor::new(head).chain(input)))
 }
 
 /// A source with one filter undone.
@@ -274,6 +303,11 @@ mod tests {
         assert_eq!(all(b"800B6050220C0C8501", &[Packing::Hex, Packing::Lzw]).len(), 10);
         // Damage gives what came before.
         assert_eq!(all(b"x\x9cdamaged", &[Packing::Flate, Packing::Hex]), b"");
+        // The same stored block with a header and a wrong check sum, and without both.
+        let stored = b"x\x9c\x01\x02\x00\xfd\xffAB????";
+        assert_eq!(all(stored, &[Packing::Flate]), b"AB");
+        assert_eq!(all(&stored[2..], &[Packing::Flate]), b"AB");
+        assert_eq!(all(&stored[2..], &[Packing::Deflate]), b"AB");
         // The codes 256, 47 and, out of the table, 511.
         assert_eq!(all(&[0x80, 0x0B, 0xFF, 0xFF], &[Packing::Lzw]), b"/");
     }

@@ -98,6 +98,9 @@ impl<'a> Copier<'a> {
             }
             return Ok(Stream { dict, data: Vec::new() });
         }
+        if let Some(filter) = dict.value("Filter").filter(|filter| stands_elsewhere(filter)).and(direct_filter(stream)) {
+            dict.set("Filter", filter);
+        }
         let filters = stream.filters();
         if filters.first() == Some(&Filter::Crypt) {
             drop_first_filter(&mut dict);
@@ -180,6 +183,24 @@ fn is_tree(dict: &object::Dict<'_>) -> bool {
     let kind = kind.as_deref();
     (kind == Some(b"Pages") && dict.contains_key(b"Kids"))
         || (kind == Some(b"Page") && dict.contains_key(b"Parent"))
+}
+
+/// Whether a filter, or one of a list, stands in another object.
+fn stands_elsewhere(filter: &Value) -> bool {
+    match filter {
+        Value::Array(items) => items.iter().any(|item| matches!(item, Value::Ref(_))),
+        other => matches!(other, Value::Ref(_)),
+    }
+}
+
+/// The filters of a stream without references: whoever looks at the new file before it is parsed reads them there.
+fn direct_filter(stream: &object::Stream<'_>) -> Option<Value> {
+    let dict = stream.dict();
+    let name = |name: object::Name<'_>| Value::Name(name.to_vec());
+    dict.get::<object::Name<'_>>(b"Filter").map(name).or_else(|| {
+        let names = dict.get::<object::Array<'_>>(b"Filter")?;
+        Some(Value::Array(names.iter::<object::Name<'_>>().map(name).collect()))
+    })
 }
 
 /// Takes the first filter and its parameters out.

@@ -3,7 +3,8 @@
 use super::made::{SQUARE, page};
 use super::nasa;
 use candor::watermark::IntakeRefusal;
-use candor::watermark::intake::child::{COMMAND, Task, prepare_by, prepare_in_child};
+use candor::watermark::intake::child::Task;
+use candor::watermark::preparing::{COMMAND, prepare_by, prepare_in_child};
 use candor::watermark::{Password, Prepared, Progress, Stage};
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;

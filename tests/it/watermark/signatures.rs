@@ -4,7 +4,7 @@ mod tricks;
 
 use super::signed::{Draft, Signer, appended, place, signed, signed_by_ed25519};
 use super::{prepared, refusal};
-use candor::watermark::intake::child::prepare_in_child;
+use candor::watermark::preparing::prepare_in_child;
 use candor::watermark::signatures::{Flaw, Obstacle, Signature, Verdict};
 use candor::watermark::{IntakeRefusal, Manifest, read_signatures};
 use std::path::Path;

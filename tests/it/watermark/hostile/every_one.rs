@@ -3,7 +3,8 @@
 use super::set::{Due, Hostile, all};
 use crate::watermark::issued;
 use candor::clock::Clock;
-use candor::watermark::intake::child::{COMMAND, Task, prepare_by};
+use candor::watermark::intake::child::Task;
+use candor::watermark::preparing::{COMMAND, prepare_by};
 use candor::watermark::{CopyId, IntakeRefusal, PageReading, Prepared, read_copy_id};
 use hayro_syntax::object::{MaybeRef, Object};
 use std::path::Path;
