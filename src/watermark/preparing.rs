@@ -12,6 +12,7 @@
 use super::gates::looks::{Look, Seen};
 use super::gates::{self, Way, Written};
 use super::intake::child::{Task, ask};
+use super::intake::sandbox::Limits;
 use super::intake::serving::{Answer, Request};
 use super::intake::{self, Watch};
 use super::manifest::{Manifest, sha256_hex};
@@ -21,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc;
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// The hidden command that writes a body.
@@ -52,7 +53,11 @@ pub fn prepare_by(program: &Path, task: &Task<'_>, watch: Watch<'_>) -> Result<P
 /// Has the body written.
 fn write_by(program: &Path, task: &Task<'_>, way: Way, watch: Watch<'_>) -> Result<Written, IntakeRefusal> {
     let arguments = serde_json::to_vec(&way).unwrap_or_default();
-    let task = Task { command: COMMAND, arguments: &arguments, ..task.clone() };
+    let limits = match way {
+        Way::Pictures => task.limits,
+        Way::Rewritten => task.limits.within(Limits::to_write(task.pdf.len())),
+    };
+    let task = Task { command: COMMAND, arguments: &arguments, limits, ..task.clone() };
     let place = Place::take();
     let answer = ask(program, &task, watch)?;
     drop(place);
@@ -77,6 +82,9 @@ struct Share {
     pages: Range<usize>,
 }
 
+/// What came of the shares, each by its first page.
+type Shares = BTreeMap<usize, Result<Vec<Look>, IntakeRefusal>>;
+
 /// What is heard of the children that look.
 enum News {
     /// One more page was looked at.
@@ -85,7 +93,7 @@ enum News {
     Share(usize, Result<Vec<Look>, IntakeRefusal>),
 }
 
-/// Has every page looked at.
+/// Has every page looked at, and judges what was seen.
 fn look_by(
     program: &Path,
     task: &Task<'_>,
@@ -93,48 +101,60 @@ fn look_by(
     watch: Watch<'_>,
 ) -> Result<Seen, IntakeRefusal> {
     let of = written.pages();
-    let hands = processors();
-    let waiting = Mutex::new(shares(of, hands));
-    let (tell, told) = mpsc::channel();
-    let mut shares = BTreeMap::new();
-    std::thread::scope(|scope| {
-        for _ in 0..hands {
-            let (tell, waiting) = (tell.clone(), &waiting);
-            scope.spawn(move || {
-                // Taken in a line of its own: the lock is not held while a child works.
-                let next = || locked(waiting).next();
-                while let Some(pages) = next() {
-                    let first = pages.start;
-                    let looks = look_in_child(program, task, written, pages, &tell);
-                    let _ = tell.send(News::Share(first, looks));
-                }
-            });
-        }
-        drop(tell);
-        let mut done = 0_usize;
-        for news in told {
-            match news {
-                News::Page => {
-                    done = done.saturating_add(1);
-                    watch(Progress { stage: Stage::Rendering, done: done.min(of), of });
-                }
-                News::Share(first, looks) => {
-                    if looks.is_err() {
-                        // Shares before this one are being looked at already, those behind it change nothing.
-                        locked(&waiting).by_ref().for_each(drop);
-                    }
-                    shares.insert(first, looks);
-                }
-            }
-        }
-    });
+    let mut done = 0_usize;
+    let mut page = || {
+        done = done.saturating_add(1);
+        watch(Progress { stage: Stage::Rendering, done: done.min(of), of });
+    };
+    let look = |pages, page: &mut dyn FnMut()| look_in_child(program, task, written, pages, page);
+    let looks = match shares(of, processors()).collect::<Vec<_>>().as_slice() {
+        [all] => Shares::from([(0, look(all.clone(), &mut page))]),
+        several => side_by_side(several, &look, &mut page),
+    };
     let mut seen = Seen::default();
-    for (first, looks) in shares {
+    for (first, looks) in looks {
         for (place, look) in (first..).zip(looks?) {
             seen.add(place, look)?;
         }
     }
     Ok(seen)
+}
+
+/// Looks at shares in order, as many at once as there are processors; none behind one that is refused.
+fn side_by_side(
+    shares: &[Range<usize>],
+    look: &(impl Fn(Range<usize>, &mut dyn FnMut()) -> Result<Vec<Look>, IntakeRefusal> + Sync),
+    page: &mut dyn FnMut(),
+) -> Shares {
+    let (tell, told) = mpsc::channel();
+    let (waiting, mut looks) = (Mutex::new(shares.iter()), Shares::new());
+    std::thread::scope(|scope| {
+        for _ in 0..processors().min(shares.len()) {
+            let (tell, waiting) = (tell.clone(), &waiting);
+            scope.spawn(move || {
+                // In a closure, so that the lock is not held while a child works.
+                let next = || locked(waiting).next();
+                while let Some(pages) = next() {
+                    let seen = look(pages.clone(), &mut || drop(tell.send(News::Page)));
+                    drop(tell.send(News::Share(pages.start, seen)));
+                }
+            });
+        }
+        drop(tell);
+        for news in told {
+            match news {
+                News::Page => page(),
+                News::Share(first, seen) => {
+                    if seen.is_err() {
+                        // Those before it are being looked at already, those behind it change nothing.
+                        locked(&waiting).by_ref().for_each(drop);
+                    }
+                    looks.insert(first, seen);
+                }
+            }
+        }
+    });
+    looks
 }
 
 /// The pages in shares, in order: as even as the processors allow.
@@ -149,7 +169,7 @@ fn look_in_child(
     task: &Task<'_>,
     written: &Written,
     pages: Range<usize>,
-    tell: &Sender<News>,
+    page: &mut dyn FnMut(),
 ) -> Result<Vec<Look>, IntakeRefusal> {
     let expected = pages.len();
     let share = Share { manifest: written.manifest.clone(), way: written.way, pages };
@@ -159,9 +179,7 @@ fn look_in_child(
     let body = Some(written.body.as_slice());
     let task = Task { command: LOOK_COMMAND, arguments: &arguments, pdf, body, ..task.clone() };
     let _place = Place::take();
-    let answer = ask(program, &task, &mut |_| {
-        let _ = tell.send(News::Page);
-    })?;
+    let answer = ask(program, &task, &mut |_| page())?;
     let [looks]: [Vec<u8>; 1] = answer.try_into().map_err(|_| IntakeRefusal::Crashed)?;
     let looks: Vec<Look> = serde_json::from_slice(&looks).map_err(|_| IntakeRefusal::Crashed)?;
     if looks.len() == expected { Ok(looks) } else { Err(IntakeRefusal::Crashed) }

@@ -113,7 +113,8 @@ fn length(data: &[u8], mut tries: Vec<List>, limit: u64) -> Result<u64, IntakeRe
 /// Whether data begins as deflated data does.
 fn is_deflated(data: impl Read) -> bool {
     let mut head = Vec::new();
-    data.take(2).read_to_end(&mut head).is_ok() && <[u8; 2]>::try_from(head.as_slice()).is_ok_and(is_zlib_header)
+    data.take(2).read_to_end(&mut head).is_ok()
+        && <[u8; 2]>::try_from(head.as_slice()).is_ok_and(is_zlib_header)
 }
 
 /// How many bytes come, up to a little over the limit; a damage ends them.

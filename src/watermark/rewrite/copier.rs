@@ -98,7 +98,9 @@ impl<'a> Copier<'a> {
             }
             return Ok(Stream { dict, data: Vec::new() });
         }
-        if let Some(filter) = dict.value("Filter").filter(|filter| stands_elsewhere(filter)).and(direct_filter(stream)) {
+        if let Some(filter) =
+            dict.value("Filter").filter(|filter| stands_elsewhere(filter)).and(direct_filter(stream))
+        {
             dict.set("Filter", filter);
         }
         let filters = stream.filters();

@@ -9,11 +9,11 @@ use crate::watermark::marks::{
 use std::collections::HashMap;
 
 /// How opaque filling and stroke are in each state. Below the diagonal marks the text stays readable, so they have
-/// little ink: letters are seen over white and light grey, outlines over black and dark grey. Where the two meet, from
-/// 0.68 to 0.75, both stand out less than 1.3 to 1, and are still seen. The footer itself has to be read.
+/// little ink: letters are seen over white and light grey, outlines over black and dark grey, and both together stand out
+/// at least 1.3 to 1 over every grey. The footer itself has to be read.
 const OPACITIES: [(&str, f64, f64); 4] = [
     (DIAGONAL_OUTLINE, 0.0, 0.31),
-    (DIAGONAL_LETTERS, 0.2, 0.0),
+    (DIAGONAL_LETTERS, 0.16, 0.0),
     (FOOTER_OUTLINE, 0.0, 0.7),
     (FOOTER_LETTERS, 0.92, 0.0),
 ];

@@ -1,9 +1,10 @@
 //! Intake in a process of its own: the same answers, and a name for every way to die.
 
-use super::made::{SQUARE, page};
+use super::made::{SQUARE, page, pdf, stream};
 use super::nasa;
 use candor::watermark::IntakeRefusal;
 use candor::watermark::intake::child::Task;
+use candor::watermark::intake::sandbox::Limits;
 use candor::watermark::preparing::{COMMAND, prepare_by, prepare_in_child};
 use candor::watermark::{Password, Prepared, Progress, Stage};
 use std::io::Write as _;
@@ -69,6 +70,58 @@ fn whoever_waits_hears_how_far_it_is() {
     expected.push(Progress::begun(Stage::Checking, 49));
     expected.extend((1..=49).map(|done| Progress { stage: Stage::Rendering, done, of: 49 }));
     assert_eq!(heard, expected);
+}
+
+/// A file of as many pages, each with the same square and entries of its own, by its number.
+fn pages(count: usize, entries: impl Fn(usize) -> &'static str) -> Vec<u8> {
+    let kids: String = (4..count + 4).map(|number| format!("{number} 0 R ")).collect();
+    let mut objects = vec![
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        format!("<</Type/Pages/Kids[{kids}]/Count {count}/MediaBox[0 0 300 400]>>").into_bytes(),
+        stream("", SQUARE),
+    ];
+    let page = |number| format!("<</Type/Page/Parent 2 0 R/Contents 3 0 R{}>>", entries(number)).into_bytes();
+    objects.extend((1..=count).map(page));
+    pdf(&objects)
+}
+
+#[test]
+fn a_report_that_takes_longer_than_a_child_may_is_looked_at_by_several() {
+    // In proportion: a child has a fifteenth of its minute, the report an eighth of the most pages.
+    let pdf = pages(256, |_| "");
+    let mut task = Task::new(COMMAND, &pdf);
+    task.limits = Limits { cpu_secs: 4, ..task.limits };
+    let mut heard = Vec::new();
+    let prepared = prepare_by(candor(), &task, &mut |progress| heard.push(progress)).unwrap();
+    assert_eq!(prepared.manifest.pages, 256);
+    heard.retain(|progress| progress.stage == Stage::Rendering);
+    let every = (1..=256).map(|done| Progress { stage: Stage::Rendering, done, of: 256 });
+    assert_eq!(heard, every.collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_is_prepared_of_which_a_page_was_not_looked_at() {
+    // The last of two shares is looked at by nobody, or by somebody who saw less.
+    let candor = candor().display();
+    let none = format!(
+        "[ \"$1\" = look-child ] && [ -e \"$0.once\" ] && kill -9 $$; [ \"$1\" = look-child ] && : > \"$0.once\"; exec {candor} \"$@\""
+    );
+    let less = format!(
+        "[ \"$1\" = look-child ] && exec /usr/bin/printf 'P\\0\\0\\0\\0\\0\\0\\0\\002[]E\\0\\0\\0\\0\\0\\0\\0\\0'; exec {candor} \"$@\""
+    );
+    for (name, script) in [("looks-once", none), ("looks-at-less", less)] {
+        let program = program(name, &script);
+        let _ = std::fs::remove_file(program.with_file_name(format!("{name}.once")));
+        let refused = prepare_within(&program, &pages(80, |_| ""), Duration::from_secs(60)).unwrap_err();
+        assert_eq!(refused, IntakeRefusal::Crashed, "{name}");
+    }
+}
+
+#[test]
+fn the_first_page_that_fails_is_named_whoever_looked_at_it() {
+    let thin = pages(80, |number| if [30, 75].contains(&number) { "/MediaBox[0 0 1 400]" } else { "" });
+    let refused = prepare_in_child(candor(), &thin).unwrap_err();
+    assert_eq!(refused, IntakeRefusal::WatermarkNotVisible { page: 30 });
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn scanned() -> Vec<u8> {
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures stand in docs/performance.md, printed with --nocapture")]
 fn the_mark_stands_out_from_white_black_grey_and_scanned_pages() {
-    for grey in ["0", "0.35", "0.5", "0.65", "1"] {
+    for grey in ["0", "0.2", "0.35", "0.5", "0.65", "0.7", "0.75", "0.8", "0.9", "1"] {
         let found = contrast(&page(format!("{grey} g 0 0 300 400 re f").as_bytes(), "", &[]));
         println!("contrast over grey {grey}: {found:.2}");
         assert!(found >= 1.3, "contrast {found:.2} over grey {grey}");

@@ -74,7 +74,9 @@ fn readings(list: &[Packing], early: bool) -> Vec<List> {
             Packing::Lzw if !early => &[Packing::Lzw, Packing::LzwLate],
             other => std::slice::from_ref(other),
         };
-        let with = |one: &Packing| readings.iter().map(|list| [list.as_slice(), &[*one]].concat()).collect::<Vec<_>>();
+        let with = |one: &Packing| {
+            readings.iter().map(|list| [list.as_slice(), &[*one]].concat()).collect::<Vec<_>>()
+        };
         also.iter().flat_map(with).collect()
     })
 }

@@ -144,7 +144,7 @@ fn tables() -> Vec<Hostile> {
         refused("object stream of 1 GiB", "decode_limit", object_stream("/Filter[/Fl/Fl]", &twice, &[])),
         refused(
             "object stream of 1 GiB, filters in another object",
-            "too_much_memory",
+            "decode_limit",
             object_stream("/Filter 6 0 R", &twice, &[b"[/FlateDecode/FlateDecode]".to_vec()]),
         ),
         refused(
@@ -154,10 +154,40 @@ fn tables() -> Vec<Hostile> {
                 twice.clone()
             }),
         ),
-        refused("encrypted object stream of 1 GiB", "too_much_memory", {
+        refused("encrypted object stream of 1 GiB", "decode_limit", {
             let mut all = Page { entries: "/Group 40 0 R", ..Page::default() }.objects();
             all.push(stream("/Type/ObjStm/N 1/First 6/Filter[/FlateDecode/FlateDecode]", &twice));
             encrypted(all, &[(40, 5, 0)])
+        }),
+        refused("encrypted object stream of 1 GiB, filters escaped in another object", "decode_limit", {
+            let mut all = Page { entries: "/Group 40 0 R", ..Page::default() }.objects();
+            all.push(stream("/Type/ObjStm/N 1/First 6/Fi#6cter 6 0 R", &twice));
+            all.push(b"[/#46l %\n/FlateDecode]".to_vec());
+            encrypted(all, &[(40, 5, 0)])
+        }),
+        refused("encrypted object stream of 600 MiB in as many kilobytes", "too_much_memory", {
+            let mut all = Page { entries: "/Group 40 0 R", ..Page::default() }.objects();
+            all.push(stream("/Type/ObjStm/N 1/First 6/Filter/FlateDecode", &bomb(600)));
+            encrypted(all, &[(40, 5, 0)])
+        }),
+        refused("encrypted font of 1 GiB that is only painted", "decode_limit", {
+            let font = "/Resources<</Font<</F 5 0 R>>>>";
+            let more = vec![
+                b"<</Type/Font/Subtype/TrueType/BaseFont/A/FontDescriptor 6 0 R>>".to_vec(),
+                b"<</Type/FontDescriptor/FontName/A/Flags 4/FontFile2 7 0 R>>".to_vec(),
+                stream("/Filter/FlateDecode", &bomb(1_100)),
+            ];
+            let page =
+                Page { entries: font, content: Some(b"BT /F 9 Tf (a) Tj ET"), more, ..Page::default() };
+            encrypted(page.objects(), &[])
+        }),
+        refused("object stream of 1 GiB, deflate without its header", "decode_limit", {
+            let bare = |data: &[u8]| data[2..].to_vec();
+            object_stream("/Filter[/Fl/Fl]", &bare(&deflated(&bare(&bomb(1_024)))), &[])
+        }),
+        refused("object stream of 1 GiB, filters far before", "decode_limit", {
+            let far = format!("/Filter[/Fl/Fl]/X({})", "stream\n".repeat(1_000));
+            object_stream(&far, &twice, &[])
         }),
         refused("encrypted content of 1 GiB", "decode_limit", {
             let page = Page {

@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 const TIME: Duration = Duration::from_secs(75);
 /// What a file smaller than a megabyte may cost at the most, whatever it says.
 const MEMORY_MIB: u64 = 400;
+/// What a small file may cost that the memory of the child that writes stops.
+const STOPPED_MIB: u64 = 256;
 /// What a file may cost whose streams are counted while they are unpacked.
 const COUNTED_MIB: u64 = 128;
 
@@ -156,9 +158,11 @@ fn complaint(hostile: &Hostile, cost: &Cost) -> Option<String> {
     };
     let small = hostile.pdf.len() < 1 << 20;
     let counted = hostile.due == Due::Refused("decode_limit");
+    let stopped = hostile.due == Due::Refused("too_much_memory");
     wrong
         .or_else(|| (cost.time > TIME).then(|| format!("took {} ms", cost.time.as_millis())))
         .or_else(|| (small && cost.peak_mib > MEMORY_MIB).then(|| format!("took {} MiB", cost.peak_mib)))
+        .or_else(|| (stopped && cost.peak_mib > STOPPED_MIB).then(|| format!("took {} MiB", cost.peak_mib)))
         .or_else(|| {
             (small && counted && cost.peak_mib > COUNTED_MIB).then(|| format!("took {} MiB", cost.peak_mib))
         })
