@@ -106,7 +106,7 @@ pub(crate) fn stencil(width: f64, height: f64) -> String {
     // outline lies below the letter and does not thin it. A stem is nine units wide: an outline of seven would take back
     // on a grey page what the letter darkens, and then both need more ink, in which the text below is lost.
     for state in [DIAGONAL_OUTLINE, DIAGONAL_LETTERS] {
-        let _ = writeln!(content, "q /{state} gs 0 g 1 G 4 w 1 j");
+        let _ = writeln!(content, "q /{state} gs 0 g 1 G 5 w 1 j");
         for part in [-0.48, 0.0, 0.48] {
             push_diagonal(&mut content, (width, height), part);
         }

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 /// little ink: letters are seen over white and light grey, outlines over black and dark grey, and both together stand out
 /// at least 1.3 to 1 over every grey. The footer itself has to be read.
 const OPACITIES: [(&str, f64, f64); 4] = [
-    (DIAGONAL_OUTLINE, 0.0, 0.31),
-    (DIAGONAL_LETTERS, 0.16, 0.0),
+    (DIAGONAL_OUTLINE, 0.0, 0.34),
+    (DIAGONAL_LETTERS, 0.18, 0.0),
     (FOOTER_OUTLINE, 0.0, 0.7),
     (FOOTER_LETTERS, 0.92, 0.0),
 ];
