@@ -45,8 +45,13 @@ pub(crate) fn count_streams(pdf: &[u8]) -> Result<(), IntakeRefusal> {
     let (mut left, mut at, mut object) = (limit_bytes, 0, 0);
     while let Some(place) = pdf.get(at..).and_then(|rest| find(rest, b"stream")) {
         let keyword = at.saturating_add(place);
-        object = last_object(pdf, at..keyword).unwrap_or(object);
+        let from = at;
         at = keyword.saturating_add(6);
+        if pdf.get(..keyword).is_some_and(|before| before.ends_with(b"end")) {
+            // No dictionary ends there, and the way back to its object leads through a whole stream.
+            continue;
+        }
+        object = last_object(pdf, from..keyword).unwrap_or(object);
         if let Some(data) = pdf.get(at..).and_then(behind_line_end) {
             let before = pdf.get(object.min(keyword.saturating_sub(DICT_BYTES))..keyword).unwrap_or_default();
             let lists = filters::lists(&unescaped(before), &mut elsewhere)?;

@@ -42,21 +42,22 @@ pub(crate) enum Note {
 impl Note {
     /// The stable name and the words, for as many.
     fn words(self, count: usize) -> (&'static str, String) {
+        let many = |one: &str, several: &str| format!("{count} {}", if count == 1 { one } else { several });
         match self {
-            Self::Actions => ("actions_removed", format!("{count} actions other than links were removed.")),
-            Self::AnnotationsFlattened => ("annotations_flattened", format!("{count} comments or stamps are now part of the page.")),
-            Self::AnnotationsRemoved => ("annotations_removed", format!("{count} annotations without a picture of their own were removed.")),
-            Self::Attachments => ("attachments_removed", format!("{count} attached files were removed: they would not be marked.")),
-            Self::ContentDamaged => ("content_damaged", format!("The content of {count} pages is damaged; what could be read is shown. Please look at the preview.")),
+            Self::Actions => ("actions_removed", format!("{} removed.", many("action other than a link was", "actions other than links were"))),
+            Self::AnnotationsFlattened => ("annotations_flattened", format!("{} now part of the page.", many("comment or stamp is", "comments or stamps are"))),
+            Self::AnnotationsRemoved => ("annotations_removed", format!("{} removed.", many("annotation without a picture of its own was", "annotations without a picture of their own were"))),
+            Self::Attachments => ("attachments_removed", format!("{} not be marked.", many("attached file was removed: it would", "attached files were removed: they would"))),
+            Self::ContentDamaged => ("content_damaged", format!("The content of {} damaged; what could be read is shown. Please look at the preview.", many("page is", "pages is"))),
             Self::CountDiffers => ("page_count_differs", "The file states another number of pages than it has. Please look at the preview.".to_owned()),
             Self::Decrypted(permissions) => ("decrypted", permissions.words()),
-            Self::FieldsDrawn => ("fields_drawn", format!("{count} form fields had a value but no picture of it; the values were drawn simply. Please look at the preview.")),
-            Self::FieldsFlattened => ("fields_flattened", format!("{count} form fields are now part of the page.")),
-            Self::FieldsWithoutAppearance => ("fields_without_appearance", format!("{count} form fields have a value but no picture of it; they are not shown.")),
-            Self::JavaScript => ("javascript_removed", format!("{count} scripts were removed.")),
-            Self::PagesIsolated => ("pages_isolated", format!("The content of {count} pages breaks the rules of PDF and was enclosed; screen readers lose its structure.")),
+            Self::FieldsDrawn => ("fields_drawn", format!("{}. Please look at the preview.", many("form field had a value but no picture of it; the value was drawn simply", "form fields had a value but no picture of it; the values were drawn simply"))),
+            Self::FieldsFlattened => ("fields_flattened", format!("{} now part of the page.", many("form field is", "form fields are"))),
+            Self::FieldsWithoutAppearance => ("fields_without_appearance", format!("{} not shown.", many("form field has a value but no picture of it; it is", "form fields have a value but no picture of it; they are"))),
+            Self::JavaScript => ("javascript_removed", format!("{} removed.", many("script was", "scripts were"))),
+            Self::PagesIsolated => ("pages_isolated", format!("The content of {} breaks the rules of PDF and was enclosed; screen readers lose its structure.", many("page", "pages"))),
             Self::PdfaDropped => ("pdfa_dropped", "The file claimed PDF/A-1, which forbids the transparency of the mark; the prepared one does not claim it.".to_owned()),
-            Self::Signatures => ("signatures_removed", format!("{count} digital signatures were removed, because marking changes the file; their appearance stays.")),
+            Self::Signatures => ("signatures_removed", format!("{} removed, because marking changes the file; {} stays.", many("digital signature was", "digital signatures were"), if count == 1 { "its appearance" } else { "their appearance" })),
             Self::Xfa => ("xfa_removed", "The form program (XFA) was removed; the pages stay.".to_owned()),
         }
     }

@@ -17,6 +17,9 @@ const BOXES: [&str; 3] = ["BleedBox", "TrimBox", "ArtBox"];
 /// Other entries that are copied.
 const KEPT: [&str; 4] = ["Group", "StructParents", "Tabs", "UserUnit"];
 
+/// So few bytes may be nothing, packed: the wrapping of deflate, and a block of it.
+const PACKED_NOTHING: usize = 16;
+
 /// What all pages of a document share while they are written.
 pub(crate) struct Press<'p> {
     /// The forms that paint the mark, by size.
@@ -124,7 +127,8 @@ fn joined<'a>(
     let mut is_damaged = false;
     for part in parts(copier, &page.dict) {
         let plain = decode(&part, budget)?;
-        is_damaged |= plain.as_ref().is_none_or(Vec::is_empty) && !part.raw_data().is_empty();
+        // An empty page is eight bytes of deflate that unpack to nothing, and is in order.
+        is_damaged |= plain.as_ref().is_none_or(Vec::is_empty) && part.raw_data().len() > PACKED_NOTHING;
         content.extend(plain.unwrap_or_default());
         content.push(b'\n');
     }

@@ -141,6 +141,22 @@ fn content_split_inside_a_token_is_joined() {
 }
 
 #[test]
+fn a_page_with_nothing_on_it_is_not_told_to_be_damaged() {
+    let codes = |packed: &[u8]| {
+        let source = pdf(&[
+            &b"<</Type/Catalog/Pages 2 0 R>>"[..],
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Contents 4 0 R>>",
+            &stream("/Filter/FlateDecode", packed),
+        ]);
+        let warnings = marked(&source).manifest.warnings;
+        warnings.into_iter().map(|warning| warning.code).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(b"x\x9c\x03\0\0\0\0\x01"), Vec::<String>::new());
+    assert_eq!(codes(&[0xFF; 40]), ["content_damaged"]);
+}
+
+#[test]
 fn pages_that_share_content_and_resources_are_each_marked() {
     let objects = [
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
