@@ -6,7 +6,7 @@
 //! # Five walks through the house
 //!
 //! **Publish.** [`reports::acts::create`] begins a draft with a key of its own ([`db::data_keys`]). An upload is spooled
-//! sealed ([`vault::Spool`]), prepared in a child process ([`watermark::intake::child`]), and put into the vault as
+//! sealed ([`vault::Spool`]), prepared in child processes ([`watermark::preparing`]), and put into the vault as
 //! original, body and manifest ([`reports::upload`]). Exceptions are sealed under the same key ([`exceptions`]).
 //! [`exceptions::acts::finalize`] makes the version immutable; its entry holds the digests of everything.
 //!
