@@ -74,7 +74,7 @@ fn whoever_waits_hears_how_far_it_is() {
 
 /// A file of as many pages, each with the same square and entries of its own, by its number.
 fn pages(count: usize, entries: impl Fn(usize) -> &'static str) -> Vec<u8> {
-    let kids: String = (4..count + 4).map(|number| format!("{number} 0 R ")).collect();
+    let kids = (4..count + 4).fold(String::new(), |kids, number| format!("{kids}{number} 0 R "));
     let mut objects = vec![
         b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
         format!("<</Type/Pages/Kids[{kids}]/Count {count}/MediaBox[0 0 300 400]>>").into_bytes(),
@@ -112,7 +112,7 @@ fn nothing_is_prepared_of_which_a_page_was_not_looked_at() {
     for (name, script) in [("looks-once", none), ("looks-at-less", less)] {
         let program = program(name, &script);
         let _ = std::fs::remove_file(program.with_file_name(format!("{name}.once")));
-        let refused = prepare_within(&program, &pages(80, |_| ""), Duration::from_secs(60)).unwrap_err();
+        let refused = prepare_within(&program, &pages(80, |_| ""), Duration::from_mins(1)).unwrap_err();
         assert_eq!(refused, IntakeRefusal::Crashed, "{name}");
     }
 }
