@@ -77,6 +77,10 @@ impl Fault {
         self.words = Some(words);
         self
     }
+    /// Whether it tells words of its own.
+    pub const fn has_words(&self) -> bool {
+        self.words.is_some()
+    }
     /// How it is answered outside.
     pub const fn kind(&self) -> Kind {
         self.kind

@@ -62,8 +62,8 @@ pub(super) fn run(arguments: &Shred) -> Result<(), Trouble> {
         );
     }
     say(format_args!(
-        "Shredded: {} versions of {}; {} grants ended.",
-        done.versions, arguments.report, done.grants_ended
+        "Shredded: {}. Versions: {}; grants that ended: {}.",
+        arguments.report, done.versions, done.grants_ended
     ));
     let keks: Vec<String> = done.keks.into_iter().collect();
     say(format_args!(

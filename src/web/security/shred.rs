@@ -89,7 +89,7 @@ pub async fn shred(staff: Staff<KeyKeeper>, version: web::Path<VersionId>, mut f
     }
     let done = staff.app.shred(staff.person.id, target(&version), LiveGrants::End).await.map_err(refused)?;
     let said = format!(
-        "Shredded: {}. Entry {} of the log says so; {} grants ended.",
+        "Shredded: {}. Entry {} of the log says so; grants that ended: {}.",
         name_of(&version),
         done.index,
         done.value.grants_ended
@@ -110,14 +110,14 @@ fn page(staff: &Staff<KeyKeeper>, version: &Version, plan: &Plan, form: &Form) -
             match plan.live.len() {
                 0 => "Nobody can read it now, so no grant ends.".to_owned(),
                 count => format!(
-                    "{} can read it now: their grants end with it, and the next click is refused.",
+                    "{} can read it now. What was granted ends with it, and the next click is refused.",
                     people(count)
                 ),
             },
             match plan.holders {
                 0 => "Nobody was ever granted it, so nobody holds a copy from here.".to_owned(),
                 count => format!(
-                    "Copies that were saved stay where they are: {} were granted it. To ask for their destruction, recall it first.",
+                    "Copies that were saved stay where they are; it was granted to {}. To ask for their destruction, recall it first.",
                     people(count)
                 ),
             },
