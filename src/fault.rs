@@ -44,30 +44,42 @@ pub struct Fault {
     kind: Kind,
     what: &'static str,
     cause: Option<Box<dyn Error + Send + Sync>>,
+    /// Words for anybody, instead of the usual ones.
+    words: Option<String>,
 }
 
 impl Fault {
     /// A defect or a broken part: `what` names the step that failed, for the log.
     pub fn new(what: &'static str, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { kind: Kind::Unexpected, what, cause: Some(cause.into()) }
+        Self { kind: Kind::Unexpected, what, cause: Some(cause.into()), words: None }
     }
     /// A defect without a further cause.
     pub const fn bare(what: &'static str) -> Self {
-        Self { kind: Kind::Unexpected, what, cause: None }
+        Self { kind: Kind::Unexpected, what, cause: None, words: None }
     }
     /// Certainly nothing happened and a later try may succeed.
     pub const fn unavailable(what: &'static str) -> Self {
-        Self { kind: Kind::Unavailable, what, cause: None }
+        Self { kind: Kind::Unavailable, what, cause: None, words: None }
     }
     /// Whether it happened cannot be found out.
     pub const fn uncertain(what: &'static str) -> Self {
-        Self { kind: Kind::Uncertain, what, cause: None }
+        Self { kind: Kind::Uncertain, what, cause: None, words: None }
     }
     /// The same fault, answered as `kind`.
     #[must_use]
     pub const fn with_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
+    }
+    /// The same fault, telling anybody who meets it these words.
+    #[must_use]
+    pub fn saying(mut self, words: String) -> Self {
+        self.words = Some(words);
+        self
+    }
+    /// Whether it tells words of its own.
+    pub const fn has_words(&self) -> bool {
+        self.words.is_some()
     }
     /// How it is answered outside.
     pub const fn kind(&self) -> Kind {
@@ -81,6 +93,9 @@ impl Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(words) = &self.words {
+            return f.write_str(words);
+        }
         f.write_str(match self.kind {
             Kind::Unavailable => {
                 "This cannot be done at the moment. Nothing was changed; please try again in a minute."

@@ -53,6 +53,7 @@ pub mod subscriptions;
 pub mod holds;
 pub mod erasure;
 pub mod retention;
+pub mod keys;
 pub mod release;
 pub mod unusual;
 // -- faces: who stands before it

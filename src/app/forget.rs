@@ -1,12 +1,14 @@
-//! Erasing a person, with what lies outside of the transaction: older pages of the database, letters written as files.
+//! Erasing a person and shredding a report, with what lies outside of the transaction: older pages of the database, letters written as files.
 
 use super::App;
 use crate::config::Mail;
+use crate::db::shreds;
 use crate::erasure::acts::{EraseError, Telling, erase};
 use crate::erasure::{Erasure, Terms, store};
 use crate::fault::Fault;
 use crate::identity::store as people;
 use crate::ids::PersonId;
+use crate::keys::acts::shred::{LiveGrants, ShredError, Shredded, Target, shred};
 use crate::ledger::Done;
 use crate::notices::carrier;
 use std::sync::Arc;
@@ -41,12 +43,31 @@ impl App {
         self.work(move || database.forget_old_pages()).await?
     }
 
-    /// The same, if anybody was erased a short while ago: a crash or a long read may have left pages behind.
+    /// The same, if anybody was erased or anything shredded a short while ago: a crash or a long read may have left pages behind.
     pub async fn forget_again(&self) -> Result<bool, Fault> {
         let since = self.clock.now().plus_days(-AGAIN_DAYS);
-        if !self.read(move |db| store::any_since(db, since)).await? {
+        let any = self
+            .read(move |db| Ok::<_, Fault>(store::any_since(db, since)? || shreds::any_since(db, since)?));
+        if !any.await? {
             return Ok(false);
         }
         self.forget_old_pages().await
+    }
+
+    /// Shreds a report, or one version of it. The embedded database lets go of its older pages, as after an erasure.
+    pub async fn shred(
+        &self,
+        by: PersonId,
+        target: Target,
+        live: LiveGrants,
+    ) -> Result<Done<Shredded>, ShredError> {
+        let (house, days) = (self.house.clone(), Terms::from(self.config.retention).backups_days);
+        let done = self
+            .act_urgent("report.shred", move |act| shred(act, &house, Some(by), (&target, live), days))
+            .await?;
+        if !self.forget_old_pages().await? {
+            tracing::warn!("somebody still reads older pages of the database; they are let go of later");
+        }
+        Ok(done)
     }
 }

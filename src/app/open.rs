@@ -58,6 +58,11 @@ pub enum OpenError {
         "the keyring belongs to another installation than the database: set `keyring` to the one that `candor init` made with it"
     )]
     OtherKeyring,
+    /// A copy of the keyring from before the log's signing key was followed by another.
+    #[error(
+        "the log is signed by a key that the keyring lacks: this is an older copy of it. Put the newest one in its place"
+    )]
+    OlderKeyring,
     /// Made by an older program.
     #[error(
         "the database is of another version of this program: start `candor serve` of this version once, it brings the database up to date"
@@ -118,7 +123,10 @@ impl App {
             Some(&config.anchor_file()),
         )
         .map_err(|fault| match fault.what() {
-            what @ (anchor::DAMAGED | anchor::FORKED | anchor::ROLLED_BACK) => OpenError::LogBehind(what),
+            what @ (anchor::BEFORE_HANDOVER | anchor::DAMAGED | anchor::FORKED | anchor::ROLLED_BACK) => {
+                OpenError::LogBehind(what)
+            }
+            anchor::OTHER_SIGNER => OpenError::OlderKeyring,
             _ => OpenError::Fault(fault),
         })?;
         let vault = Arc::new(Vault::open(&config.vault_folder())?);

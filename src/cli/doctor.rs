@@ -1,5 +1,6 @@
 //! `candor doctor`: checks everything `serve` needs and says how to mend each finding. Changes nothing.
 
+use super::keys;
 use super::place::{Place, say};
 use crate::app::open::open_keyring;
 use crate::clock::Clock;
@@ -77,6 +78,7 @@ fn examine(config: &Config) -> Vec<Finding> {
     ));
     if let (Ok(keyring), Ok(database)) = (keyring, schema) {
         findings.push(("installation", installation(&keyring, &database, config)));
+        findings.push(("keys", keys::examine(&keyring, &database, Clock::system().now(), NOTE)));
         findings.push(("administrators", administrators(&keyring, &database)));
         findings.extend(shipping(config, &database));
         findings.push(("vault", orphans(&database, config)));

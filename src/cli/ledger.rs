@@ -41,7 +41,7 @@ enum Command {
         /// The log's verifier key, kept from elsewhere.
         #[arg(long, value_name = "VKEY")]
         key: Option<VerifierKey>,
-        /// A checkpoint or receipt, kept from elsewhere; may be given several times.
+        /// A checkpoint, receipt or hand-over of the log's key, kept from elsewhere; may be given several times.
         #[arg(long = "checkpoint", value_name = "FILE")]
         checkpoints: Vec<PathBuf>,
         /// Which witnesses must have signed (C2SP tlog-policy), kept from elsewhere; counts instead of the export's own.
@@ -176,9 +176,16 @@ fn whole_in_words(whole: &Whole) -> String {
             .to_owned(),
     };
     let key = if whole.key_from_outside { "the key you gave" } else { "the key in the export" };
+    let handed = match whole.handovers {
+        0 => String::new(),
+        1 => format!("\nhanded over         once, signed by both keys; now {}", whole.key),
+        times => {
+            format!("\nhanded over         {times} times, signed by both keys each time; now {}", whole.key)
+        }
+    };
     format!(
         "{standing}\nlog                 {origin}\nentries             {entries}\ncheckpoints         {checkpoints}, \
-         signed by {key}\nwitnessed           {witnessed}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
+         signed by {key}{handed}\nwitnessed           {witnessed}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
          {erased} erased, {undisclosed} not disclosed"
     )
 }
@@ -221,7 +228,7 @@ fn receipt(place: &Place, index: u64) -> Result<(), Trouble> {
 }
 
 /// Reads a reason.
-fn reason(text: &str) -> Result<String, String> {
+pub(super) fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
     match text.chars().count() {
         0 => Err("must say why".to_owned()),

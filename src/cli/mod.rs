@@ -53,7 +53,7 @@ enum Command {
     /// Reads a mark in a process of its own; not for people.
     #[command(name = crate::watermark::intake::child::READ_COMMAND, hide = true)]
     ReadChild(Limits),
-    /// Lists the key-encryption keys.
+    /// Lists, rotates and retires keys, and shreds reports.
     Keys(keys::Keys),
     /// Takes the log out of the house, and checks what came out of one.
     Ledger(ledger::Ledger),

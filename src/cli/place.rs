@@ -4,6 +4,7 @@ use crate::app::{App, OpenError};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::fault::Fault;
+use crate::seal::KeyringError;
 use clap::Args;
 use std::fmt::Display;
 use std::io::Write as _;
@@ -53,6 +54,9 @@ pub enum Trouble {
     /// The installation.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The keyring.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
     /// Refused by a rule of the house; nothing was changed.
     #[error("{0}")]
     Refused(String),

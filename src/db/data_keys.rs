@@ -2,16 +2,27 @@
 //!
 //! Destroying the row destroys what is sealed under the key. Unwrapped keys live as long as the work at hand.
 
-use super::Db;
 use super::schema::data_key;
+use super::{Db, keks, shreds};
 use crate::clock::Clock;
 use crate::fault::{Fault, Kind};
-use crate::seal::{DataKey, KeyOwner, Keyring, WrappedKey};
+use crate::ids::KeyId;
+use crate::seal::{DataKey, Kek, KeyOwner, Keyring, WrappedKey};
 use diesel::prelude::*;
 
-/// Makes and stores a new key for `owner`, who must not have one yet.
+/// Makes and stores a new key for `owner`, who must not have one yet, wrapped under the current key-encryption key.
+///
+/// # Errors
+/// When the keyring lacks that key: this process holds an older copy of the file.
 pub fn create(db: &mut Db, keyring: &Keyring, clock: &Clock, owner: KeyOwner) -> Result<DataKey, Fault> {
-    let (key, wrapped) = keyring.new_data_key(clock, owner);
+    let current = if let Some(row) = keks::current(db)? {
+        row.name
+    } else {
+        keks::begin(db, keyring.current_kek(), clock.now())?;
+        keks::settle(db, keyring.current_kek(), clock.now())?;
+        keyring.current_kek().to_owned()
+    };
+    let (key, wrapped) = keyring.new_data_key_under(clock, owner, &current)?;
     diesel::insert_into(data_key::table)
         .values((
             data_key::id.eq(key.id()),
@@ -27,7 +38,7 @@ pub fn create(db: &mut Db, keyring: &Keyring, clock: &Clock, owner: KeyOwner) ->
 
 /// The key of `owner`, or `None` when there is none or it was shredded.
 pub fn find_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<Option<DataKey>, Fault> {
-    let row: Option<(crate::ids::KeyId, String, Vec<u8>)> = data_key::table
+    let row: Option<(KeyId, String, Vec<u8>)> = data_key::table
         .filter(data_key::owner_kind.eq(owner.as_str()))
         .filter(data_key::owner_id.eq(owner.id().to_vec()))
         .select((data_key::id, data_key::kek, data_key::wrapped))
@@ -40,9 +51,16 @@ pub fn find_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<Optio
 /// The key of `owner`.
 ///
 /// # Errors
-/// When there is none: it was shredded, and what it sealed is gone.
+/// When there is none: it was shredded, and what it sealed is gone. The fault says so to whoever meets it.
 pub fn open_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<DataKey, Fault> {
-    find_for(db, keyring, owner)?.ok_or(Fault::bare("no data key").with_kind(Kind::Gone))
+    if let Some(key) = find_for(db, keyring, owner)? {
+        return Ok(key);
+    }
+    let shred = match owner {
+        KeyOwner::Version(version) => shreds::find(db, version)?,
+        KeyOwner::Hold(_) | KeyOwner::House | KeyOwner::Letter(_) | KeyOwner::Person(_) => None,
+    };
+    Err(shred.map_or(Fault::bare("no data key").with_kind(Kind::Gone), |shred| shreds::gone(&shred)))
 }
 
 /// Destroys the key of `owner`, and with it whatever it sealed; the key-encryption key that backups need to open their
@@ -54,6 +72,41 @@ pub fn destroy(db: &mut Db, owner: KeyOwner) -> Result<Option<String>, Fault> {
     let kek = of_owner.clone().select(data_key::kek).first(db).optional()?;
     diesel::delete(of_owner).execute(db)?;
     Ok(kek)
+}
+
+/// A row as rewrapping reads it: id, owner's kind and id, and what it is wrapped under.
+type RowToWrap = (KeyId, String, Vec<u8>, String, Vec<u8>);
+
+/// Wraps as many as `most` keys anew that are wrapped under another key-encryption key than `to`; how many it did. Those
+/// under a key that the keyring lacks are left alone.
+///
+/// A row is changed only if it is still what was read, so nobody's newer key is ever overwritten, whoever else writes.
+pub fn rewrap(
+    db: &mut Db,
+    (keyring, clock): (&Keyring, &Clock),
+    to: &str,
+    most: i64,
+) -> Result<usize, Fault> {
+    let from: Vec<&str> = keyring.keks().map(Kek::name).filter(|name| *name != to).collect();
+    let rows: Vec<RowToWrap> = data_key::table
+        .filter(data_key::kek.eq_any(from))
+        .order(data_key::id)
+        .select((data_key::id, data_key::owner_kind, data_key::owner_id, data_key::kek, data_key::wrapped))
+        .limit(most)
+        .load(db)?;
+    let mut done = 0;
+    for (id, kind, owner, kek, bytes) in rows {
+        let owner = owner.try_into().ok().and_then(|owner| KeyOwner::from_parts(&kind, owner));
+        let owner = owner.ok_or(Fault::bare("a data key belongs to nobody that is known"))?;
+        let old = WrappedKey { kek, bytes };
+        let new = keyring.wrap_again(clock, (id, owner), &old, to)?;
+        done += diesel::update(data_key::table.find(id))
+            .filter(data_key::kek.eq(&old.kek))
+            .filter(data_key::wrapped.eq(&old.bytes))
+            .set((data_key::kek.eq(&new.kek), data_key::wrapped.eq(&new.bytes)))
+            .execute(db)?;
+    }
+    Ok(done)
 }
 
 /// How many keys each key-encryption key wraps: `(kek, count)`, for `candor keys list`.

@@ -256,16 +256,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    ledger_head (id) {
-        id -> Integer,
-        epoch -> Integer,
-        size -> BigInt,
-        peaks -> Binary,
-        last_at -> BigInt,
-    }
-}
-
-diesel::table! {
     ledger_entry (idx) {
         idx -> BigInt,
         leaf -> Binary,
@@ -321,7 +311,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     download_end,
     letter,
     subscription,
-    ledger_head,
     ledger_entry,
     ledger_checkpoint,
     ledger_personal,

@@ -8,10 +8,10 @@ use super::checkpoints;
 use super::epoch;
 use super::link::{Head, read_head_with_last};
 use super::nodes;
-use super::note::{Checkpoint, LogKey};
+use super::note::LogKey;
 use super::path::TreeHead;
 use crate::db::Db;
-use crate::db::schema::ledger_head;
+use crate::db::head_schema::ledger_head;
 use crate::fault::Fault;
 use diesel::prelude::*;
 use std::fs::{self, File};
@@ -24,6 +24,11 @@ pub const ROLLED_BACK: &str =
     "the log is older than its last checkpoint: a backup was restored over a newer log";
 /// The log is another one than a checkpoint of it that has left the house.
 pub const FORKED: &str = "the log is not the one its last checkpoint speaks of";
+/// The log is from before its signing key was followed by another: a backup of that time was restored.
+pub const BEFORE_HANDOVER: &str =
+    "the log is older than its signing key: a backup from before that key's rotation was restored";
+/// The log is signed by a key that the keyring has never heard of.
+pub const OTHER_SIGNER: &str = "the log is signed by a key that the keyring does not hold";
 /// Head and entries do not agree.
 pub const DAMAGED: &str = "the head of the log does not fit its entries";
 
@@ -53,8 +58,7 @@ pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Resul
         return Err(Fault::bare(DAMAGED));
     }
     for note in kept.into_iter().chain(anchored) {
-        let checkpoint = Checkpoint::open_of_any_epoch(&note, key.verifier())
-            .map_err(|error| Fault::new(FORKED, error))?;
+        let checkpoint = key.signers().open(&note).map_err(|error| Fault::new(FORKED, error))?;
         // What an epoch lost when it was opened, its first leaf admits.
         if checkpoint.origin == key.origin() || !epoch::admits(db, checkpoint.head)? {
             extends(db, head.edge.size(), checkpoint.head)?;

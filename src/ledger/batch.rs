@@ -37,8 +37,8 @@ pub(super) struct Thread {
     pub(super) scribe: Scribe,
     pub(super) queue: Arc<Queue>,
     pub(super) key: Arc<LogKey>,
-    /// Which life of the log the key belongs to.
-    pub(super) epoch: u32,
+    /// Which life of the log the key belongs to, and who signs it.
+    pub(super) reign: (u32, Option<Vec<u8>>),
     /// The committed head, for whoever shows or sends a checkpoint.
     pub(super) head: Arc<Mutex<TreeHead>>,
     pub(super) link: Option<Link>,
@@ -71,9 +71,8 @@ impl Thread {
     /// Works until the queue is closed.
     pub(super) fn run(mut self) {
         while let Some(jobs) = self.queue.take(BATCH_LIMIT) {
-            if self.work(jobs).is_err() {
-                // The disk failed in the middle of a commit: only a new start can find out what it kept.
-                tracing::error!("the writer stops: a commit failed with an I/O error");
+            if let Err(why) = self.work(jobs) {
+                tracing::error!("the writer stops: {why}");
                 return;
             }
         }
@@ -81,7 +80,7 @@ impl Thread {
     }
 
     /// One batch: run, append, commit, answer. An error stops the writer.
-    fn work(&mut self, jobs: Vec<Box<dyn Job>>) -> Result<(), ()> {
+    fn work(&mut self, jobs: Vec<Box<dyn Job>>) -> Result<(), &'static str> {
         let mut ran = Vec::with_capacity(jobs.len());
         let begun = self.begin();
         let mut waiting = jobs.into_iter();
@@ -91,7 +90,7 @@ impl Thread {
             Err(Lost(fault)) => {
                 tracing::error!(?fault, "a batch was lost");
                 self.drop_transaction();
-                (Verdict::NotSaved, Ok(()))
+                (Verdict::NotSaved, trouble::unless_final(&fault))
             }
         };
         for (job, last) in ran {
@@ -105,14 +104,14 @@ impl Thread {
         stop
     }
 
-    /// Begins a batch. Another process may have opened a new epoch meanwhile: this one's key is not the log's any more.
+    /// Begins a batch. Another process may have changed epoch or key meanwhile: this one's key is not the log's any more.
     fn begin(&mut self) -> Result<Head, Fault> {
         let head = self.begin_any()?;
-        if head.epoch == self.epoch {
+        if head.reign() == self.reign {
             return Ok(head);
         }
         self.drop_transaction();
-        Err(Fault::unavailable("the log goes on in a new epoch; this process has to start again"))
+        Err(trouble::moved_on())
     }
 
     /// Begins on the open connection, or on a new one if that has broken meanwhile. No job has run yet.
@@ -181,7 +180,7 @@ impl Thread {
     }
 
     /// Commits. Whether all is saved, and whether the writer must stop.
-    fn finish(&mut self, batch: &Batch, head: TreeHead) -> (Verdict, Result<(), ()>) {
+    fn finish(&mut self, batch: &Batch, head: TreeHead) -> (Verdict, Result<(), &'static str>) {
         let committed = self.link.as_mut().map(Link::commit);
         let verdict = match committed {
             Some(Ok(())) => Verdict::Saved(0),
@@ -189,7 +188,8 @@ impl Thread {
                 tracing::error!(%error, "a commit failed");
                 self.link = None;
                 if error.to_string().contains("I/O error") {
-                    return (Verdict::Unknown, Err(()));
+                    // The disk failed in the middle of a commit: only a new start can find out what it kept.
+                    return (Verdict::Unknown, Err("a commit failed with an I/O error"));
                 }
                 self.resolve(batch)
             }

@@ -1,9 +1,10 @@
 //! Reading an export's files: their list is signed, every byte of them is digested, nothing else may lie beside them.
 
+use super::chain::Chain;
 use super::export::{self, Listed, MANIFEST_TYPE};
 use super::note::{NoteError, SignedNote, VerifierKey};
 use super::tree::hex;
-use super::verify::{Stop, tampered, unusable};
+use super::verify::{LINE_LIMIT_BYTES, Stop, tampered, unusable};
 use super::witness::{Policy, PolicyError};
 use ring::digest::{Context, SHA256};
 use std::fs::{self, File};
@@ -17,36 +18,59 @@ const SMALL_BYTES: u64 = 64 * 1024;
 pub(super) struct Bundle {
     folder: PathBuf,
     key: VerifierKey,
+    chain: Chain,
     witnesses: Policy,
     files: Vec<Listed>,
 }
 
 impl Bundle {
-    /// Opens an export under its own key, which must be the one from outside if there is one.
+    /// Opens an export under its own key. The one from outside, if there is one, must be the same, or have handed over to it.
     pub(super) fn open(folder: &Path, outside: Option<&VerifierKey>) -> Result<Self, Stop> {
         let key_text = small(folder, export::KEY)?;
-        let key = match outside {
-            Some(key) if key_text != format!("{key}\n") => {
-                return Err(tampered("the export bears another key than the one you gave"));
-            }
-            Some(key) => key.clone(),
-            None => key_text
-                .strip_suffix('\n')
-                .and_then(|text| text.parse().ok())
-                .ok_or_else(|| unusable(format!("{} holds no verifier key", export::KEY)))?,
-        };
+        let key: VerifierKey = key_text
+            .strip_suffix('\n')
+            .and_then(|text| text.parse().ok())
+            .ok_or_else(|| unusable(format!("{} holds no verifier key", export::KEY)))?;
         let files = listed(&small(folder, export::MANIFEST)?, &key)?;
         nothing_else(folder, &files)?;
         let foreign = |error: PolicyError| unusable(format!("{}: {error}", export::POLICY));
         let witnesses = Policy::parse(&small(folder, export::POLICY)?).map_err(foreign)?;
         let policy = export::policy(&key, &witnesses);
-        let bundle = Self { folder: folder.to_owned(), key, witnesses, files };
+        let chain = Chain::default();
+        let mut bundle = Self { folder: folder.to_owned(), key, chain, witnesses, files };
         for (name, text) in [(export::KEY, key_text), (export::POLICY, policy)] {
             if bundle.whole(name)? != text {
                 return Err(tampered(format!("{name} is not the one of this log")));
             }
         }
-        Ok(bundle)
+        bundle.chain = bundle.handed_over()?;
+        match outside {
+            Some(key) if *key != bundle.key && !bundle.chain.leads_from(key) => Err(tampered(
+                "the export bears another key than the one you gave, and no hand-over that yours has signed leads to it",
+            )),
+            _ => Ok(bundle),
+        }
+    }
+
+    /// The hand-overs that the export tells of.
+    fn handed_over(&self) -> Result<Chain, Stop> {
+        let Some(mut lines) = self.lines_if_there(export::HANDOVERS, LINE_LIMIT_BYTES)? else {
+            return Ok(Chain::default());
+        };
+        let mut receipts = Vec::new();
+        while let Some(line) = lines.next()? {
+            let text = serde_json::from_slice(line);
+            receipts.push(text.map_err(|error| tampered(format!("a hand-over of the export: {error}")))?);
+        }
+        lines.finish()?;
+        let chain = Chain::follow(&receipts)?;
+        chain.must_end_in(&self.key)?;
+        Ok(chain)
+    }
+
+    /// The keys that were handed over from one to the next, down to [`Bundle::key`].
+    pub(super) const fn chain(&self) -> &Chain {
+        &self.chain
     }
 
     /// The key that signed the list.
@@ -115,7 +139,14 @@ fn listed(manifest: &str, key: &VerifierKey) -> Result<Vec<Listed>, Stop> {
 fn row(line: &str) -> Option<Listed> {
     let mut parts = line.splitn(3, ' ');
     let (sha256, bytes, name) = (parts.next()?, parts.next()?, parts.next()?);
-    let known = [export::CHECKPOINTS, export::DISCLOSURES, export::ENTRIES, export::KEY, export::POLICY];
+    let known = [
+        export::CHECKPOINTS,
+        export::DISCLOSURES,
+        export::ENTRIES,
+        export::HANDOVERS,
+        export::KEY,
+        export::POLICY,
+    ];
     let bytes = bytes.parse().ok()?;
     known.contains(&name).then(|| Listed { sha256: sha256.to_owned(), bytes, name: name.to_owned() })
 }

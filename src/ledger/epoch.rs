@@ -13,12 +13,13 @@ use super::append::{Scribe, append};
 use super::event::{Actor, Event};
 use super::kind::{EventKind, Fact};
 use super::link::{Head, Link};
-use super::note::{Checkpoint, LogKey, NoteError};
+use super::note::{LogKey, NoteError};
 use super::path::TreeHead;
+use super::signers;
 use super::store::{self, Filter};
 use super::tree::hex;
 use crate::clock::Clock;
-use crate::db::schema::ledger_head;
+use crate::db::head_schema::ledger_head;
 use crate::db::{Database, Db};
 use crate::fault::Fault;
 use crate::seal::Keyring;
@@ -77,15 +78,15 @@ pub fn open(
 ) -> Result<Opened, EpochError> {
     let mut link = Link::open(database)?;
     let head = link.begin()?;
-    let key = of_epoch(keyring, head.epoch)?;
+    let key = signers::newest_key(keyring, head.epoch)?;
     // Rows that contradict each other or their own checkpoints are no restored backup.
     anchor::compare(&mut link.db, &key, None)?;
     let note = anchor::read(file)?.ok_or_else(|| EpochError::NoAnchor(file.display().to_string()))?;
-    let last = Checkpoint::open(&note, key.verifier()).map_err(EpochError::ForeignAnchor)?.head;
+    let last = key.signers().open_of(&note, key.origin()).map_err(EpochError::ForeignAnchor)?.head;
     if anchor::extends(&mut link.db, head.edge.size(), last).is_ok() {
         return Err(EpochError::NotNeeded);
     }
-    let new = of_epoch(keyring, head.epoch.saturating_add(1))?;
+    let new = signers::newest_key(keyring, head.epoch.saturating_add(1))?;
     let event = Event::new(EventKind::LogEpochOpened)
         .by(Actor::Operator)
         .fact("origin", new.origin())
@@ -93,26 +94,28 @@ pub fn open(
         .fact(LAST_ROOT, hex(&last.root.0))
         .fact("reason", reason);
     let scribe = Scribe { keyring: Arc::clone(keyring), clock: clock.clone() };
-    let opened = begin(&mut link, &scribe, &head, event)?;
+    let opened = begin(&mut link, &scribe, &head, (event, &new))?;
     anchor::write(file, &new.sign_head(opened))?;
     Ok(Opened { origin: new.origin().to_owned(), last, index: head.edge.size() })
 }
 
-/// The key of an epoch.
-fn of_epoch(keyring: &Keyring, epoch: u32) -> Result<LogKey, Fault> {
-    LogKey::new(keyring.ledger_seed(), keyring.instance(), epoch)
-        .map_err(|error| Fault::new("signing key of the log", error))
-}
-
-/// Appends the first leaf and counts the epoch, in one transaction.
-fn begin(link: &mut Link, scribe: &Scribe, head: &Head, event: Event) -> Result<TreeHead, Fault> {
+/// Appends the first leaf, counts the epoch and notes who signs, in one transaction.
+fn begin(
+    link: &mut Link,
+    scribe: &Scribe,
+    head: &Head,
+    (event, key): (Event, &LogKey),
+) -> Result<TreeHead, Fault> {
     let at = scribe.clock.now().max(head.last_at);
     let place = (head.edge.size(), at);
     let entries = scribe.prepare(&mut link.db, vec![event], place, &mut BTreeSet::new())?;
     let edge = append(&mut link.db, head, at, &entries)?;
     let epoch = i32::try_from(head.epoch).map_err(|_| Fault::bare("the log has too many epochs"))?;
     diesel::update(ledger_head::table.find(1))
-        .set(ledger_head::epoch.eq(epoch.saturating_add(1)))
+        .set((
+            ledger_head::epoch.eq(epoch.saturating_add(1)),
+            ledger_head::signer.eq(Some(key.verifier().public().to_vec())),
+        ))
         .execute(&mut link.db)?;
     link.commit()?;
     Ok(TreeHead { size: edge.size(), root: edge.root() })

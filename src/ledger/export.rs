@@ -4,6 +4,7 @@
 //! entries.jsonl       one leaf per line, without its version byte 0x01 (a leaf holds no newline)
 //! checkpoints.jsonl   one signed note per line, as a JSON text, sizes ascending; the last covers all entries
 //! disclosures.jsonl   only if asked for: {"entry":N,"field":"..","salt":"..","value":".."}, ascending
+//! handovers.jsonl     only if the log's key was rotated: receipts of the hand-overs, one per line, as a JSON text, ascending
 //! log.vkey            the verifier key, one line
 //! policy              C2SP tlog-policy: which key signs the log, which witnesses must have seen it
 //! manifest            a signed note over this text:
@@ -18,6 +19,7 @@ use super::anchors;
 use super::append::place;
 use super::commitment::{Disclosure, Salt};
 use super::epoch;
+use super::handover;
 use super::kind::PersonalField;
 use super::note::{LogKey, VerifierKey};
 use super::path::TreeHead;
@@ -41,6 +43,8 @@ pub const ENTRIES: &str = "entries.jsonl";
 pub const CHECKPOINTS: &str = "checkpoints.jsonl";
 /// Personal data, only if asked for.
 pub const DISCLOSURES: &str = "disclosures.jsonl";
+/// The hand-overs from one key to the next, only if there were any.
+pub const HANDOVERS: &str = "handovers.jsonl";
 /// The verifier key.
 pub const KEY: &str = "log.vkey";
 /// Who must have signed.
@@ -157,6 +161,7 @@ pub fn write(
         files.push(disclosures(db, keyring, head.size, folder)?);
     }
     files.push(entries(db, head.size, folder)?);
+    files.extend(handovers(db, head.size, folder)?);
     for (name, text) in [(KEY, format!("{}\n", key.verifier())), (POLICY, policy(key.verifier(), witnesses))]
     {
         let mut file = Digested::create(folder, name)?;
@@ -165,6 +170,20 @@ pub fn write(
     }
     fs::write(folder.join(MANIFEST), key.sign(&manifest(key.origin(), &files)))?;
     Ok(File::open(folder)?.sync_all()?)
+}
+
+/// Writes the receipts of hand-overs, if there were any.
+fn handovers(db: &mut Db, size: u64, folder: &Path) -> Result<Option<Listed>, Fault> {
+    let receipts = handover::list(db, size)?;
+    if receipts.is_empty() {
+        return Ok(None);
+    }
+    let mut file = Digested::create(folder, HANDOVERS)?;
+    for receipt in receipts {
+        let text = serde_json::to_vec(&receipt).map_err(|error| Fault::new("hand-over as JSON", error))?;
+        file.line(&text)?;
+    }
+    file.finish().map(Some)
 }
 
 /// Writes the leaves.

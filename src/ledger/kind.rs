@@ -26,12 +26,17 @@ macro_rules! kinds {
 kinds! {
     LogOpened = "log.opened", "The log was opened.";
     LogEpochOpened = "log.epoch_opened", "A new epoch of the log was opened after a backup was restored.";
+    LogKeyRotated = "log.key_rotated", "The log's signing key was followed by another; both have signed this.";
     AnchorOverdue = "anchor.overdue", "No checkpoint could be anchored outside for too long.";
     CheckpointMailed = "checkpoint.mailed", "The log's checkpoint was mailed to an auditor.";
     ServerStarted = "server.started", "The server started.";
     ServerStopped = "server.stopped", "The server stopped.";
     ConfigurationChanged = "configuration.changed", "The server started with other settings than before.";
     KeysListed = "keys.listed", "The key-encryption keys were listed on the host; no secret was shown.";
+    KeysRotationBegun = "keys.rotation_begun", "A new key-encryption key was put in force; data keys are wrapped anew under it.";
+    KeysRewrapped = "keys.rewrapped", "Some data keys were wrapped anew under the current key-encryption key.";
+    KeysRotated = "keys.rotated", "No data key is wrapped under an earlier key-encryption key any more.";
+    KeysRetired = "keys.retired", "Earlier key-encryption keys that wrap nothing were retired: they leave the keyring.";
     StaffAdded = "staff.added", "A member of staff was added or given another desk.";
     StaffLinkIssued = "staff.link_issued", "A one-time sign-in link was issued for a member of staff.";
     StaffRemoved = "staff.removed", "A member of staff was removed.";
@@ -62,6 +67,7 @@ kinds! {
     ReportFinalized = "report.finalized", "A report version was finalized; it never changes from here on.";
     ReportWithdrawn = "report.withdrawn", "A report version was withdrawn.";
     ReportCoverNoteWritten = "report.cover_note_written", "Management's cover note of a report was written.";
+    ReportShredded = "report.shredded", "The key of a report version was destroyed: nothing sealed under it can be read here.";
     ReportRecalled = "report.recalled", "A report version was recalled: its grants ended and its holders were written to.";
     RecallReminded = "recall.reminded", "Holders of a recalled report version were reminded to destroy it.";
     DestructionConfirmed = "destruction.confirmed", "A person confirmed to have destroyed a recalled report version.";

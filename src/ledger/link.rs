@@ -4,7 +4,7 @@ use super::act::Manager;
 use super::hook::Hook;
 use super::tree::Edge;
 use crate::clock::Micros;
-use crate::db::schema::ledger_head;
+use crate::db::head_schema::ledger_head;
 use crate::db::{Database, Db};
 use crate::fault::Fault;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection as _, TransactionManager};
@@ -28,10 +28,19 @@ const POSTGRES_SESSION: &str = "SET idle_in_transaction_session_timeout = '2s'; 
 pub(super) struct Head {
     /// Which life of the log this is, from 1.
     pub(super) epoch: u32,
+    /// The public half of the key that signs it; none while it is the installation's first one.
+    pub(super) signer: Option<Vec<u8>>,
     /// Size and peaks.
     pub(super) edge: Edge,
     /// Time of the last entry.
     pub(super) last_at: Micros,
+}
+
+impl Head {
+    /// Which epoch it is and who signs: a process that began with another pair signs nothing more.
+    pub(super) fn reign(&self) -> (u32, Option<Vec<u8>>) {
+        (self.epoch, self.signer.clone())
+    }
 }
 
 /// A connection with its watch.
@@ -134,6 +143,7 @@ pub(super) fn read_head(db: &mut Db, lock: Lock) -> Result<Head, Fault> {
         ledger_head::size,
         ledger_head::peaks,
         ledger_head::last_at,
+        ledger_head::signer,
     ));
     head_of(match (db, lock) {
         (Db::Pg(db), Lock::ForUpdate) => row.for_update().first(db)?,
@@ -141,21 +151,27 @@ pub(super) fn read_head(db: &mut Db, lock: Lock) -> Result<Head, Fault> {
     })
 }
 
-/// The columns of the head row: epoch, size, peaks, time of the last entry.
-type HeadRow = (i32, i64, Vec<u8>, Micros);
+/// The columns of the head row: epoch, size, peaks, time of the last entry, who signs.
+type HeadRow = (i32, i64, Vec<u8>, Micros, Option<Vec<u8>>);
 
 /// The head of a row.
-fn head_of((epoch, size, peaks, last_at): HeadRow) -> Result<Head, Fault> {
+fn head_of((epoch, size, peaks, last_at, signer): HeadRow) -> Result<Head, Fault> {
     let damaged = Fault::bare("the head of the log is damaged");
     let (Ok(epoch), Ok(size)) = (u32::try_from(epoch), u64::try_from(size)) else { return Err(damaged) };
     let edge = Edge::read(size, &peaks).ok_or(damaged)?;
-    Ok(Head { epoch, edge, last_at })
+    Ok(Head { epoch, signer, edge, last_at })
 }
 
 /// Reads the head row and the index of the last entry in one statement: of one moment, whoever appends meanwhile.
 pub(super) fn read_head_with_last(db: &mut Db) -> Result<(Head, Option<i64>), Fault> {
     let last = diesel::dsl::sql::<Nullable<BigInt>>("(SELECT max(idx) FROM ledger_entry)");
-    let columns = (ledger_head::epoch, ledger_head::size, ledger_head::peaks, ledger_head::last_at);
+    let columns = (
+        ledger_head::epoch,
+        ledger_head::size,
+        ledger_head::peaks,
+        ledger_head::last_at,
+        ledger_head::signer,
+    );
     let (row, last): (HeadRow, Option<i64>) = ledger_head::table.find(1).select((columns, last)).first(db)?;
     Ok((head_of(row)?, last))
 }

@@ -68,6 +68,16 @@ impl VerifierKey {
         key_id(&self.name, ED25519_TYPE, &self.public)
     }
 
+    /// The public key alone.
+    pub(super) const fn public(&self) -> &[u8; 32] {
+        &self.public
+    }
+
+    /// The key of the same name with another public half.
+    pub(super) fn with_public(&self, public: [u8; 32]) -> Self {
+        Self { name: self.name.clone(), public }
+    }
+
     /// The keys of the log's earlier epochs, which differ in their name only.
     pub(super) fn earlier(&self) -> Vec<Self> {
         let Some((base, number)) = self.name.rsplit_once('/') else { return Vec::new() };
@@ -124,6 +134,8 @@ impl FromStr for VerifierKey {
 pub struct LogKey {
     pair: Ed25519KeyPair,
     verifier: VerifierKey,
+    /// The public halves of the keys it followed, oldest first.
+    pub(super) past: Vec<[u8; 32]>,
 }
 
 impl LogKey {
@@ -136,7 +148,7 @@ impl LogKey {
         let name =
             if epoch <= 1 { format!("candor/{instance}") } else { format!("candor/{instance}/{epoch}") };
         let public = pair.public_key().as_ref().try_into().map_err(|_| NoteError::Key)?;
-        Ok(Self { pair, verifier: VerifierKey { name, public } })
+        Ok(Self { pair, verifier: VerifierKey { name, public }, past: Vec::new() })
     }
 
     /// The public half.
@@ -278,13 +290,5 @@ impl Checkpoint {
         let checkpoint = Self::parse(signed.check(key)?)?;
         // The key's name is the origin: a note about another log does not speak for this one.
         if checkpoint.origin == key.name { Ok(checkpoint) } else { Err(NoteError::NotACheckpoint) }
-    }
-
-    /// As [`Checkpoint::open`]; a checkpoint of an earlier epoch of the same log counts too.
-    pub(super) fn open_of_any_epoch(note: &str, key: &VerifierKey) -> Result<Self, NoteError> {
-        Self::open(note, key).or_else(|error| {
-            let earlier = key.earlier();
-            earlier.iter().find_map(|key| Self::open(note, key).ok()).ok_or(error)
-        })
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Roots {
     /// Size of the last checkpoint that fitted.
     good: u64,
     outside: std::iter::Peekable<std::vec::IntoIter<TreeHead>>,
+    /// What each earlier key has signed when it handed over.
+    handed: std::iter::Peekable<std::vec::IntoIter<TreeHead>>,
     anchored_at: Option<u64>,
     witnessed_at: Option<u64>,
 }
@@ -40,6 +42,7 @@ impl Roots {
             checked: 0,
             good: 0,
             outside: outside.into_iter().peekable(),
+            handed: bundle.chain().heads().to_vec().into_iter().peekable(),
             anchored_at: None,
             witnessed_at: None,
         };
@@ -78,6 +81,15 @@ impl Roots {
             }
             (self.anchored_at, self.good) = (Some(head.size), head.size);
         }
+        if let Some(handed) = self.handed.next_if(|handed| handed.size == head.size)
+            && handed.root != head.root
+        {
+            let why = format!(
+                "entries {} to {} are not those that the key before has handed over",
+                self.good, head.size
+            );
+            return Err(tampered_at(self.good, why));
+        }
         if let Some(signed) = self.next.filter(|signed| signed.size == head.size) {
             if signed.root != head.root {
                 let why = format!("entries {} to {} are not those that were signed", self.good, head.size);
@@ -100,7 +112,7 @@ impl Roots {
                 format!("the log ends after {size} entries; the checkpoint you hold covers {}", kept.size);
             return Err(tampered_at(size, why));
         }
-        if let Some(signed) = self.next {
+        if let Some(signed) = self.next.or_else(|| self.handed.next()) {
             let why = format!("the log ends after {size} entries; {} were signed", signed.size);
             return Err(tampered_at(size, why));
         }

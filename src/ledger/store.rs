@@ -11,6 +11,7 @@ use super::nodes;
 use super::note::LogKey;
 use super::path::{self, TreeHead};
 use super::receipt::Receipt;
+use super::signers;
 use super::tree::Hash;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
@@ -22,11 +23,13 @@ use std::path::Path;
 
 pub use super::search::{Entry, Filter, Stored, list, list_stored};
 
-/// The key of the log's present epoch.
+/// The key that signs the log in its present epoch.
+///
+/// # Errors
+/// When the keyring does not hold it: see [`signers`].
 pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
-    let epoch = read_head(db, Lock::None)?.epoch;
-    LogKey::new(keyring.ledger_seed(), keyring.instance(), epoch)
-        .map_err(|error| Fault::new("signing key of the log", error))
+    let head = read_head(db, Lock::None)?;
+    signers::signing_key(keyring, &head)
 }
 
 /// The committed head, after comparing the log with its newest checkpoint and with an anchor file, if one is named.

@@ -6,12 +6,14 @@
 
 use super::anchor;
 use super::append::stored;
+use super::chain::Chain;
 use super::erased::Untold;
+use super::handover;
 use super::in_place;
 use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::nodes;
-use super::note::{Checkpoint, LogKey};
+use super::note::LogKey;
 use super::store::{checked_head, log_key, open};
 use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
 use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
@@ -85,6 +87,7 @@ fn beside(
     let key = log_key(db, keyring)?;
     anchored(db, &key, anchor)?;
     let checkpoints = checkpoints(db, &key)?;
+    Chain::follow(&handover::list(db, whole.entries)?)?.must_end_in(key.verifier())?;
     let (disclosed, untold) = personal(db, keyring, whole.entries, tell)?;
     let (erased, undisclosed) = untold.count();
     Ok(Whole { checkpoints, disclosed, erased, undisclosed, ..whole })
@@ -104,6 +107,7 @@ fn anchored(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<(), End>
 /// Checks signature and root of every checkpoint that was kept; how many there are.
 fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
     let (mut last, mut good, mut checked) = (-1_i64, 0_u64, 0_u64);
+    let signers = key.signers();
     loop {
         let rows: Vec<(i64, String)> = ledger_checkpoint::table
             .filter(ledger_checkpoint::size.gt(last))
@@ -113,7 +117,8 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
         let Some((size, _)) = rows.last() else { return Ok(checked) };
         last = *size;
         for (size, note) in rows {
-            let head = Checkpoint::open_of_any_epoch(&note, key.verifier())
+            let head = signers
+                .open(&note)
                 .map_err(|error| tampered(format!("the stored checkpoint of {size} entries: {error}")))?
                 .head;
             if stored(head.size)? != size {

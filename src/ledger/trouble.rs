@@ -10,6 +10,9 @@ pub const CLOSED: &str = "the writer has stopped";
 pub const NOT_SAVED: &str = "the commit was lost and nothing was saved";
 /// Whether the batch was saved cannot be found out.
 pub const UNKNOWN: &str = "the commit's outcome is unknown";
+/// The log's key is not the one that this process signs with.
+pub const MOVED_ON: &str =
+    "the log goes on in a new epoch or under another signing key; this process has to start again";
 /// The act panicked and was rolled back.
 pub const PANICKED: &str = "an act panicked";
 /// The act hid an error of the database and was rolled back.
@@ -32,6 +35,14 @@ pub(super) const fn not_saved() -> Fault {
 /// See [`UNKNOWN`].
 pub(super) const fn unknown() -> Fault {
     Fault::uncertain(UNKNOWN)
+}
+/// See [`MOVED_ON`].
+pub(super) const fn moved_on() -> Fault {
+    Fault::unavailable(MOVED_ON)
+}
+/// Whether the writer can go on after this.
+pub(super) fn unless_final(fault: &Fault) -> Result<(), &'static str> {
+    if fault.what() == MOVED_ON { Err(MOVED_ON) } else { Ok(()) }
 }
 /// See [`PANICKED`].
 pub(super) fn panicked(act: &'static str) -> Fault {

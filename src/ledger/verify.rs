@@ -10,13 +10,15 @@
 
 use super::audit::Audit;
 use super::bundle::Bundle;
+use super::chain::{Chain, is_handover};
 use super::disclosures::Disclosures;
 use super::export;
 use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
-use super::note::{Checkpoint, NoteError, VerifierKey};
+use super::note::{NoteError, VerifierKey};
 use super::path::TreeHead;
 use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
 use super::roots::Roots;
+use super::signers::Signers;
 use super::witness::Policy;
 use serde::Serialize;
 use std::path::Path;
@@ -53,6 +55,9 @@ pub struct Whole {
     pub key: String,
     /// Whether that key came from outside.
     pub key_from_outside: bool,
+    /// How often the log's key was handed over to another, each time signed by both.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub handovers: u64,
     /// Number of entries; for a receipt, those of its checkpoint.
     pub entries: u64,
     /// Root over them, in hexadecimal digits.
@@ -71,6 +76,12 @@ pub struct Whole {
     pub erased: u64,
     /// Other commitments that were not disclosed.
     pub undisclosed: u64,
+}
+
+/// Whether there is nothing to tell of: a log whose key was never handed over is told of as ever.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Verdict {
@@ -136,15 +147,15 @@ pub struct Outside {
 
 impl Outside {
     /// The heads of the kept checkpoints, smallest first.
-    fn heads(&self, key: &VerifierKey) -> Result<Vec<TreeHead>, Stop> {
-        let mut heads = self.notes.iter().map(|note| kept(note, key)).collect::<Result<Vec<_>, _>>()?;
+    fn heads(&self, signers: &Signers) -> Result<Vec<TreeHead>, Stop> {
+        let mut heads = self.notes.iter().map(|note| kept(note, signers)).collect::<Result<Vec<_>, _>>()?;
         heads.sort_by_key(|head| head.size);
         Ok(heads)
     }
 }
 
-/// The head of a checkpoint or receipt from outside, which must be signed by the log's key.
-fn kept(note: &str, key: &VerifierKey) -> Result<TreeHead, Stop> {
+/// The head of a checkpoint or receipt from outside, which must be signed by a key of the log.
+fn kept(note: &str, signers: &Signers) -> Result<TreeHead, Stop> {
     let refused = |error: NoteError| match error {
         NoteError::BadSignature | NoteError::NotSigned(_) => {
             tampered(format!("the checkpoint you hold was not signed by the key of this log: {error}"))
@@ -152,24 +163,22 @@ fn kept(note: &str, key: &VerifierKey) -> Result<TreeHead, Stop> {
         _ => unusable(format!("the checkpoint from outside: {error}")),
     };
     if !note.starts_with(RECEIPT_TYPE) {
-        let found = in_a_letter(note, key);
+        let found = in_a_letter(note, signers);
         let note = found.as_deref().unwrap_or(note);
-        return Ok(Checkpoint::open_of_any_epoch(note, key).map_err(refused)?.head);
+        return Ok(signers.open(note).map_err(refused)?.head);
     }
-    let checked = Receipt::parse(note).and_then(|receipt| receipt.check(key));
-    checked.map(|(_, checkpoint)| checkpoint.head).map_err(|error| match error {
+    let checked = Receipt::parse(note).and_then(|receipt| signers.check(&receipt));
+    checked.map(|checkpoint| checkpoint.head).map_err(|error| match error {
         ReceiptError::Note(error) => refused(error),
         _ => unusable(format!("the receipt from outside: {error}")),
     })
 }
 
-/// Finds the checkpoint of `key`'s log in a text around it, such as a letter.
-fn in_a_letter(letter: &str, key: &VerifierKey) -> Option<String> {
-    let earlier = key.earlier();
-    let is_ours = |origin: &str| origin == key.name() || earlier.iter().any(|key| key.name() == origin);
+/// Finds the checkpoint of a log in a text around it, such as a letter.
+fn in_a_letter(letter: &str, signers: &Signers) -> Option<String> {
     let lines: Vec<&str> = letter.lines().map(str::trim).collect();
     lines.windows(5).enumerate().find_map(|(at, window)| match window {
-        [origin, size, root, "", first] if is_ours(origin) && first.starts_with('\u{2014}') => {
+        [origin, size, root, "", first] if signers.know(origin) && first.starts_with('\u{2014}') => {
             let signatures = lines.iter().skip(at + 4).take_while(|line| line.starts_with('\u{2014}'));
             let signatures = signatures.copied().collect::<Vec<_>>().join("\n");
             Some(format!("{origin}\n{size}\n{root}\n\n{signatures}\n"))
@@ -193,11 +202,19 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
     let missing = "a receipt is checked with the log's verifier key, kept from elsewhere: give it with --key";
     let key = outside.key.as_ref().ok_or_else(|| unusable(missing))?;
     let receipt = Receipt::parse(text).map_err(|error| unusable(error.to_string()))?;
-    let (_, checkpoint) =
-        receipt.check(key).map_err(|error| tampered_at(receipt.index, error.to_string()))?;
+    // A receipt that was signed later than the key was kept is followed by the hand-overs that were kept with it.
+    let mut handovers: Vec<String> = outside.notes.iter().filter(|note| is_handover(note)).cloned().collect();
+    handovers.sort_by_key(|text| Receipt::parse(text).map_or(0, |receipt| receipt.index));
+    let chain = Chain::follow(&handovers)?;
+    if chain.len() > 0 && !chain.leads_from(key) {
+        return Err(tampered("the hand-over you gave does not lead from the key you gave"));
+    }
+    let signers = chain.signers(key);
+    let checkpoint =
+        signers.check(&receipt).map_err(|error| tampered_at(receipt.index, error.to_string()))?;
     // Of different sizes, a receipt and a checkpoint prove nothing about each other.
     let same_size: Vec<TreeHead> =
-        outside.heads(key)?.into_iter().filter(|head| head.size == checkpoint.head.size).collect();
+        outside.heads(&signers)?.into_iter().filter(|head| head.size == checkpoint.head.size).collect();
     if same_size.iter().any(|head| head.root != checkpoint.head.root) {
         return Err(tampered("the receipt's checkpoint is another one than that you hold of the same size"));
     }
@@ -217,7 +234,8 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
 fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let bundle = Bundle::open(folder, outside.key.as_ref())?;
     let key = bundle.key();
-    let mut roots = Roots::new(outside.heads(key)?, outside.policy.as_ref(), &bundle)?;
+    let heads = outside.heads(&bundle.chain().signers(key))?;
+    let mut roots = Roots::new(heads, outside.policy.as_ref(), &bundle)?;
     let mut disclosures = Disclosures::open(&bundle)?;
     let mut lines = bundle.lines(export::ENTRIES, LEAF_LIMIT_BYTES)?;
     let mut audit = Audit::default();
@@ -243,6 +261,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         origin: key.name().to_owned(),
         key: key.to_string(),
         key_from_outside: outside.key.is_some(),
+        handovers: bundle.chain().len(),
         entries: head.size,
         root: format!("{:?}", head.root),
         checkpoints,

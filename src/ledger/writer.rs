@@ -96,7 +96,7 @@ impl Writer {
         anchor::ensure_head(&mut link.db)?;
         let key = Arc::new(super::store::log_key(&mut link.db, &keyring)?);
         let head = anchor::compare(&mut link.db, &key, anchor)?;
-        let (is_new, epoch) = (head.edge.size() == 0, head.epoch);
+        let (is_new, reign) = (head.edge.size() == 0, head.reign());
         let head = Arc::new(Mutex::new(TreeHead { size: head.edge.size(), root: head.edge.root() }));
         let queue = Arc::new(Queue::default());
         let (ended_sender, ended) = watch::channel(false);
@@ -106,7 +106,7 @@ impl Writer {
             scribe: Scribe { keyring, clock },
             queue: Arc::clone(&queue),
             key: Arc::clone(&key),
-            epoch,
+            reign,
             head: Arc::clone(&head),
             link: Some(link),
             kept_at: None,

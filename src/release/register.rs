@@ -30,6 +30,8 @@ text_enum! {
         Withdrawn = "withdrawn",
         /// The version was recalled.
         Recalled = "recalled",
+        /// The version's key was destroyed here.
+        Shredded = "shredded",
     }
 }
 
@@ -42,6 +44,7 @@ impl Standing {
             Self::Revoked => "Revoked",
             Self::Withdrawn => "Withdrawn",
             Self::Recalled => "Recalled",
+            Self::Shredded => "Shredded",
         }
     }
 }
@@ -122,6 +125,9 @@ fn versions(db: &mut Db, report: Option<ReportId>) -> Result<BTreeMap<VersionId,
 
 /// Where a holding stands: what became of the version comes before what became of the grant.
 fn standing(holding: &Holding, version: &Version, now: Micros) -> Standing {
+    if version.shredded_at.is_some() {
+        return Standing::Shredded;
+    }
     match (version.state, holding.state(now)) {
         (VersionState::Recalled(_), _) => Standing::Recalled,
         (VersionState::Draft | VersionState::Withdrawn(_), _) => Standing::Withdrawn,

@@ -68,6 +68,7 @@ pub fn create<'a>(
         facts,
         file: None,
         created_at: at,
+        shredded_at: None,
     };
     store::insert_draft(act.db(), &version)?;
     let event = event(EventKind::ReportCreated, by, &version)

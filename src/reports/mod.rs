@@ -143,6 +143,8 @@ pub struct Version {
     pub file: Option<File>,
     /// When it was created.
     pub created_at: Micros,
+    /// When its key was destroyed, and with it everything but the card.
+    pub shredded_at: Option<Micros>,
 }
 
 impl Version {

@@ -2,8 +2,8 @@
 
 use super::{Facts, File, Finalized, Report, State, Tier, Version, recalls};
 use crate::clock::Micros;
-use crate::db::Db;
 use crate::db::schema::{report_version, sealed_object};
+use crate::db::{Db, shreds};
 use crate::fault::Fault;
 use crate::ids::{ObjectId, PersonId, ReportId, VersionId};
 use crate::seal::Sealed;
@@ -138,6 +138,7 @@ impl VersionRow {
             file: self.file(db)?,
             facts: self.facts,
             created_at: self.created_at,
+            shredded_at: shreds::find(db, self.id)?.map(|shred| shred.at),
         })
     }
 }

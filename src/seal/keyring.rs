@@ -3,6 +3,7 @@
 //! The text file it is kept in is described in [`super::key_sources::file`].
 
 use super::context::Context;
+use super::later::Later;
 use super::{DataKey, KeyOwner, SealError, WrappedKey};
 use crate::clock::Clock;
 use crate::ids::{InstanceId, KeyId};
@@ -36,6 +37,13 @@ pub struct Kek {
 }
 
 impl Kek {
+    /// A fresh one, named after the quarter it is made in and eight random digits.
+    pub(super) fn generate(clock: &Clock) -> Self {
+        let made = clock.now().utc();
+        let quarter = u8::from(made.month()).saturating_sub(1) / 3 + 1;
+        let name = format!("{}q{quarter}-{:08x}", made.year(), u32::from_be_bytes(clock.random()));
+        Self { name, secret: Zeroizing::new(clock.random()) }
+    }
     /// What wrapped keys call it: the quarter it was made in and eight random digits.
     pub fn name(&self) -> &str {
         &self.name
@@ -48,16 +56,29 @@ impl fmt::Debug for Kek {
     }
 }
 
+/// The ledger's signing keys.
+#[derive(Clone)]
+pub(super) struct LedgerSeeds {
+    /// The seed of the newest one.
+    pub(super) current: Secret,
+    /// The seed of the one before, only while the log is being handed over.
+    pub(super) outgoing: Option<Secret>,
+    /// The public halves of earlier ones, oldest first: they check what was signed, and sign nothing.
+    pub(super) past: Vec<[u8; 32]>,
+}
+
 /// What the keyring holds.
 pub(super) struct Parts {
     /// This installation.
     pub(super) instance: InstanceId,
-    /// The key-encryption key that wraps new data keys.
-    pub(super) current: Kek,
+    /// The newest key-encryption key.
+    pub(super) current: Arc<Kek>,
     /// Key-encryption keys of earlier epochs: they still unwrap.
-    pub(super) earlier: Vec<Kek>,
-    /// The seed of the ledger's signing key.
-    pub(super) ledger: Secret,
+    pub(super) earlier: Vec<Arc<Kek>>,
+    /// Those that were added to the file since it was read.
+    pub(super) later: Later,
+    /// The seeds and public halves of the ledger's signing keys.
+    pub(super) ledger: LedgerSeeds,
     /// Hashes tokens.
     pub(super) token: Secret,
     /// Makes blind indexes.
@@ -139,6 +160,12 @@ pub enum KeyringError {
         /// The file asked for.
         path: PathBuf,
     },
+    /// Another command exchanges it at this moment.
+    #[error("another command is changing the keyring {path}: wait until it has ended, then try again")]
+    Busy {
+        /// The file asked for.
+        path: PathBuf,
+    },
     /// The file cannot be written.
     #[error("cannot write the keyring {path}: {cause}")]
     Unwritable {
@@ -153,14 +180,12 @@ impl Keyring {
     /// A keyring for a new installation, every secret fresh.
     pub fn generate(clock: &Clock) -> Self {
         let secret = || Zeroizing::new(clock.random());
-        let made = clock.now().utc();
-        let quarter = u8::from(made.month()).saturating_sub(1) / 3 + 1;
-        let name = format!("{}q{quarter}-{:08x}", made.year(), u32::from_be_bytes(clock.random()));
         Self(Arc::new(Parts {
             instance: InstanceId::new(clock),
-            current: Kek { name, secret: secret() },
+            current: Arc::new(Kek::generate(clock)),
             earlier: Vec::new(),
-            ledger: secret(),
+            later: Later::nowhere(),
+            ledger: LedgerSeeds { current: secret(), outgoing: None, past: Vec::new() },
             token: secret(),
             index: secret(),
             cookie: secret(),
@@ -171,15 +196,22 @@ impl Keyring {
     pub fn instance(&self) -> InstanceId {
         self.0.instance
     }
-    /// The name of the key-encryption key that wraps new data keys.
+    /// The name of the newest key-encryption key in the file, as it was read.
     pub fn current_kek(&self) -> &str {
         self.0.current.name()
     }
-    /// Every key-encryption key, the current one first.
+    /// Every key-encryption key in the file as it was read, the newest first.
     pub fn keks(&self) -> impl Iterator<Item = &Kek> {
-        iter::once(&self.0.current).chain(&self.0.earlier)
+        iter::once(&self.0.current).chain(&self.0.earlier).map(Arc::as_ref)
     }
-    /// A new data key for `owner`, and the same key wrapped for the database.
+    /// The key-encryption key of this name; one that was added to the file meanwhile is found there.
+    pub(super) fn kek(&self, name: &str) -> Result<Arc<Kek>, SealError> {
+        let mut held = iter::once(&self.0.current).chain(&self.0.earlier);
+        let held = held.find(|kek| kek.name == name).map(Arc::clone);
+        let found = held.or_else(|| self.0.later.find(self.instance(), name));
+        found.ok_or_else(|| SealError::UnknownKek(name.to_owned()))
+    }
+    /// A new data key for `owner`, and the same key wrapped under the newest key-encryption key.
     pub fn new_data_key(&self, clock: &Clock, owner: KeyOwner) -> (DataKey, WrappedKey) {
         let key = DataKey::generate(clock, self.instance(), owner);
         let wrapped = key.wrap(clock, &self.0.current);
@@ -191,13 +223,11 @@ impl Keyring {
     /// [`SealError::UnknownKek`] when it is wrapped under a key this keyring lacks; [`SealError::WrongKey`] when it is
     /// another key's, another owner's or another installation's; [`SealError::Damaged`] when its bytes were changed.
     pub fn unwrap(&self, id: KeyId, owner: KeyOwner, wrapped: &WrappedKey) -> Result<DataKey, SealError> {
-        let kek = self.keks().find(|kek| kek.name == wrapped.kek);
-        let kek = kek.ok_or_else(|| SealError::UnknownKek(wrapped.kek.clone()))?;
-        DataKey::unwrap((self.instance(), id, owner), wrapped, kek)
+        DataKey::unwrap((self.instance(), id, owner), wrapped, &*self.kek(&wrapped.kek)?)
     }
-    /// The seed of the ledger's Ed25519 signing key.
+    /// The seed of the ledger's newest Ed25519 signing key.
     pub fn ledger_seed(&self) -> &[u8; 32] {
-        &self.0.ledger
+        &self.0.ledger.current
     }
     /// A blind index: finds equal values without storing them. `label` names the column's purpose.
     pub fn blind_index(&self, label: &'static str, value: &str) -> [u8; 32] {

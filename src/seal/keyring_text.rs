@@ -1,6 +1,7 @@
 //! The keyring as text: see [`super::key_sources::file`] for the format.
 
-use super::keyring::{Kek, Keyring, KeyringError, Parts, Secret};
+use super::keyring::{Kek, Keyring, KeyringError, LedgerSeeds, Parts, Secret};
+use super::later::Later;
 use crate::ids::InstanceId;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -29,6 +30,8 @@ struct Draft {
     instance: Option<InstanceId>,
     keks: Vec<Kek>,
     ledger: Option<Secret>,
+    outgoing: Option<Secret>,
+    past: Vec<[u8; 32]>,
     token: Option<Secret>,
     index: Option<Secret>,
     cookie: Option<Secret>,
@@ -46,7 +49,13 @@ pub(super) fn render(keyring: &Keyring) -> Zeroizing<String> {
     for kek in keyring.keks() {
         line("kek", &format!("{} {}", kek.name(), *encode(&kek.secret)));
     }
-    line("ledger", &encode(&parts.ledger));
+    line("ledger", &encode(&parts.ledger.current));
+    if let Some(outgoing) = &parts.ledger.outgoing {
+        line("ledger-outgoing", &encode(outgoing));
+    }
+    for public in &parts.ledger.past {
+        line("ledger-past", &STANDARD.encode(public));
+    }
     line("token", &encode(&parts.token));
     line("index", &encode(&parts.index));
     line("cookie", &encode(&parts.cookie));
@@ -58,7 +67,7 @@ pub(super) fn render(keyring: &Keyring) -> Zeroizing<String> {
 /// Reads a file's text; `path` is for the messages.
 pub(super) fn parse(path: &Path, text: &str) -> Result<Keyring, KeyringError> {
     let path = path.to_owned();
-    match read(text) {
+    match read(&path, text) {
         Ok(parts) => Ok(Keyring(Arc::new(parts))),
         Err(Wrong::Line(line, what)) => Err(KeyringError::Malformed { path, line, what }),
         Err(Wrong::Missing(what)) => Err(KeyringError::Incomplete { path, what }),
@@ -66,7 +75,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Keyring, KeyringError> {
 }
 
 /// Reads every line, then looks whether all is there.
-fn read(text: &str) -> Result<Parts, Wrong> {
+fn read(path: &Path, text: &str) -> Result<Parts, Wrong> {
     let mut lines =
         (1..).zip(text.lines().map(str::trim)).filter(|(_, line)| !line.is_empty() && !line.starts_with('#'));
     match lines.next() {
@@ -79,7 +88,7 @@ fn read(text: &str) -> Result<Parts, Wrong> {
         let (word, value) = line.split_once(' ').unwrap_or((line, ""));
         draft.take(word, value.trim()).map_err(|what| Wrong::Line(number, what))?;
     }
-    draft.finish()
+    draft.finish(path)
 }
 
 impl Draft {
@@ -94,7 +103,12 @@ impl Draft {
                 };
             }
             "kek" => return self.take_kek(value),
+            "ledger-past" => {
+                self.past.push(*decode(value)?);
+                return Ok(());
+            }
             "ledger" => &mut self.ledger,
+            "ledger-outgoing" => &mut self.outgoing,
             "token" => &mut self.token,
             "index" => &mut self.index,
             "cookie" => &mut self.cookie,
@@ -118,7 +132,7 @@ impl Draft {
     }
     /// Refuses a secret that serves two purposes.
     fn all_differ(&self) -> Result<(), &'static str> {
-        let single = [&self.ledger, &self.token, &self.index, &self.cookie, &self.mark];
+        let single = [&self.ledger, &self.outgoing, &self.token, &self.index, &self.cookie, &self.mark];
         let mut seen: Vec<&Secret> = single.into_iter().flatten().collect();
         seen.extend(self.keks.iter().map(|kek| &kek.secret));
         seen.sort_by_key(|secret| ***secret);
@@ -130,13 +144,18 @@ impl Draft {
         }
     }
     /// The keyring, when every line was there.
-    fn finish(self) -> Result<Parts, Wrong> {
-        let mut keks = self.keks.into_iter();
+    fn finish(self, path: &Path) -> Result<Parts, Wrong> {
+        let mut keks = self.keks.into_iter().map(Arc::new);
         Ok(Parts {
             instance: self.instance.ok_or(Wrong::Missing("instance"))?,
             current: keks.next().ok_or(Wrong::Missing("kek"))?,
             earlier: keks.collect(),
-            ledger: self.ledger.ok_or(Wrong::Missing("ledger"))?,
+            later: Later::in_file(path),
+            ledger: LedgerSeeds {
+                current: self.ledger.ok_or(Wrong::Missing("ledger"))?,
+                outgoing: self.outgoing,
+                past: self.past,
+            },
             token: self.token.ok_or(Wrong::Missing("token"))?,
             index: self.index.ok_or(Wrong::Missing("index"))?,
             cookie: self.cookie.ok_or(Wrong::Missing("cookie"))?,

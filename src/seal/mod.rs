@@ -13,6 +13,8 @@ pub mod data_key;
 pub mod key_sources;
 pub mod keyring;
 mod keyring_text;
+mod later;
+mod rotation;
 pub mod sealed;
 
 pub use data_key::{DataKey, KeyOwner, WrappedKey};

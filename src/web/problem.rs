@@ -102,7 +102,10 @@ impl Problem {
 
 impl From<Fault> for Problem {
     fn from(fault: Fault) -> Self {
-        Self::new(fault.kind(), fault.to_string()).caused_by(fault)
+        let problem = Self::new(fault.kind(), fault.to_string());
+        // Its words say what became of it; asking again, as one does after other ends, brings nothing back.
+        let problem = if fault.has_words() { problem.todo("The company can say why.") } else { problem };
+        problem.caused_by(fault)
     }
 }
 

@@ -55,6 +55,7 @@ impl Desk {
                 ("/security/people", "People"),
                 ("/security/holds", "Holds"),
                 ("/security/retention", "Retention"),
+                ("/security/keys", "Keys"),
             ],
             Self::SignIn => &[],
         }

@@ -7,6 +7,7 @@
 
 mod compliance;
 mod exceptions;
+mod keys;
 mod ledger;
 mod stories;
 mod portal;

@@ -8,7 +8,8 @@ mod tar;
 
 use crate::config::Config;
 use crate::db::Db;
-use crate::db::schema::{ledger_head, sealed_object};
+use crate::db::head_schema::ledger_head;
+use crate::db::schema::sealed_object;
 use crate::db::{Database, installation};
 use crate::fault::Fault;
 use crate::ids::ObjectId;

@@ -61,6 +61,7 @@ pub fn begin_version<'a>(
         facts: versions::seal_facts(&house.clock, &key, id, &facts)?,
         file: None,
         created_at: at,
+        shredded_at: None,
         report: old.report.clone(),
         card: old.card.clone(),
     };

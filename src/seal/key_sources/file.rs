@@ -14,14 +14,19 @@
 //!
 //! A line is a word and what belongs to it, in any order after the first; empty lines and lines that begin with `#` mean
 //! nothing. `BASE64` is 32 bytes (RFC 4648, with padding), another 32 on every line. Every word stands exactly once, except `kek`:
-//! the first is current, the others still unwrap what was wrapped under them.
+//! the first is the newest, the others still unwrap what was wrapped under them. Two further words come with a rotation of
+//! the ledger's key: `ledger-outgoing BASE64`, the seed before, only while the log is handed over, and any number of
+//! `ledger-past BASE64`, public keys of earlier ones, oldest first.
+//!
+//! A file is exchanged whole ([`Exchange`]): the new text is on the disk and was read back before the old one goes, and
+//! under the file's own name there is a whole keyring at every moment.
 
 use crate::seal::keyring_text;
 use crate::seal::{Keyring, KeyringError};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// The one mode a keyring file may have: its owner reads and writes.
@@ -62,6 +67,87 @@ impl Keyring {
                 unwritable(std::io::Error::other(format!("{cause}; and what was begun stays: {left}")))
             }
         })
+    }
+}
+
+/// The right to exchange a keyring file; one process at a time has it, and a dead one has it no more.
+#[derive(Debug)]
+pub struct Exchange {
+    path: PathBuf,
+    keyring: Keyring,
+    /// The folder, locked. It leaves no file behind.
+    _lock: File,
+}
+
+impl Exchange {
+    /// Locks the keyring file `path` against other commands, reads it, and sweeps what a killed exchange left beside it.
+    ///
+    /// # Errors
+    /// [`KeyringError::Busy`] when another command has the right; otherwise as [`Keyring::load`].
+    pub fn begin(path: &Path) -> Result<Self, KeyringError> {
+        let unreadable = |cause| KeyringError::Unreadable { path: path.to_owned(), cause };
+        // A rename would put the new file in the place of a link, not of the file it leads to.
+        let path = fs::canonicalize(path).map_err(unreadable)?;
+        let lock = File::open(folder(&path)).map_err(unreadable)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => KeyringError::Busy { path: path.clone() },
+            TryLockError::Error(cause) => unreadable(cause),
+        })?;
+        let keyring = Keyring::load(&path)?;
+        let begun = Self { path, keyring, _lock: lock };
+        // The file itself can be read, so neither a new one that was begun nor the copy of the old one is needed.
+        begun.sweep()?;
+        Ok(begun)
+    }
+    /// The keyring as the file holds it.
+    pub const fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+    /// Puts another keyring in the file's place. A crash at any line leaves the old file or the new one, whole.
+    ///
+    /// # Errors
+    /// When the new one cannot be written, or not be read back.
+    pub fn replace(&mut self, keyring: &Keyring) -> Result<(), KeyringError> {
+        let unwritable = |cause| KeyringError::Unwritable { path: self.path.clone(), cause };
+        let (new, before) = self.beside();
+        keyring.create_file(&new)?;
+        let differs = || unwritable(std::io::Error::other("what was written is not what is read back"));
+        if *keyring_text::render(&Keyring::load(&new)?) != *keyring_text::render(keyring) {
+            return Err(differs());
+        }
+        // The old one under a second name, until the new one is known to be there.
+        fs::hard_link(&self.path, &before).map_err(unwritable)?;
+        fs::rename(&new, &self.path)
+            .and_then(|()| File::open(folder(&self.path))?.sync_all())
+            .map_err(unwritable)?;
+        let read = Keyring::load(&self.path)?;
+        if *keyring_text::render(&read) != *keyring_text::render(keyring) {
+            return Err(differs());
+        }
+        self.keyring = read;
+        self.sweep()
+    }
+    /// The names of the new file and of the copy of the old one.
+    fn beside(&self) -> (PathBuf, PathBuf) {
+        let named = |end: &str| {
+            let mut name = self.path.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        (named(".new"), named(".before"))
+    }
+    /// Removes both.
+    fn sweep(&self) -> Result<(), KeyringError> {
+        let (new, before) = self.beside();
+        for path in [new, before] {
+            match fs::remove_file(&path) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(cause) => return Err(KeyringError::Unwritable { path, cause }),
+            }
+        }
+        let synced = File::open(folder(&self.path)).and_then(|folder| folder.sync_all());
+        synced.map_err(|cause| KeyringError::Unwritable { path: self.path.clone(), cause })
     }
 }
 

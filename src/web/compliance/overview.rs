@@ -65,8 +65,9 @@ struct Overview {
 impl Overview {
     /// Reads how things are.
     fn read(db: &mut Db, keyring: &Keyring, today: Day) -> Result<Self, Fault> {
-        let versions = store::list(db)?;
-        let desks = versions.into_iter().map(|version| OnDesk::of(db, keyring, version, today));
+        // What was shredded asks for nothing any more; it stands in the list of reports.
+        let versions = store::list(db)?.into_iter().filter(|version| version.shredded_at.is_none());
+        let desks = versions.map(|version| OnDesk::of(db, keyring, version, today));
         Ok(Self {
             desks: desks.collect::<Result<_, _>>()?,
             company: find_company(db)?.is_some(),

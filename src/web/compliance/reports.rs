@@ -68,7 +68,10 @@ fn row(version: &Version, exceptions: u32) -> Row {
         title: version.card.title.to_string(),
         framework: version.card.framework.words(),
         period: version.card.period.words(),
-        state: state_status(version.state),
+        state: match version.shredded_at {
+            Some(at) => Status::new(Tone::Warn, format!("Shredded on {}", at.date_words())),
+            None => state_status(version.state),
+        },
         file: version.file.as_ref().map_or_else(|| "none yet".to_owned(), |file| counted(file.pages, "page")),
         exceptions: if exceptions == 0 { "none".to_owned() } else { exceptions.to_string() },
     }

@@ -34,6 +34,8 @@ desks! {
     AnyStaff("staff", _);
     /// Publishes reports.
     Compliance("the compliance desk", Role::Compliance);
+    /// Sees the keys and shreds what they seal.
+    KeyKeeper("the security desk and administrators", Role::Security | Role::Admin);
     /// Reads the log: security, and auditors.
     LogReader("the security desk and auditors", Role::Security | Role::Auditor);
     /// Recalls what should not have left.
@@ -59,6 +61,7 @@ mod tests {
                 Auditor::admits(&roles),
                 AnyStaff::admits(&roles),
                 Compliance::admits(&roles),
+                KeyKeeper::admits(&roles),
                 LogReader::admits(&roles),
                 Recaller::admits(&roles),
                 RegisterReader::admits(&roles),
@@ -66,11 +69,11 @@ mod tests {
                 Security::admits(&roles),
             ]
         };
-        assert_eq!(row(Role::Admin), [true, false, true, false, false, false, false, false, false]);
-        assert_eq!(row(Role::Auditor), [false, true, true, false, true, false, true, false, false]);
-        assert_eq!(row(Role::Compliance), [false, false, true, true, false, true, true, false, false]);
-        assert_eq!(row(Role::Sales), [false, false, true, false, false, false, false, true, false]);
-        assert_eq!(row(Role::Security), [false, false, true, false, true, true, true, false, true]);
+        assert_eq!(row(Role::Admin), [true, false, true, false, true, false, false, false, false, false]);
+        assert_eq!(row(Role::Auditor), [false, true, true, false, false, true, false, true, false, false]);
+        assert_eq!(row(Role::Compliance), [false, false, true, true, false, false, true, true, false, false]);
+        assert_eq!(row(Role::Sales), [false, false, true, false, false, false, false, false, true, false]);
+        assert_eq!(row(Role::Security), [false, false, true, false, true, true, true, true, false, true]);
         assert!(!AnyStaff::admits(&[]));
     }
 }

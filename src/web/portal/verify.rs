@@ -115,6 +115,10 @@ fn verdict(known: Option<&(Known, Version)>, sha256: [u8; 32]) -> Verdict {
         }
         State::Draft => (Tone::Quiet, "This version is not issued."),
     };
+    let standing = match version.shredded_at {
+        Some(at) => format!("{standing} The company shredded it here on {}.", at.date_words()),
+        None => standing.to_owned(),
+    };
     let (title, text) = match known {
         Known::Companion(kind) => (
             match kind {
@@ -136,7 +140,7 @@ fn verdict(known: Option<&(Known, Version)>, sha256: [u8; 32]) -> Verdict {
             ),
         ),
     };
-    Verdict { tone, title, text, standing: Some(standing.to_owned()), sha256 }
+    Verdict { tone, title, text, standing: Some(standing), sha256 }
 }
 
 /// The page with what there is to say.

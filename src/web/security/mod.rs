@@ -18,6 +18,7 @@ mod filter;
 mod found;
 mod holds;
 mod integrity;
+mod keys;
 mod log;
 mod names;
 mod networks;
@@ -31,6 +32,7 @@ mod retention;
 mod rules;
 mod saved;
 pub mod shipped;
+mod shred;
 mod told;
 mod verdict;
 mod words;
@@ -80,6 +82,10 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/holds/{id}", web::get().to(holds::show_hold))
         .route("/security/holds/{id}/release", web::post().to(holds::release))
         .route("/security/holds/{id}/evidence", web::post().to(evidence::read))
+        .route("/security/keys", web::get().to(keys::show))
+        .route("/security/keys/handovers/{index}", web::get().to(keys::handover))
+        .route("/security/keys/shred/{version}", web::get().to(shred::show))
+        .route("/security/keys/shred/{version}", web::post().to(shred::shred))
         .route("/security/retention", web::get().to(retention::show))
         .route("/security/retention", web::post().to(retention::switch))
         .route("/security/copy", web::get().to(copy::find))

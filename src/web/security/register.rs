@@ -217,7 +217,7 @@ const fn tone(standing: Standing) -> Tone {
     match standing {
         Standing::Live => Tone::Ok,
         Standing::Ended | Standing::Withdrawn => Tone::Quiet,
-        Standing::Revoked => Tone::Warn,
+        Standing::Revoked | Standing::Shredded => Tone::Warn,
         Standing::Recalled => Tone::Danger,
     }
 }

@@ -9,6 +9,9 @@ use std::path::Path;
 /// The folder of the frozen log.
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/ledger");
 
+/// The folder of the frozen log whose key was handed over.
+const HANDED_OVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/handover");
+
 /// A file of it.
 fn text(name: &str) -> String {
     fs::read_to_string(Path::new(FOLDER).join(name)).unwrap()
@@ -33,4 +36,21 @@ fn the_frozen_receipt_proves_its_download() {
     let (leaf, _) = Receipt::parse(&receipt).unwrap().check(outside.key.as_ref().unwrap()).unwrap();
     assert_eq!(leaf.kind, EventKind::DownloadStarted);
     assert!(leaf.copy.is_some() && leaf.facts.contains_key("sha256"));
+}
+
+#[test]
+fn the_frozen_hand_overs_are_followed_from_the_first_key() {
+    let text = |name: &str| fs::read_to_string(Path::new(HANDED_OVER).join(name)).unwrap();
+    let key = text("first.vkey").trim().parse().unwrap();
+    let outside = Outside { key: Some(key), notes: vec![text("kept.txt")], policy: None };
+    let found = agreed("the frozen hand-overs", &Path::new(HANDED_OVER).join("export"), &outside);
+    let wanted: serde_json::Value = serde_json::from_str(&text("verdict.json")).unwrap();
+    assert_eq!(serde_json::to_value(&found).unwrap(), wanted);
+    // The receipt of before stands under the first key; the one of after needs the hand-overs.
+    assert_eq!(verify_receipt(&text("before.tlog-proof"), &outside).exit_code(), 0);
+    let alone = Outside { notes: Vec::new(), ..outside.clone() };
+    assert_eq!(verify_receipt(&text("after.tlog-proof"), &alone).exit_code(), 1);
+    let lines = text("export/handovers.jsonl");
+    let notes = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(verify_receipt(&text("after.tlog-proof"), &Outside { notes, ..outside }).exit_code(), 0);
 }

@@ -79,7 +79,7 @@ impl Story {
 }
 
 /// Writes the list of files anew and signs it, as an operator with the key can.
-fn sign_again(export: &Path, key: &LogKey) {
+pub(super) fn sign_again(export: &Path, key: &LogKey) {
     let mut names: Vec<String> = fs::read_dir(export)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -6,6 +6,7 @@ mod cutting;
 mod epochs;
 mod exports;
 mod frozen;
+mod handovers;
 pub mod independent;
 mod interop;
 mod isolation;

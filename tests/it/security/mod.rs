@@ -12,7 +12,7 @@ mod integrity;
 mod log;
 mod nodes;
 mod overview;
-mod people;
+pub mod people;
 mod recall;
 mod register;
 mod retention;

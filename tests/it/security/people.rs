@@ -17,10 +17,10 @@ use diesel::connection::SimpleConnection as _;
 use std::time::Duration;
 
 /// The recipient who is forgotten.
-pub(super) const ADDRESS: &str = "ada.first@meridian-bank.example";
+pub const ADDRESS: &str = "ada.first@meridian-bank.example";
 
 /// A house in which Ada asked, was approved, accepted the NDA and read; gives her browser and her request.
-pub(super) fn story(office: &Office) -> (Visitor, RequestId) {
+pub fn story(office: &Office) -> (Visitor, RequestId) {
     let browser = office.asks_and_confirms("Ada First", ADDRESS);
     let app = office.house.app();
     let db = &mut *app.database.read().unwrap();

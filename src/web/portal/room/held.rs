@@ -1,7 +1,7 @@
 //! Which version of a report a person sees under its address.
 
 use crate::clock::Micros;
-use crate::db::Db;
+use crate::db::{Db, shreds};
 use crate::fault::{Fault, Kind};
 use crate::grants::{Grant, State as GrantState, store as grants};
 use crate::ids::{PersonId, VersionId};
@@ -26,13 +26,17 @@ pub(super) fn find(
     (person, now): (PersonId, Micros),
     slug: &Slug,
 ) -> Result<Found, Fault> {
-    let (mut offered, mut recalled) = (None, None);
+    let (mut offered, mut recalled, mut shredded) = (None, None, None);
     for version in reports::list_by_slug(db, slug)? {
         let is_offered = matches!(version.state, State::Finalized(_));
         if matches!(version.state, State::Recalled(_)) && recalled.is_none() {
             recalled = notices::find_told(db, version.id, person)?.map(|_| version.id);
         }
-        if !version.state.opens() {
+        if version.shredded_at.is_some() && grants::find_for(db, keyring, person, version.id, now)?.is_some()
+        {
+            shredded = shredded.or(shreds::find(db, version.id)?);
+        }
+        if !version.state.opens() || version.shredded_at.is_some() {
             continue;
         }
         let grant = grants::find_for(db, keyring, person, version.id, now)?;
@@ -44,5 +48,7 @@ pub(super) fn find(
         }
     }
     let found = offered.or_else(|| recalled.map(Found::Recalled));
-    found.ok_or_else(|| Fault::bare("no such report").with_kind(Kind::NotFound))
+    // Whoever held it is told what became of it; to everybody else it is not there.
+    let missing = || Fault::bare("no such report").with_kind(Kind::NotFound);
+    found.ok_or_else(|| shredded.map_or_else(missing, |shred| shreds::gone(&shred)))
 }

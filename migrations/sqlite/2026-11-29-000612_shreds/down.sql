@@ -1,0 +1,2 @@
+-- Forgets when versions were shredded; their keys stay gone.
+DROP TABLE report_shred;
