@@ -26,6 +26,7 @@ mod disclosures;
 pub mod epoch;
 mod erased;
 pub mod event;
+pub mod excerpts;
 pub mod export;
 mod hook;
 pub mod in_place;

@@ -14,9 +14,11 @@ mod entry;
 mod erase;
 mod evidence;
 mod export;
+mod exports;
 mod filter;
 mod found;
 mod holds;
+mod hours;
 mod integrity;
 mod log;
 mod names;
@@ -61,6 +63,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/overview", web::get().to(overview::show))
         .route("/security/rules", web::get().to(rules::show))
         .route("/security/rules", web::post().to(rules::change))
+        .route("/security/rules/hours", web::post().to(hours::change))
         .route("/security/rules/mute", web::post().to(rules::mute))
         .route("/security/rules/unmute", web::post().to(rules::unmute))
         .route("/security/register", web::get().to(register::list))
@@ -71,6 +74,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/filters", web::post().to(saved::save))
         .route("/security/filters/remove", web::post().to(saved::remove))
         .route("/security/export", web::post().to(export::download))
+        .route("/security/exports", web::get().to(exports::show))
         .route("/security/people", web::get().to(people::list))
         .route("/security/people/{id}", web::get().to(person::show))
         .route("/security/people/{id}/erase", web::post().to(erase::erase))

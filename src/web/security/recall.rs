@@ -232,7 +232,7 @@ fn ask(known: &Known, form: &Form) -> Question {
                 .to_owned(),
             format!("{} ended; downloads that are running are cut within five seconds.", counted(live, "live grant is", "live grants are")),
             format!(
-                "{} written to with the reason below, and asked to confirm that their copies are destroyed.",
+                "{} written to with the reason below, and asked to confirm that their copies are destroyed, those of bridge letters and evidence beside it too.",
                 counted(holders, "holder is", "holders are")
             ),
             "The trust page and /verify say that it was recalled, without the reason.".to_owned(),

@@ -48,6 +48,29 @@ fn an_auditor_reads_everything_and_does_not_act() {
 }
 
 #[test]
+fn every_tab_that_somebody_sees_opens() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        desk.publishes();
+        let roles = [
+            ("Audrey", Role::Auditor, "/security"),
+            ("Carl", Role::Compliance, "/compliance"),
+            ("Sally", Role::Sales, "/sales"),
+            ("Simon", Role::Security, "/security"),
+        ];
+        for (name, role, home) in roles {
+            let mut staff = desk.house.staff(name, role);
+            let tabs = staff.get(home).tabs();
+            assert!(tabs.len() > 3, "{role}: {tabs:?}");
+            for tab in tabs {
+                assert_eq!(staff.get(&tab).status, 200, "{role} at {tab}");
+            }
+        }
+        assert!(desk.entries(EventKind::DeskRefused).is_empty());
+    });
+}
+
+#[test]
 fn other_desks_and_strangers_see_nothing_of_the_log() {
     on_both(|database| {
         let desk = Desk::open(database);
