@@ -21,7 +21,7 @@ mod holds;
 mod hours;
 mod integrity;
 mod log;
-mod names;
+pub(in crate::web) mod names;
 mod networks;
 mod overview;
 mod people;

@@ -106,8 +106,10 @@ fn how_far_an_export_is_stands_on_a_page_and_how_it_ended() {
 /// Appends entries that say a lot of nothing.
 fn says_much(desk: &Desk) {
     let said = desk.house.app().writer.act_blocking("say", move |mut act| {
-        let event = || Event::new(EventKind::ServerStarted).fact("note", "x".repeat(1_000));
-        (0..200).for_each(|_| act.also(event()));
+        let event = || Event::new(EventKind::IntegrityFailed).fact("what", "x".repeat(1_000));
+        for _ in 0..200 {
+            act.also(event());
+        }
         Ok::<_, Fault>(act.record(event(), ()))
     });
     said.unwrap();
