@@ -112,6 +112,16 @@ fn staff_take_receipts_of_their_own_acts_and_of_nobody_elses() {
             let text = sally.get(href).html();
             candor::ledger::receipt::Receipt::parse(&text).unwrap().check(&key).unwrap();
         }
+        // Each act says which report it concerned.
+        let (_, by) = desk.publishes();
+        let mut tobias = desk.house.visitor();
+        let page = tobias.get(&desk.house.staff_link(by));
+        assert_eq!(tobias.submit(&page, &page.form("/staff/sign-in")).status, 303);
+        let theirs = tobias.get("/staff/entries").words();
+        assert!(
+            theirs.contains("report.finalized") && theirs.contains("SOC 2 Type II, 2026, version 1"),
+            "{theirs}"
+        );
         // Another's: the security desk's own sign-in.
         let other = desk.entries(EventKind::StaffSignedIn).pop().unwrap().index;
         assert_eq!(sally.get(&format!("/staff/entries/{other}/receipt")).status, 404);
