@@ -88,7 +88,9 @@ fn made(db: &mut Db) -> Tables {
         let (table, column) = line.split_once(' ').unwrap();
         tables.entry(table.to_owned()).or_default().push(in_words_of_diesel(column));
     }
-    tables.values_mut().for_each(|columns| columns.sort());
+    for columns in tables.values_mut() {
+        columns.sort();
+    }
     tables
 }
 
