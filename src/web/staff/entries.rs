@@ -54,7 +54,9 @@ struct Row {
 
 /// GET: the entries.
 pub async fn list(staff: Staff<AnyStaff>, place: Query<Place>) -> Answer {
-    let filter = Filter { person: Some(staff.person.id), before: place.before, ..Filter::default() };
+    // Beyond its end a log has nothing.
+    let before = place.before.map(|before| before.min(staff.app.writer.head().size));
+    let filter = Filter { person: Some(staff.person.id), before, ..Filter::default() };
     let (keyring, person) = (Arc::clone(&staff.app.keyring), staff.person.id);
     let (rows, older) = staff.app.read(move |db| read(db, &keyring, person, &filter)).await?;
     let pager = Pager {
