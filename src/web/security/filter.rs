@@ -35,6 +35,9 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
     let before = one_of(form, "before", "Page", index);
     let after = one_of(form, "after", "Page", index);
     let copy = copy(form);
+    let (before, after) = (before?, after?);
+    // The pager of an entry that was found by its number leads to its neighbours.
+    let entry = entry.filter(|_| before.is_none() && after.is_none());
     let filter = Filter {
         kind: kind?,
         report: report?,
@@ -42,8 +45,8 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
         from: from?.map(Day::start),
         // The last day is included.
         until: to?.map(|day| day.start().plus_days(1)),
-        before: before?.or(entry.map(|entry| entry.saturating_add(1))),
-        after: after?.or(entry.and_then(|entry| entry.checked_sub(1))),
+        before: before.or(entry.map(|entry| entry.saturating_add(1))),
+        after: after.or(entry.and_then(|entry| entry.checked_sub(1))),
         ..Filter::default()
     };
     Some(Asked { whom: whom?, filter })

@@ -91,7 +91,7 @@ fn one_field_finds_a_person_a_copy_and_an_entry() {
         let grant = desk.grants(version);
         desk.downloads(&grant);
         let started = desk.entries(EventKind::DownloadStarted)[0].index;
-        let rows = |page: &crate::support::visitor::Page| -> Vec<String> {
+        let rows = |page: &Page| -> Vec<String> {
             let links = page.links();
             links.into_iter().filter(|link| link.starts_with("/security/entries/")).collect()
         };
@@ -100,6 +100,9 @@ fn one_field_finds_a_person_a_copy_and_an_entry() {
             assert_eq!(rows(&page), [format!("/security/entries/{started}")], "{typed}");
         }
         assert_eq!(rows(&desk.security.get("/security?person=0")), ["/security/entries/0"]);
+        // From there the pager leads to the neighbours.
+        let older = rows(&desk.security.get(&format!("/security?person={started}&before={started}")));
+        assert_eq!(older[0], format!("/security/entries/{}", started - 1));
         let copy = grant.copy.to_string();
         if copy.bytes().any(|byte| byte.is_ascii_digit()) {
             let page = desk.security.get(&format!("/security?person={}", copy.to_lowercase()));
