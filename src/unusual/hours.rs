@@ -80,7 +80,7 @@ impl Minute {
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let (hour, minute) = text.trim().split_once(':').ok_or(TextError::NotATime)?;
         let number = |text: &str, below: u16| match text.parse::<u16>() {
-            Ok(number) if number < below && text.len() == 2 => Ok(number),
+            Ok(number) if number < below && text.len() == 2 && !text.starts_with('+') => Ok(number),
             _ => Err(TextError::NotATime),
         };
         Ok(Self(number(hour, 24)? * 60 + number(minute, 60)?))
