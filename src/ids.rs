@@ -84,6 +84,8 @@ typed_id! {
     DownloadId;
     /// An exception in a report version.
     ExceptionId;
+    /// An export of entries of the log.
+    ExcerptId;
     /// A filter of the log that somebody has saved.
     FilterId;
     /// A person's right to one report version.

@@ -33,6 +33,9 @@ pub enum TextError {
     /// Not a name for a web address.
     #[error("may hold small letters, digits and hyphens only")]
     NotASlug,
+    /// Not a time of day.
+    #[error("is not a time of day; write it as 08:30")]
+    NotATime,
     /// Not a calendar date.
     #[error("is not a date; write it as 2026-11-21")]
     NotADate,

@@ -82,6 +82,7 @@ templates! {
     SecurityCopy = "security/copy",
     SecurityEntry = "security/entry",
     SecurityEvidence = "security/evidence",
+    SecurityExports = "security/exports",
     SecurityHold = "security/hold",
     SecurityHolds = "security/holds",
     SecurityIntegrity = "security/integrity",

@@ -12,6 +12,7 @@ pub mod companion_schema;
 pub mod columns;
 mod connection;
 pub mod data_keys;
+pub mod excerpt_schema;
 pub mod filter_schema;
 pub mod head_schema;
 pub mod installation;

@@ -14,6 +14,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    unusual_hours (id) {
+        id -> Binary,
+        zone -> Text,
+        begins_minute -> Integer,
+        ends_minute -> Integer,
+        days -> Integer,
+        at -> BigInt,
+        by_person -> Binary,
+    }
+}
+
+diesel::table! {
     unusual_mute (id) {
         id -> Binary,
         rule -> Nullable<Text>,

@@ -3,11 +3,13 @@
 use super::store::{OpenDownload, Outcome, Started};
 use crate::clock::Micros;
 use crate::db::Db;
-use crate::db::companion_schema::{companion_download, companion_download_end};
+use crate::db::companion_schema::{companion, companion_download, companion_download_end};
 use crate::db::schema::report_grant;
 use crate::fault::Fault;
 use crate::ids::{CompanionId, DownloadId, GrantId, NodeId, PersonId};
+use crate::reports::companion::CompanionKind;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
 /// Adds the start of a download.
 pub fn insert_download(db: &mut Db, companion: CompanionId, started: &Started) -> Result<(), Fault> {
@@ -58,6 +60,35 @@ pub fn find_copy_digest(
         .first(db)
         .optional()?;
     digest.map(|digest| digest.try_into().map_err(|_| Fault::bare("digest of a copy"))).transpose()
+}
+
+/// What somebody holds beside a report: how many different documents of each kind they have taken copies of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Bridge letters.
+    pub letters: usize,
+    /// Files of evidence.
+    pub evidence: usize,
+}
+
+/// What is held beside the report under each of these grants; one that took nothing is left out.
+pub fn list_beside(db: &mut Db, grants: &[GrantId]) -> Result<BTreeMap<GrantId, Beside>, Fault> {
+    let rows: Vec<(GrantId, CompanionId, CompanionKind)> = companion_download::table
+        .inner_join(companion::table)
+        .filter(companion_download::grant_id.eq_any(grants.to_vec()))
+        .select((companion_download::grant_id, companion_download::companion_id, companion::kind))
+        .distinct()
+        .load(db)?;
+    let mut held: BTreeMap<GrantId, Beside> = BTreeMap::new();
+    for (grant, _, kind) in rows {
+        let beside = held.entry(grant).or_default();
+        let counted = match kind {
+            CompanionKind::BridgeLetter => &mut beside.letters,
+            CompanionKind::Evidence => &mut beside.evidence,
+        };
+        *counted = counted.saturating_add(1);
+    }
+    Ok(held)
 }
 
 /// Downloads of companions that were started and never ended, oldest first.

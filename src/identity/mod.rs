@@ -6,6 +6,7 @@
 
 pub mod acts;
 pub mod codes;
+pub mod companies;
 pub mod directory;
 pub mod filters;
 pub mod secrets;

@@ -71,15 +71,16 @@ pub fn search<'a>(act: Act<'a>, reader: Reader, sought: &Sought) -> Result<Recor
     Ok(act.record(event, ()))
 }
 
-/// Records that entries leave with the personal data beside them. To be done before the first byte.
-pub fn export<'a>(
+/// Records that entries leave with the personal data beside them, and answers `value`. To be done before the first byte.
+pub fn export<'a, T>(
     act: Act<'a>,
     reader: Reader,
     filter: &Filter,
     format: &'static str,
-) -> Result<Recorded<'a, ()>, Fault> {
+    value: T,
+) -> Result<Recorded<'a, T>, Fault> {
     let event = filtered(reader.event(EventKind::LogExported), filter);
-    Ok(act.record(event.fact("personal_data", true).fact("format", format), ()))
+    Ok(act.record(event.fact("personal_data", true).fact("format", format), value))
 }
 
 /// Adds what a filter asks for.

@@ -27,6 +27,7 @@ mod disclosures;
 pub mod epoch;
 mod erased;
 pub mod event;
+pub mod excerpts;
 pub mod export;
 pub mod handover;
 mod hook;

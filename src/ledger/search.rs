@@ -146,7 +146,7 @@ fn page(
 }
 
 /// The indexes that a filter allows: the first one, and the one after the last.
-fn range(db: &mut Db, filter: &Filter) -> Result<(i64, i64), Fault> {
+pub(super) fn range(db: &mut Db, filter: &Filter) -> Result<(i64, i64), Fault> {
     let mut first = filter.after.map_or(Ok(0), |after| stored(after.saturating_add(1)))?;
     let mut end = filter.before.map_or(Ok(i64::MAX), stored)?;
     if let Some(from) = filter.from {

@@ -57,11 +57,13 @@ pub fn count_pages(db: &mut Db, grant: GrantId) -> Result<usize, Fault> {
 /// How often a grant was used, and when last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// Downloads that were started.
+    /// Downloads of the report that were started.
     pub downloads: i64,
-    /// Times that the room or a page was shown.
+    /// Downloads of documents beside it that were started.
+    pub companions: i64,
+    /// Times that the room, a page, or a bridge letter to read was shown.
     pub views: i64,
-    /// The last of either.
+    /// The last of any.
     pub last: Option<Micros>,
 }
 
@@ -73,6 +75,8 @@ pub fn tally(db: &mut Db, grants: &[GrantId]) -> Result<BTreeMap<GrantId, Tally>
             EventKind::ReportViewed,
             EventKind::ReportPageViewed,
             EventKind::ReportReadByToken,
+            EventKind::BridgeLetterTaken,
+            EventKind::CompanionStarted,
             EventKind::DownloadStarted,
         ]))
         .group_by((ledger_entry::grant_id, ledger_entry::kind))
@@ -82,8 +86,11 @@ pub fn tally(db: &mut Db, grants: &[GrantId]) -> Result<BTreeMap<GrantId, Tally>
     for (grant, kind, count, last) in rows {
         let Some(grant) = grant else { continue };
         let tally = tallies.entry(grant).or_default();
-        let counted =
-            if kind == EventKind::DownloadStarted { &mut tally.downloads } else { &mut tally.views };
+        let counted = match kind {
+            EventKind::DownloadStarted => &mut tally.downloads,
+            EventKind::CompanionStarted => &mut tally.companions,
+            _ => &mut tally.views,
+        };
         *counted = counted.saturating_add(count);
         tally.last = tally.last.max(last);
     }

@@ -31,6 +31,7 @@ pub const HOUSEKEEPING: &[&str] = &[
     "alert.posted",
     // In the order of their names, as the law's own list.
     "anchor.noted",
+    "excerpt.told",
     "letter.claimed",
     "letter.retry",
     "letter.sent",

@@ -1,10 +1,12 @@
-//! The distribution register: who holds which version of which report, since when, under which NDA, and whether they have
-//! used it. One row per grant, the newest first.
+//! The distribution register: who holds which version of which report, since when, under which NDA, whether they have
+//! used it, and which documents beside it they took. One row per grant, the newest first: every copy that was made under
+//! a grant bears the grant's number, whichever document it is of.
 
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::grants::State;
+use crate::grants::companions::{self, Beside};
 use crate::grants::holdings::{self, Holding};
 use crate::ids::{GrantId, PersonId, ReportId, VersionId};
 use crate::ledger::uses::{self, Tally};
@@ -77,6 +79,8 @@ pub struct Held {
     pub nda: Option<(i32, Micros)>,
     /// How often it was used.
     pub used: Tally,
+    /// Which documents beside the report were taken.
+    pub beside: Beside,
 }
 
 /// A page of the register, and where the next one begins when there is one.
@@ -150,6 +154,7 @@ fn tell(db: &mut Db, fitting: Vec<(Holding, Standing, &Version)>) -> Result<Vec<
     let grants: Vec<GrantId> = fitting.iter().map(|(holding, ..)| holding.grant).collect();
     let people: Vec<PersonId> = fitting.iter().map(|(holding, ..)| holding.person).collect();
     let used = uses::tally(db, &grants)?;
+    let beside = companions::list_beside(db, &grants)?;
     let accepted = ndas::list_newest_accepted(db, &people)?;
     let held = fitting.into_iter().map(|(holding, standing, version)| Held {
         standing,
@@ -157,12 +162,13 @@ fn tell(db: &mut Db, fitting: Vec<(Holding, Standing, &Version)>) -> Result<Vec<
         number: version.number,
         nda: accepted.get(&holding.person).copied(),
         used: used.get(&holding.grant).copied().unwrap_or_default(),
+        beside: beside.get(&holding.grant).copied().unwrap_or_default(),
         holding,
     });
     Ok(held.collect())
 }
 
-/// Who holds a version, or may have kept something of it.
+/// Who holds a version, or may have kept something of it or of a document beside it.
 #[derive(Clone, Debug, Default)]
 pub struct Holders {
     /// The grants that are live.

@@ -1,5 +1,6 @@
 //! What security does about unusual access: sets rules, keeps them quiet, and is told when one fires.
 
+use super::hours::WorkingHours;
 use super::rules::Finding;
 use super::{Mute, Rule, Setting, store};
 use crate::accounts::store as accounts;
@@ -66,6 +67,28 @@ pub fn change_rules<'a>(
         act.also(event);
     }
     Ok(act.record(last, count))
+}
+
+/// Sets when the company works, for the rule about downloads outside of that.
+pub fn change_hours<'a>(
+    mut act: Act<'a>,
+    house: &House,
+    by: PersonId,
+    hours: &WorkingHours,
+) -> Result<Recorded<'a, ()>, UnusualError> {
+    let at = act.at();
+    if store::hours(act.db())? == *hours {
+        return Err(UnusualError::Unchanged);
+    }
+    store::insert_hours(act.db(), &house.clock, hours, (at, by))?;
+    let event = Event::new(EventKind::UnusualRuleChanged)
+        .by(Actor::Staff(by))
+        .fact("rule", Rule::OutsideHours.as_str())
+        .fact("zone", hours.zone.as_str())
+        .fact("begins", hours.begins.to_string())
+        .fact("ends", hours.ends.to_string())
+        .fact("days", hours.days.names().join(", "));
+    Ok(act.record(event, ()))
 }
 
 /// What is to be kept quiet.

@@ -2,11 +2,13 @@
 //!
 //! Promises: the rules accuse nobody, each finding names the entry to look at; thresholds and mutes are acts with
 //! entries; whoever is told is told once of each occurrence, over restarts and nodes, in the transaction that notes it.
+//! A download is one of a report or of a document beside it: both are marked copies that leave.
 //! Not promised: that nothing unusual is missed. The rules look at the newest [`ACCESSES`](seen::ACCESSES) accesses of
 //! [`DAYS`](seen::DAYS) days, and at the last [`EARLIER`](seen::EARLIER) downloads of each person before them.
 
 pub mod acts;
 pub mod countries;
+pub mod hours;
 pub mod rules;
 pub mod seen;
 pub mod store;
@@ -30,7 +32,7 @@ text_enum! {
         NewCountry = "new_country",
         /// A network that the person never came from.
         NewNetwork = "new_network",
-        /// Downloads at night or on a weekend.
+        /// Downloads outside the company's working hours.
         OutsideHours = "outside_hours",
         /// Downloads from where the file of countries knows none.
         UnknownCountry = "unknown_country",
@@ -61,7 +63,7 @@ impl Rule {
             Self::ManyReports => "Different reports within an hour",
             Self::NewCountry => "Downloads from other countries before it",
             Self::NewNetwork => "Downloads from elsewhere before it",
-            Self::OutsideHours => "Downloads between 22 and 5 o’clock or on a weekend (UTC)",
+            Self::OutsideHours => "Downloads outside the working hours",
             Self::UnknownCountry => "Downloads from where the country file knows none",
             Self::WrongCodes => "Wrong codes within an hour",
         }

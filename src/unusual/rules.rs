@@ -1,6 +1,7 @@
 //! The rules: pure, over accesses that were read before.
 
 use super::countries::Country;
+use super::hours::WorkingHours;
 use super::{Rule, Settings};
 use crate::clock::Micros;
 use crate::ids::{PersonId, ReportId};
@@ -57,16 +58,20 @@ pub struct Accesses {
 }
 
 /// Every finding, newest first; of each rule one per person.
-pub fn find(Accesses { recent: accesses, earlier }: &Accesses, settings: &Settings) -> Vec<Finding> {
+pub fn find(
+    Accesses { recent: accesses, earlier }: &Accesses,
+    (settings, hours): (&Settings, &WorkingHours),
+) -> Vec<Finding> {
     let mut people: Vec<PersonId> = accesses.iter().filter_map(|access| access.person).collect();
     people.sort_unstable();
     people.dedup();
     let mut findings = Vec::new();
     for person in people {
-        let of = |kind| -> Vec<&Access> {
-            accesses.iter().filter(|access| access.person == Some(person) && access.kind == kind).collect()
+        let of = |fits: fn(EventKind) -> bool| -> Vec<&Access> {
+            accesses.iter().filter(|access| access.person == Some(person) && fits(access.kind)).collect()
         };
-        let (downloads, codes) = (of(EventKind::DownloadStarted), of(EventKind::CodeFailed));
+        let downloads = of(EventKind::starts_download);
+        let codes = of(|kind| kind == EventKind::CodeFailed);
         let earlier: Vec<&Access> = earlier.iter().filter(|access| access.person == Some(person)).collect();
         for (rule, setting) in settings.iter().filter(|(_, setting)| setting.watched) {
             let number = usize::try_from(setting.threshold).unwrap_or(usize::MAX);
@@ -76,7 +81,7 @@ pub fn find(Accesses { recent: accesses, earlier }: &Accesses, settings: &Settin
                 Rule::ManyReports => many_reports(&downloads, number),
                 Rule::NewCountry => new_country((&earlier, &downloads), number),
                 Rule::NewNetwork => new_network((&earlier, &downloads), number),
-                Rule::OutsideHours => at_night(&downloads, number),
+                Rule::OutsideHours => outside(&downloads, hours, number),
                 Rule::UnknownCountry => unknown_country(&downloads, number),
                 Rule::WrongCodes => guessing(&codes, number),
             };
@@ -119,19 +124,13 @@ fn many_reports<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
     })
 }
 
-/// Downloads between 22 and 5 o'clock, or on a Saturday or Sunday, UTC.
-fn at_night<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
-    let outside = |access: &&&Access| {
-        let at = access.at.utc();
-        !(5..22).contains(&at.hour()) || at.weekday().number_from_monday() > 5
-    };
-    let found: Vec<_> = downloads.iter().filter(outside).collect();
+/// Downloads while nobody works.
+fn outside<'a>(downloads: &'a [&'a Access], hours: &WorkingHours, number: usize) -> Broken<'a> {
+    let found: Vec<_> = downloads.iter().filter(|access| !hours.contains(access.at)).collect();
     let last = found.last()?;
     (found.len() >= number).then(|| {
-        (
-            **last,
-            format!("{} at night or on a weekend (UTC).", counted(found.len(), "A download", "downloads")),
-        )
+        let words = counted(found.len(), "A download", "downloads");
+        (**last, format!("{words} outside working hours ({}).", hours.words()))
     })
 }
 
@@ -259,7 +258,8 @@ mod tests {
 
     /// The rules that a story breaks with these settings.
     fn broken_by(accesses: &[Access], settings: &Settings) -> Vec<&'static str> {
-        find(&recent(accesses), settings).into_iter().map(|finding| finding.rule.words()).collect()
+        let by = (settings, &WorkingHours::default());
+        find(&recent(accesses), by).into_iter().map(|finding| finding.rule.words()).collect()
     }
 
     /// Accesses with nothing before them.
@@ -304,7 +304,7 @@ mod tests {
         assert_eq!(broken(&late(24 * 60)), ["Right before the end"]);
         assert_eq!(broken(&late(24 * 60 + 1)), [""; 0]);
         assert_eq!(
-            find(&recent(&late(30)), &usual())[0].text,
+            find(&recent(&late(30)), (&usual(), &WorkingHours::default()))[0].text,
             "A download less than an hour before the grant ended."
         );
     }
@@ -347,7 +347,7 @@ mod tests {
         }
         // It stays to be looked at after they have come home again.
         let abroad = travels(&[se.clone(), no.clone(), se.clone()]);
-        let found = find(&recent(&abroad), &usual());
+        let found = find(&recent(&abroad), (&usual(), &WorkingHours::default()));
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].rule, found[0].index), (Rule::NewCountry, 1));
         assert_eq!(found[0].text, "The download before came from other countries.");
@@ -361,7 +361,7 @@ mod tests {
         told[1].network = Some("198.51.100.1".to_owned());
         let (earlier, recent) = (vec![told[0].clone()], vec![told[1].clone()]);
         assert_eq!(broken(&recent), [""; 0]);
-        let found = find(&Accesses { recent, earlier }, &usual());
+        let found = find(&Accesses { recent, earlier }, (&usual(), &WorkingHours::default()));
         let rules: Vec<_> = found.iter().map(|finding| finding.rule).collect();
         assert_eq!(rules, [Rule::NewCountry, Rule::NewNetwork]);
     }

@@ -16,9 +16,9 @@ use std::collections::HashMap;
 
 /// Days in which unusual accesses are looked for.
 pub const DAYS: i64 = 7;
-/// Accesses of a kind that are looked at, the newest.
+/// Accesses of a kind that are looked at, the newest: downloads of reports, of documents beside them, wrong codes.
 pub const ACCESSES: u16 = 2_000;
-/// Downloads of each person before those days that are looked at, to know what is new for them.
+/// Downloads of a kind by each person before those days that are looked at, to know what is new for them.
 pub const EARLIER: u16 = 10;
 
 /// What was found: what is to be looked at, and how much is kept quiet.
@@ -33,7 +33,8 @@ pub struct Seen {
 /// Everything that the rules find now.
 pub fn look(db: &mut Db, (keyring, countries): (&Keyring, &Countries), now: Micros) -> Result<Seen, Fault> {
     let (settings, mutes) = (store::settings(db)?, store::list_mutes(db, keyring, now)?);
-    let found = find(&accesses(db, (keyring, countries), now)?, &settings);
+    let hours = store::hours(db)?;
+    let found = find(&accesses(db, (keyring, countries), now)?, (&settings, &hours));
     let is_muted =
         |finding: &Finding| mutes.iter().any(|mute: &Mute| mute.covers(finding.rule, finding.person));
     let (muted, findings): (Vec<_>, Vec<_>) = found.into_iter().partition(is_muted);
@@ -44,7 +45,7 @@ pub fn look(db: &mut Db, (keyring, countries): (&Keyring, &Countries), now: Micr
 fn accesses(db: &mut Db, by: (&Keyring, &Countries), now: Micros) -> Result<Accesses, Fault> {
     let since = now.plus_days(-DAYS);
     let (mut recent, mut grants) = (Vec::new(), Vec::new());
-    for kind in [EventKind::DownloadStarted, EventKind::CodeFailed] {
+    for kind in [EventKind::CompanionStarted, EventKind::DownloadStarted, EventKind::CodeFailed] {
         let filter = Filter { kind: Some(kind), from: Some(since), ..Filter::default() };
         for stored in log::list_stored(db, &filter, ACCESSES)? {
             let Some((access, grant)) = access(db, by, stored)? else { continue };
@@ -67,20 +68,18 @@ fn earlier(
     by: (&Keyring, &Countries),
     (recent, until): (&[Access], Micros),
 ) -> Result<Vec<Access>, Fault> {
-    let downloads = recent.iter().filter(|access| access.kind == EventKind::DownloadStarted);
+    let downloads = recent.iter().filter(|access| access.kind.starts_download());
     let mut people: Vec<PersonId> = downloads.filter_map(|access| access.person).collect();
     people.sort_unstable();
     people.dedup();
     let mut found = Vec::new();
     for person in people {
-        let filter = Filter {
-            kind: Some(EventKind::DownloadStarted),
-            person: Some(person),
-            until: Some(until),
-            ..Filter::default()
-        };
-        for stored in log::list_stored(db, &filter, EARLIER)? {
-            found.extend(access(db, by, stored)?.map(|(access, _)| access));
+        for kind in [EventKind::CompanionStarted, EventKind::DownloadStarted] {
+            let (kind, person, until) = (Some(kind), Some(person), Some(until));
+            let filter = Filter { kind, person, until, ..Filter::default() };
+            for stored in log::list_stored(db, &filter, EARLIER)? {
+                found.extend(access(db, by, stored)?.map(|(access, _)| access));
+            }
         }
     }
     found.sort_by_key(|access| access.index);

@@ -1,9 +1,10 @@
 //! Rows of rules, mutes and what was noticed.
 
+use super::hours::{Days, Minute, WorkingHours, Zone};
 use super::rules::Finding;
 use super::{Mute, Rule, Setting, Settings};
 use crate::clock::{Clock, Micros};
-use crate::db::unusual_schema::{unusual_mute, unusual_noticed, unusual_rule};
+use crate::db::unusual_schema::{unusual_hours, unusual_mute, unusual_noticed, unusual_rule};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::{MuteId, PersonId, RuleChangeId};
@@ -43,6 +44,49 @@ pub fn insert_setting(
             unusual_rule::told.eq(setting.told),
             unusual_rule::at.eq(at),
             unusual_rule::by_person.eq(by),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// When the company works, as it is set now.
+pub fn hours(db: &mut Db) -> Result<WorkingHours, Fault> {
+    let row: Option<(String, i32, i32, i32)> = unusual_hours::table
+        .order((unusual_hours::at.desc(), unusual_hours::id.desc()))
+        .select((
+            unusual_hours::zone,
+            unusual_hours::begins_minute,
+            unusual_hours::ends_minute,
+            unusual_hours::days,
+        ))
+        .first(db)
+        .optional()?;
+    let Some((zone, begins, ends, days)) = row else { return Ok(WorkingHours::default()) };
+    Ok(WorkingHours {
+        // A name never leaves the tables of the IANA.
+        zone: Zone::parse(&zone).map_err(|error| Fault::new("the time zone of the working hours", error))?,
+        begins: Minute::from_stored(begins)?,
+        ends: Minute::from_stored(ends)?,
+        days: Days::from_stored(days)?,
+    })
+}
+
+/// Adds when the company works from now on.
+pub fn insert_hours(
+    db: &mut Db,
+    clock: &Clock,
+    hours: &WorkingHours,
+    (at, by): (Micros, PersonId),
+) -> Result<(), Fault> {
+    diesel::insert_into(unusual_hours::table)
+        .values((
+            unusual_hours::id.eq(RuleChangeId::new(clock)),
+            unusual_hours::zone.eq(hours.zone.as_str()),
+            unusual_hours::begins_minute.eq(hours.begins.stored()),
+            unusual_hours::ends_minute.eq(hours.ends.stored()),
+            unusual_hours::days.eq(hours.days.stored()),
+            unusual_hours::at.eq(at),
+            unusual_hours::by_person.eq(by),
         ))
         .execute(db)?;
     Ok(())

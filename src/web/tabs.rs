@@ -1,8 +1,27 @@
 //! Desks and their tabs: which part of the house a page belongs to, and where it stands in the navigation.
 
 use super::guard::Caller;
+use super::guard::desk::{Auditor, KeyKeeper, LogReader, RegisterReader, Security, Sits};
 use crate::identity::{Face, Role};
 use serde::Serialize;
+
+/// Whether somebody with these roles may open a page.
+type Admits = fn(&[Role]) -> bool;
+
+/// The pages of the security desk, which several roles share; each with the guard that its handler names.
+const SECURITY: &[(&str, &str, Admits)] = &[
+    ("/security", "Log", LogReader::admits),
+    ("/security/overview", "Overview", LogReader::admits),
+    ("/security/register", "Register", RegisterReader::admits),
+    ("/security/integrity", "Integrity", LogReader::admits),
+    ("/security/copy", "Find a copy", LogReader::admits),
+    ("/security/people", "People", Security::admits),
+    ("/security/holds", "Holds", Security::admits),
+    ("/security/retention", "Retention", Security::admits),
+    ("/security/keys", "Keys", KeyKeeper::admits),
+    ("/security/board", "Board", Auditor::admits),
+    ("/security/reports", "Reports to confirm", Auditor::admits),
+];
 
 /// Which part of the house a page belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -31,10 +50,10 @@ impl Desk {
             _ => Self::Portal,
         }
     }
-    /// The pages in the desk's navigation: address and label.
-    const fn pages(self) -> &'static [(&'static str, &'static str)] {
+    /// The pages in the desk's navigation that somebody with these roles may open: address and label.
+    fn pages(self, roles: &[Role]) -> Vec<(&'static str, &'static str)> {
         match self {
-            Self::Compliance => &[
+            Self::Compliance => vec![
                 ("/compliance", "Overview"),
                 ("/compliance/reports", "Reports"),
                 ("/compliance/remediation", "Remediation"),
@@ -42,22 +61,15 @@ impl Desk {
                 ("/compliance/nda", "NDA"),
                 ("/compliance/company", "Company"),
             ],
-            Self::Portal => &[("/", "Reports"), ("/request", "Request access")],
+            Self::Portal => vec![("/", "Reports"), ("/request", "Request access")],
             Self::Sales => {
-                &[("/sales", "Requests"), ("/sales/grants", "Grants"), ("/sales/invite", "Invite")]
+                vec![("/sales", "Requests"), ("/sales/grants", "Grants"), ("/sales/invite", "Invite")]
             }
-            Self::Security => &[
-                ("/security", "Log"),
-                ("/security/overview", "Overview"),
-                ("/security/register", "Register"),
-                ("/security/integrity", "Integrity"),
-                ("/security/copy", "Find a copy"),
-                ("/security/people", "People"),
-                ("/security/holds", "Holds"),
-                ("/security/retention", "Retention"),
-                ("/security/keys", "Keys"),
-            ],
-            Self::SignIn => &[],
+            Self::Security => {
+                let admitted = SECURITY.iter().filter(|(_, _, admits)| admits(roles));
+                admitted.map(|(href, label, _)| (*href, *label)).collect()
+            }
+            Self::SignIn => Vec::new(),
         }
     }
     /// The desks of these roles: address, name, and what is done there.
@@ -105,10 +117,7 @@ impl Caller {
     /// The desk's pages, what the person may see besides, and where this page stands among them.
     pub(super) fn nav(&self, desk: Desk) -> Vec<NavItem> {
         let session = self.signed_in.as_ref().map(|signed_in| &signed_in.session);
-        let mut pages = desk.pages().to_vec();
-        if desk == Desk::Security && session.is_some_and(|session| session.roles.contains(&Role::Auditor)) {
-            pages.extend([("/security/board", "Board"), ("/security/reports", "Reports to confirm")]);
-        }
+        let mut pages = desk.pages(session.map(|session| session.roles.as_slice()).unwrap_or_default());
         match session.map(|session| session.face) {
             Some(Face::Prospect) if desk == Desk::Portal => pages.push(("/access", "My access")),
             Some(Face::Staff) => pages.push(("/staff", "Desks")),
@@ -137,7 +146,7 @@ mod tests {
             assert_eq!(tab(own), own);
         }
         let led_to = [tab("/security/rules"), tab("/security/recall/7")];
-        let tabs = Desk::Security.pages();
+        let tabs = Desk::Security.pages(&[Role::Security]);
         assert!(led_to.iter().all(|href| tabs.iter().any(|(other, _)| other == href)));
     }
 }

@@ -63,7 +63,7 @@ export function readPrompt(text) {
 /** A furnished Candor with a browser in front of it. */
 export class Candor {
   /** Starts `candor demo` and Chromium; `desks` are the links to wait for. */
-  static async start(desks = ['sales', 'compliance', 'security', 'admin']) {
+  static async start(desks = ['sales', 'compliance', 'security', 'admin', 'auditor']) {
     const house = new Candor();
     house.folder = mkdtempSync(join(tmpdir(), 'candor-browser-'));
     try {

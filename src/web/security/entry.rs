@@ -81,13 +81,20 @@ struct CommitmentRow {
 /// The proof, and what the server itself finds of it.
 #[derive(Serialize)]
 struct Proof {
-    tree_size: u64,
-    root: String,
+    /// The tree it is proven in; none when the proof fails.
+    tree: Option<Tree>,
     path: Vec<Sibling>,
     state: Status,
     text: String,
     checkpoint: String,
     receipt_href: String,
+}
+
+/// The tree that a checkpoint covers.
+#[derive(Serialize)]
+struct Tree {
+    size: u64,
+    root: String,
 }
 
 /// A hash on the way up, and on which side it stands.
@@ -226,13 +233,10 @@ fn proof(receipt: &Receipt, key: &VerifierKey) -> Proof {
             format!("The proof fails: {error}. Verify the whole log under Integrity."),
         ),
     };
-    let size = checked.as_ref().map_or(0, |(_, checkpoint)| checkpoint.head.size);
-    let root = checked
-        .map_or_else(|_| "not known".to_owned(), |(_, checkpoint)| format!("{:?}", checkpoint.head.root));
-    let sides = sides(receipt.index, size, receipt.path.len());
+    let head = checked.ok().map(|(_, checkpoint)| checkpoint.head);
+    let sides = sides(receipt.index, head.map_or(0, |head| head.size), receipt.path.len());
     Proof {
-        tree_size: size,
-        root,
+        tree: head.map(|head| Tree { size: head.size, root: format!("{:?}", head.root) }),
         path: sides
             .into_iter()
             .zip(&receipt.path)

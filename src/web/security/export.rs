@@ -1,18 +1,23 @@
 //! `/security/export`: the entries that a filter finds, as a file for other programs.
 //!
 //! Recorded as `log.exported` before the first byte, with what was asked for. The file is written while it is sent, so that a
-//! log of any length can leave; a list of its files at its end is signed with the log's key. It proves who wrote the
-//! export, not that nothing is missing from the log: that is what `candor ledger export` is for.
+//! log of any length can leave; `/security/exports` tells meanwhile how far it is. A list of its files at its end is signed
+//! with the log's key. It proves who wrote the export, not that nothing is missing from the log: that is what `candor
+//! ledger export` is for.
 
+use super::exports::{end, follow};
 use super::filter;
 use super::log::sought;
 use super::names::Names;
 use super::reader;
 use super::told::{self, Format};
 use super::zip::Zip;
+use crate::app::App;
 use crate::db::Db;
 use crate::fault::{Fault, Kind};
-use crate::ledger::acts::{self, Sought};
+use crate::ids::ExcerptId;
+use crate::ledger::acts::Sought;
+use crate::ledger::excerpts::{self, Begun, Far, Outcome};
 use crate::ledger::store::{self, Filter};
 use crate::seal::Keyring;
 use crate::text::hex;
@@ -29,6 +34,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::watch;
 
 /// Entries read at a time.
 const PAGE: u16 = 500;
@@ -77,21 +83,13 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
         }
     };
     let (by, searched) = (reader(&staff, staff.person.id), filter.clone());
-    let done = staff.app.act("log.export", move |act| acts::export(act, by, &searched, format.name())).await;
-    let done: crate::ledger::Done<()> = done.map_err(|fault: Fault| Problem::from(fault))?;
-    // Up to its own entry, whatever comes meanwhile.
-    let until = done.index.saturating_add(1);
-    let filter = Filter { before: Some(filter.before.map_or(until, |before| before.min(until))), ..filter };
+    let (clock, kept) = (staff.app.clock.clone(), (format.name(), staff.app.gate.node));
+    let begun =
+        staff.app.act("log.export", move |act| excerpts::begin(act, &clock, by, &searched, kept)).await;
+    let Begun { id, end } = begun.map_err(|fault: Fault| Problem::from(fault))?.value;
+    let filter = Filter { before: Some(end), ..filter };
     let (to, pieces) = channel(PIECES);
-    let (app, keyring) = (staff.app.clone(), Arc::clone(&staff.app.keyring));
-    actix_web::rt::spawn(async move {
-        let mut export =
-            Export { to, zip: Zip::default(), digest: Digest::new(&SHA256), bytes: 0, entries: 0 };
-        let wrote = app.read(move |db| write(&mut export, db, &keyring, filter, format)).await;
-        if let Err(fault) = wrote {
-            tracing::error!(cause = ?fault, "an export of the log broke off");
-        }
-    });
+    actix_web::rt::spawn(send(staff.app.clone(), (id, end), to, (filter, format)));
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"candor-log.zip\""))
@@ -99,13 +97,42 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
         .body(Body(pieces)))
 }
 
+/// Writes the file while it is sent, tells how far it is, and how it ended.
+async fn send(
+    app: App,
+    (id, newest): (ExcerptId, u64),
+    to: Sender<Result<Bytes, BrokenOff>>,
+    (filter, format): (Filter, Format),
+) {
+    let (tell, told) = watch::channel(Far { reached: newest, entries: 0 });
+    let (keyring, taken, last) = (Arc::clone(&app.keyring), to.clone(), told.clone());
+    let mut export = Export { to, tell, zip: Zip::default(), digest: Digest::new(&SHA256), bytes: 0 };
+    let writing = app.read(move |db| write(&mut export, db, &keyring, filter, format));
+    let wrote = tokio::select! {
+        wrote = writing => wrote,
+        () = follow(&app, id, told) => Err(Fault::bare("an export ended without an answer")),
+    };
+    let outcome = match wrote {
+        // It is sent once nothing of it waits here any more.
+        Ok(()) if taken.reserve_many(PIECES).await.is_ok() => Outcome::Sent,
+        Ok(()) => Outcome::BrokenOff,
+        Err(fault) => {
+            tracing::error!(cause = ?fault, "an export of the log broke off");
+            Outcome::BrokenOff
+        }
+    };
+    drop(taken);
+    let far = *last.borrow();
+    end(&app, id, far, outcome).await;
+}
+
 /// An export being written.
 struct Export {
     to: Sender<Result<Bytes, BrokenOff>>,
+    tell: watch::Sender<Far>,
     zip: Zip,
     digest: Digest,
     bytes: u64,
-    entries: u64,
 }
 
 impl Drop for Export {
@@ -163,25 +190,26 @@ fn write(
     export.send(begun)?;
     export.data(told::head(format))?;
     let mut names = Names::read(db, keyring)?;
+    let mut entries = 0_u64;
     loop {
         let page = store::list_stored(db, &filter, PAGE)?;
-        let Some(last) = page.last() else { break };
-        (filter.before, filter.after) = (Some(last.index), None);
+        let Some(reached) = page.last().map(|last| last.index) else { break };
+        (filter.before, filter.after) = (Some(reached), None);
         let mut text = String::new();
         for stored in page {
             text.push_str(&told::tell(db, keyring, &mut names, stored)?.line(format)?);
-            export.entries += 1;
+            entries += 1;
         }
         export.data(text)?;
+        export.tell.send_replace(Far { reached, entries });
     }
     let ended = export.zip.end();
     export.send(ended)?;
     let key = store::log_key(db, keyring)?;
     let sha256 = hex(std::mem::replace(&mut export.digest, Digest::new(&SHA256)).finish().as_ref());
     let list = format!(
-        "{MANIFEST}\n{}\n{} entries\n{sha256} {} {}\n",
+        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n",
         key.origin(),
-        export.entries,
         export.bytes,
         format.file()
     );

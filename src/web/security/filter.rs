@@ -24,26 +24,50 @@ pub(super) struct Asked {
 
 /// Reads the fields; `None` when one cannot be read, with the reason in the form.
 pub(super) fn parse(form: &mut Form) -> Option<Asked> {
-    let whom = whom(form);
+    // One field finds what people have at hand: somebody, or the number of a copy or of an entry.
+    let typed = form.text("person").trim().to_owned();
+    let (entry, numbered) = (entry(&typed), numbered(&typed));
+    let whom = if entry.is_some() || numbered.is_some() { Some(None) } else { whom(form) };
     let from = form.parse_optional("from", "From", Day::parse);
     let to = form.parse_optional("to", "To", Day::parse);
     let report = one_of(form, "report", "Report", |text| text.parse::<ReportId>().ok());
     let kind = one_of(form, "kind", "Kind", EventKind::parse);
-    let before = one_of(form, "before", "Page", |text| text.parse::<u64>().ok());
-    let after = one_of(form, "after", "Page", |text| text.parse::<u64>().ok());
+    let before = one_of(form, "before", "Page", index);
+    let after = one_of(form, "after", "Page", index);
     let copy = copy(form);
+    let (before, after) = (before?, after?);
+    // The pager of an entry that was found by its number leads to its neighbours.
+    let entry = entry.filter(|_| before.is_none() && after.is_none());
     let filter = Filter {
         kind: kind?,
         report: report?,
-        copy: copy?,
+        copy: copy?.or(numbered),
         from: from?.map(Day::start),
         // The last day is included.
         until: to?.map(|day| day.start().plus_days(1)),
-        before: before?,
-        after: after?,
+        before: before.or(entry.map(|entry| entry.saturating_add(1))),
+        after: after.or(entry.and_then(|entry| entry.checked_sub(1))),
         ..Filter::default()
     };
     Some(Asked { whom: whom?, filter })
+}
+
+/// An index that a log can have.
+fn index(text: &str) -> Option<u64> {
+    let index = text.parse::<i64>().ok().filter(|index| *index < i64::MAX)?;
+    u64::try_from(index).ok()
+}
+
+/// The entry that is meant by a number alone: `1204`, or `#1204`.
+fn entry(typed: &str) -> Option<u64> {
+    let digits = typed.strip_prefix('#').unwrap_or(typed);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| index(digits)).flatten()
+}
+
+/// The copy whose number this is; a name is hardly ever one, and never has a digit.
+fn numbered(typed: &str) -> Option<String> {
+    let copy = typed.parse::<CopyId>().ok().filter(|_| typed.bytes().any(|byte| byte.is_ascii_digit()));
+    copy.map(|copy| copy.to_string())
 }
 
 /// Who is looked for, as it was typed.
@@ -78,7 +102,7 @@ fn whom(form: &mut Form) -> Option<Option<Whom>> {
         return found.map(|found| found.map(Whom::Address));
     }
     if typed.chars().count() < NAME_LETTERS {
-        form.refuse("person", "Type an address, a company's domain, or three letters of a name at least.");
+        form.refuse("person", "Type an address, a company's domain, three letters of a name at least, or the number of a copy or an entry.");
         return None;
     }
     Some(Some(Whom::Name(typed)))
@@ -220,6 +244,18 @@ mod tests {
             assert_eq!(parse(&mut Form::with(&[("person", typed)])).unwrap().whom, Some(wanted), "{typed}");
         }
         assert!(parse(&mut Form::with(&[("person", "Ad")])).is_none());
+
+        for (typed, before, after) in [("1204", 1205, Some(1203)), (" #0 ", 1, None)] {
+            let asked = parse(&mut Form::with(&[("person", typed)])).unwrap();
+            assert_eq!((asked.whom, asked.filter.before, asked.filter.after), (None, Some(before), after));
+        }
+        let copy = CopyId::new(&crate::clock::Clock::system()).to_string();
+        let asked = parse(&mut Form::with(&[("person", &copy.to_lowercase())])).unwrap();
+        let has_digit = copy.bytes().any(|byte| byte.is_ascii_digit());
+        assert_eq!((asked.filter.copy == Some(copy), asked.whom.is_none()), (has_digit, has_digit));
+        for beyond in ["9223372036854775807", "18446744073709551615", "-1"] {
+            assert!(parse(&mut Form::with(&[("before", beyond)])).is_none(), "{beyond}");
+        }
 
         let mut form = Form::with(&[
             ("person", "ada+log@company.example"),

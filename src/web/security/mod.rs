@@ -14,13 +14,15 @@ mod entry;
 mod erase;
 mod evidence;
 mod export;
+mod exports;
 mod filter;
 mod found;
 mod holds;
+mod hours;
 mod integrity;
 mod keys;
 mod log;
-mod names;
+pub(in crate::web) mod names;
 mod networks;
 mod overview;
 mod people;
@@ -63,6 +65,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/overview", web::get().to(overview::show))
         .route("/security/rules", web::get().to(rules::show))
         .route("/security/rules", web::post().to(rules::change))
+        .route("/security/rules/hours", web::post().to(hours::change))
         .route("/security/rules/mute", web::post().to(rules::mute))
         .route("/security/rules/unmute", web::post().to(rules::unmute))
         .route("/security/register", web::get().to(register::list))
@@ -73,6 +76,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/security/filters", web::post().to(saved::save))
         .route("/security/filters/remove", web::post().to(saved::remove))
         .route("/security/export", web::post().to(export::download))
+        .route("/security/exports", web::get().to(exports::show))
         .route("/security/people", web::get().to(people::list))
         .route("/security/people/{id}", web::get().to(person::show))
         .route("/security/people/{id}/erase", web::post().to(erase::erase))

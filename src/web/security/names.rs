@@ -10,7 +10,7 @@ use crate::seal::Keyring;
 use std::collections::HashMap;
 
 /// Names that a page needs, as far as they are known.
-pub(super) struct Names<'a> {
+pub(in crate::web) struct Names<'a> {
     keyring: &'a Keyring,
     people: HashMap<PersonId, String>,
     versions: Vec<Version>,
@@ -18,7 +18,7 @@ pub(super) struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// Reads the reports; people are read when they are asked for.
-    pub(super) fn read(db: &mut Db, keyring: &'a Keyring) -> Result<Self, Fault> {
+    pub(in crate::web) fn read(db: &mut Db, keyring: &'a Keyring) -> Result<Self, Fault> {
         Ok(Self { keyring, people: HashMap::new(), versions: reports::list(db)? })
     }
 
@@ -51,7 +51,7 @@ impl<'a> Names<'a> {
     }
 
     /// Whom it concerns, when that is not who did it.
-    pub(super) fn subject(&mut self, db: &mut Db, leaf: &Leaf) -> Result<Option<String>, Fault> {
+    pub(in crate::web) fn subject(&mut self, db: &mut Db, leaf: &Leaf) -> Result<Option<String>, Fault> {
         match leaf.about {
             Some(id) if leaf.by.person() != Some(id) => self.person(db, id).map(Some),
             Some(_) | None => Ok(None),
@@ -65,7 +65,7 @@ impl<'a> Names<'a> {
     }
 
     /// The report that an entry concerns: its version where it names one, else the report's newest title.
-    pub(super) fn report_of(&self, leaf: &Leaf) -> Option<String> {
+    pub(in crate::web) fn report_of(&self, leaf: &Leaf) -> Option<String> {
         let version = leaf.version.and_then(|id| self.version(id));
         version.or_else(|| leaf.report.and_then(|id| self.report(id)))
     }

@@ -9,6 +9,7 @@ use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
+use crate::identity::companies::{self, Companies};
 use crate::ids::ReportId;
 use crate::ledger::EventKind;
 use crate::ledger::counts;
@@ -33,16 +34,24 @@ struct OverviewPage {
     shell: Shell,
     downloads: Chart,
     refusals: Chart,
-    reports: Vec<Row>,
-    refused: Vec<Row>,
-    companies: Vec<Row>,
-    readers: Vec<Row>,
+    reports: Ranking,
+    refused: Ranking,
+    companies: Ranking,
+    refused_companies: Ranking,
+    readers: Ranking,
     findings: Vec<FindingRow>,
     muted: usize,
 }
 
 impl Page for OverviewPage {
     const TEMPLATE: Template = Template::SecurityOverview;
+}
+
+/// Names by how often, and what none of the rows holds.
+#[derive(Serialize)]
+struct Ranking {
+    rows: Vec<Row>,
+    besides: Vec<String>,
 }
 
 /// A name and how often.
@@ -74,6 +83,11 @@ pub async fn show(staff: Staff<LogReader>) -> Answer {
     show_page(&staff, &page)
 }
 
+/// What leaves: copies of reports, and of documents beside them.
+const DOWNLOADS: &[EventKind] = &[EventKind::DownloadStarted, EventKind::CompanionStarted];
+/// What was refused.
+const REFUSALS: &[EventKind] = &[EventKind::AccessRefused];
+
 /// Reads everything that is shown.
 fn read(
     db: &mut Db,
@@ -84,35 +98,29 @@ fn read(
     let from = now.plus_days(1 - DAYS);
     let mut names = Names::read(db, keyring)?;
     let titles = names.reports();
-    let mut by_report = |kind| {
+    let mut by_report = |kinds| {
         let named = |(id, number): (ReportId, u64)| {
             let title = titles.iter().find(|(other, _)| *other == id).map(|(_, title)| title.clone());
             (title.unwrap_or_else(|| "a report that is gone".to_owned()), number)
         };
-        Ok::<_, Fault>(counts::by_report(db, kind, from)?.into_iter().map(named).collect::<Vec<_>>())
+        let counted = counts::by_report(db, kinds, from)?.into_iter().map(named).collect();
+        Ok::<_, Fault>(Ranking::of(counted))
     };
-    let reports = by_report(EventKind::DownloadStarted)?;
-    let refused = by_report(EventKind::AccessRefused)?;
-    let (mut readers, mut companies) = (Vec::new(), Vec::<(String, u64)>::new());
-    for (person, number) in counts::by_person(db, EventKind::DownloadStarted, from)? {
-        let name = names.person(db, person)?;
-        let company = name.rsplit_once('@').map_or_else(|| name.clone(), |(_, domain)| domain.to_owned());
-        match companies.iter_mut().find(|(other, _)| *other == company) {
-            Some((_, sum)) => *sum += number,
-            None => companies.push((company, number)),
-        }
-        readers.push((name, number));
+    let (reports, refused) = (by_report(DOWNLOADS)?, by_report(REFUSALS)?);
+    let mut readers = Vec::new();
+    for (person, number) in counts::by_person(db, DOWNLOADS, from)?.into_iter().take(ROWS) {
+        readers.push((names.person(db, person)?, number));
     }
-    companies.sort_by_key(|(_, number)| u64::MAX - number);
     let Seen { findings, muted } = seen::look(db, (keyring, countries), now)?;
     Ok(OverviewPage {
         shell,
-        downloads: chart("Downloads", &counts::by_day(db, EventKind::DownloadStarted, from)?, now, DAYS),
-        refusals: chart("Refusals", &counts::by_day(db, EventKind::AccessRefused, from)?, now, DAYS),
-        reports: rows(reports),
-        refused: rows(refused),
-        companies: rows(companies),
-        readers: rows(readers),
+        downloads: chart("Downloads", &counts::by_day(db, DOWNLOADS, from)?, now, DAYS),
+        refusals: chart("Refusals", &counts::by_day(db, REFUSALS, from)?, now, DAYS),
+        reports,
+        refused,
+        companies: Ranking::of_companies(companies::count(db, keyring, DOWNLOADS, from)?),
+        refused_companies: Ranking::of_companies(companies::count(db, keyring, REFUSALS, from)?),
+        readers: Ranking::of(readers),
         findings: findings
             .into_iter()
             .map(|finding| told(db, &mut names, finding))
@@ -121,11 +129,26 @@ fn read(
     })
 }
 
-/// The first rows with the widths of their bars.
-fn rows(counted: Vec<(String, u64)>) -> Vec<Row> {
-    let most = counted.iter().map(|(_, number)| *number).max().unwrap_or(1).max(1);
-    let row = |(name, number): (String, u64)| Row { name, number, percent: number * 100 / most };
-    counted.into_iter().take(ROWS).map(row).collect()
+impl Ranking {
+    /// The first rows with the widths of their bars.
+    fn of(counted: Vec<(String, u64)>) -> Self {
+        let most = counted.iter().map(|(_, number)| *number).max().unwrap_or(1).max(1);
+        let row = |(name, number): (String, u64)| Row { name, number, percent: number * 100 / most };
+        Self { rows: counted.into_iter().take(ROWS).map(row).collect(), besides: Vec::new() }
+    }
+    /// The same of companies; what is of none is told beneath, so that nothing is lost from the sum.
+    fn of_companies(companies: Companies) -> Self {
+        let Companies { counted, free_mail, forgotten } = companies;
+        let others: u64 = counted.iter().skip(ROWS).map(|(_, number)| *number).sum();
+        let besides = [
+            (others, "by other companies"),
+            (free_mail, "by addresses of mail providers, which count as no company"),
+            (forgotten, "by people who were forgotten"),
+        ];
+        let named = counted.into_iter().map(|(domain, number)| (domain.to_string(), number)).collect();
+        let besides = besides.into_iter().filter(|(number, _)| *number > 0);
+        Self { besides: besides.map(|(number, who)| format!("{number} {who}")).collect(), ..Self::of(named) }
+    }
 }
 
 /// A finding in words.

@@ -61,6 +61,8 @@ struct Known {
     recall: Option<(Recall, String)>,
     told: Vec<(Told, Option<(String, String)>)>,
     holders: Holders,
+    /// Holders who were forgotten meanwhile.
+    forgotten: usize,
 }
 
 /// Reads the version, its recall, and everybody concerned.
@@ -92,7 +94,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
     // Whoever is silent comes first: they are what the page is for.
     told.sort_by_key(|(one, _)| (one.confirmed, one.first));
     let mut holders = register::holders(db, keyring, id, now)?;
-    let mut reached = Vec::new();
+    let (all, mut reached) = (holders.people.len(), Vec::new());
     for person in holders.people {
         // Nobody can write to whoever was forgotten.
         match people::require_person(db, keyring, person) {
@@ -102,7 +104,8 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
         }
     }
     holders.people = reached;
-    Ok(Known { version, recall, told, holders })
+    let forgotten = all.saturating_sub(holders.people.len());
+    Ok(Known { version, recall, told, holders, forgotten })
 }
 
 /// Records that the register is read, and reads.
@@ -225,19 +228,25 @@ fn row((told, who): &(Told, Option<(String, String)>), reads_log: bool) -> Row {
 fn ask(known: &Known, form: &Form) -> Question {
     let (holders, live) = (known.holders.people.len(), known.holders.live.len());
     let title = &known.version.card.title;
+    let forgotten = counted(known.forgotten, "holder was", "holders were");
+    let unreached = (known.forgotten > 0)
+        .then(|| format!("{forgotten} forgotten and cannot be written to: nothing names them any more."));
     Question {
         title: format!("Recall version {} of {title}?", known.version.number),
-        effects: vec![
+        effects: [
             "It is taken off the trust page, opens to nobody from the next click on, and can never be granted again."
                 .to_owned(),
             format!("{} ended; downloads that are running are cut within five seconds.", counted(live, "live grant is", "live grants are")),
             format!(
-                "{} written to with the reason below, and asked to confirm that their copies are destroyed.",
+                "{} written to with the reason below, and asked to confirm that their copies are destroyed, those of bridge letters and evidence beside it too.",
                 counted(holders, "holder is", "holders are")
             ),
             "The trust page and /verify say that it was recalled, without the reason.".to_owned(),
             "Copies that were saved stay where they are until somebody destroys them. This cannot be taken back.".to_owned(),
-        ],
+        ]
+        .into_iter()
+        .chain(unreached)
+        .collect(),
         action: href(known.version.id),
         verb: "Recall this version",
         danger: true,

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::identity::{Role, Session};
 use crate::ids::{GrantId, ReportId};
 use crate::ledger::acts::{self, Looked};
+use crate::ledger::uses::Tally;
 use crate::release::register::{self, Filter, Held, Standing};
 use crate::reports::{State, store as reports};
 use crate::seal::Keyring;
@@ -114,6 +115,7 @@ struct Row {
     nda: Option<String>,
     nda_at: Option<When>,
     used: String,
+    beside: Option<String>,
     last: Option<When>,
     state: Status,
 }
@@ -228,10 +230,27 @@ fn used(held: &Held) -> String {
         1 => format!("1 {one}"),
         number => format!("{number} {one}s"),
     };
-    match (held.used.downloads, held.used.views) {
-        (0, 0) => "never opened".to_owned(),
-        (downloads, views) => format!("{}, {}", some(downloads, "download"), some(views, "view")),
+    match held.used {
+        Tally { last: None, .. } => "never opened".to_owned(),
+        Tally { downloads, views, .. } => {
+            format!("{}, {}", some(downloads, "download"), some(views, "view"))
+        }
     }
+}
+
+/// `also holds 1 bridge letter and 2 files of evidence`; none when they took only the report.
+fn beside(held: &Held) -> Option<String> {
+    let some = |number: usize, one: &str, more: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        number => Some(format!("{number} {more}")),
+    };
+    let parts = [
+        some(held.beside.letters, "bridge letter", "bridge letters"),
+        some(held.beside.evidence, "file of evidence", "files of evidence"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| format!("also holds {}", parts.join(" and ")))
 }
 
 /// A row in words.
@@ -249,6 +268,7 @@ fn row(held: &Held, at_log: bool) -> Row {
         nda: held.nda.map(|(number, _)| format!("NDA version {number}")),
         nda_at: held.nda.map(|(_, at)| at.into()),
         used: used(held),
+        beside: beside(held),
         last: held.used.last.map(Into::into),
         state: Status::new(tone(held.standing), held.standing.words()),
     }

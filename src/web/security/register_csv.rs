@@ -17,7 +17,7 @@ use std::sync::Arc;
 const BATCH: usize = 1_000;
 /// The first line.
 const COLUMNS: &str = "report,version,name,email,company,copy,granted_at,ends_at,revoked_at,standing,nda_version,\
-                       nda_accepted_at,downloads,views,last_used_at";
+                       nda_accepted_at,downloads,views,last_used_at,bridge_letters,evidence_files";
 
 /// POST: the rows that the filter finds.
 pub async fn download(staff: Staff<RegisterReader>, form: Form) -> Answer {
@@ -71,6 +71,8 @@ fn line(held: &Held) -> String {
         held.used.downloads.to_string(),
         held.used.views.to_string(),
         at(held.used.last),
+        held.beside.letters.to_string(),
+        held.beside.evidence.to_string(),
     ];
     let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
     format!("{}\r\n", cells.join(","))

@@ -1,5 +1,6 @@
 //! `/security/rules`: from what on access is unusual, who is told of it, and what is kept quiet for some time.
 
+use super::hours::HoursForm;
 use super::log::record_reading;
 use super::may_act;
 use super::names::Names;
@@ -12,6 +13,7 @@ use crate::seal::Keyring;
 use crate::text::{EmailAddress, Reason, parse_number};
 use crate::unusual::acts::{self, NewMute, UnusualError};
 use crate::unusual::countries::Source;
+use crate::unusual::hours::WorkingHours;
 use crate::unusual::{Mute, Rule, Setting, Settings, THRESHOLDS, store};
 use crate::web::Answer;
 use crate::web::form::{Form, Line};
@@ -42,10 +44,11 @@ pub struct Prefilled {
 
 /// The page.
 #[derive(Serialize)]
-struct RulesPage {
+pub(super) struct RulesPage {
     shell: Shell,
     may_act: bool,
     rules: Vec<RuleRow>,
+    hours: HoursForm,
     mutes: Vec<MuteRow>,
     mute: MuteForm,
     problems: Vec<Line>,
@@ -66,6 +69,8 @@ struct RuleRow {
     threshold: String,
     watched: bool,
     told: bool,
+    /// What else decides, as it is set.
+    by: Option<String>,
     /// Why it can find nothing, whatever is ticked.
     off: Option<&'static str>,
     error: Option<String>,
@@ -93,8 +98,9 @@ struct MuteForm {
 }
 
 /// What the page is made from.
-struct Known {
+pub(super) struct Known {
     settings: Settings,
+    hours: WorkingHours,
     mutes: Vec<(Mute, String, String)>,
     /// The address of the person that a finding's link names.
     person: Option<String>,
@@ -120,7 +126,7 @@ fn read(
     let person = person.map(|person| people::require_person(db, keyring, person)).transpose();
     // Whoever was forgotten is nobody to fill in.
     let person = person.ok().flatten().map(|person| person.email.to_string());
-    Ok(Known { settings: store::settings(db)?, mutes, person })
+    Ok(Known { settings: store::settings(db)?, hours: store::hours(db)?, mutes, person })
 }
 
 /// GET: the rules.
@@ -133,7 +139,7 @@ pub async fn show(staff: Staff<LogReader>, prefilled: web::Query<Prefilled>) -> 
 }
 
 /// Reads what the page shows.
-async fn known<D>(staff: &Staff<D>, person: Option<PersonId>) -> Result<Known, Problem> {
+pub(super) async fn known<D>(staff: &Staff<D>, person: Option<PersonId>) -> Result<Known, Problem> {
     let (keyring, now) = (Arc::clone(&staff.app.keyring), staff.app.clock.now());
     Ok(staff.app.read(move |db| read(db, &keyring, now, person)).await?)
 }
@@ -144,7 +150,7 @@ fn fields(rule: Rule) -> [String; 3] {
 }
 
 /// The page with what was typed.
-fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> RulesPage {
+pub(super) fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> RulesPage {
     let sent = !form.text("rules").is_empty();
     let rules = known.settings.iter().map(|(rule, setting)| {
         let [threshold, watched, told] = fields(*rule);
@@ -153,6 +159,7 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> RulesPage {
             id: rule.as_str(),
             words: rule.words(),
             counts: rule.counts(),
+            by: (*rule == Rule::OutsideHours).then(|| known.hours.words()),
             off: (rule.needs_countries() && !staff.app.countries.is_known()).then_some(NO_FILE),
             watched: typed(&watched, setting.watched),
             told: typed(&told, setting.told),
@@ -166,6 +173,7 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> RulesPage {
         shell: staff.shell(Desk::Security, "Rules of unusual access"),
         may_act: may_act(&staff.session),
         rules: rules.collect(),
+        hours: HoursForm::new(&known.hours, form),
         mutes: known.mutes.iter().map(mute_row).collect(),
         mute: MuteForm {
             rules: std::iter::once(every)

@@ -34,6 +34,14 @@ impl Format {
             Self::Ocsf => "ocsf",
         }
     }
+    /// What it is called on pages.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Jsonl => "JSON lines",
+            Self::Ocsf => "OCSF",
+        }
+    }
     /// The file in the export.
     pub(super) const fn file(self) -> &'static str {
         match self {

@@ -7,6 +7,10 @@ use super::source::{Source, closing, is_word, rust_files};
 const LISTED: &[(&str, &str)] = &[
     ("alert.posted", "that a webhook took a notice; the notice itself was recorded by an act"),
     ("anchor.noted", "what an anchor outside knows of the log; it is asked again if this is lost"),
+    (
+        "excerpt.told",
+        "how far an export is and how it ended, for whoever waits; that it was made was recorded by an act",
+    ),
     ("letter.claimed", "which node sends a letter; if it is lost, another one sends it"),
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),
     ("letter.sent", "progress of the outbox; what was sent and why stands in the act that queued it"),

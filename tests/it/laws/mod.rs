@@ -10,6 +10,7 @@ mod layers;
 mod lexer;
 mod raw_transactions;
 mod routes;
+mod schema;
 mod sizes;
 mod source;
 mod supply;

@@ -229,3 +229,38 @@ fn a_letter_that_cannot_be_set_is_refused_with_its_letters_and_kept_typed() {
         assert_eq!(officer.get(DESK).status, 200);
     });
 }
+
+#[test]
+fn whoever_took_only_a_bridge_letter_stands_in_the_register_falls_under_the_rules_and_is_recalled() {
+    in_offices(|office| {
+        let mut officer = office.house.staff("Tobias", Role::Compliance);
+        finalizes(&mut officer, "SECRETSTATEMENT: no material changes.");
+        office.invites("Ada First");
+        office.accepts_nda(ADA);
+        let grant = office.grants_of(ADA)[0].id;
+        let letter = document(office, EventKind::BridgeLetterFinalized);
+        assert!(asks_the_gate(office, (ADA, grant), &letter).is_ok());
+        let mut security = office.house.staff("Sentinel", Role::Security);
+        let register = security.get("/security/register");
+        let words = register.words();
+        assert!(words.contains("0 downloads, 0 views also holds 1 bridge letter"), "{words}");
+        let table = security.submit(&register, &register.form("/security/register/export"));
+        let table = String::from_utf8(table.body).unwrap();
+        assert!(table.lines().next().unwrap().ends_with("bridge_letters,evidence_files"), "{table}");
+        assert!(table.trim_end().ends_with("Z,1,0"), "{table}");
+        // The house's clock stands on a Saturday.
+        let rules = security.get("/security/rules");
+        let form = rules.form("/security/rules").fill("threshold_outside_hours", "1");
+        assert_eq!(security.submit(&rules, &form).status, 303);
+        let words = security.get("/security/overview").words();
+        assert!(words.contains("A download outside working hours"), "{words}");
+        assert!(words.contains("Downloads by company Name Number meridian-bank.example 1"), "{words}");
+        // What was taken stays where it is when the grant ends, so the recall reaches them.
+        revoke(office, grant);
+        let question = security.get(&format!("/security/recall/{}", office.report)).words();
+        assert!(
+            question.contains("0 live grants are ended") && question.contains("1 holder is written to"),
+            "{question}"
+        );
+    });
+}

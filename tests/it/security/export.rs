@@ -2,7 +2,9 @@
 
 use super::Desk;
 use crate::support::databases::on_both;
-use candor::ledger::{EventKind, Fact};
+use crate::support::http::Answer;
+use candor::fault::Fault;
+use candor::ledger::{Event, EventKind, Fact as Said};
 use std::process::Command;
 
 /// Exports in a format and gives the archive's files: name and text. Read by a zip reader of somebody else.
@@ -48,7 +50,7 @@ fn what_the_filter_finds_leaves_in_each_format_and_is_recorded() {
             assert!(list.contains(&format!("{sha256} {} {name}\n", text.len())), "{list}");
             let recorded = desk.entries(EventKind::LogExported);
             assert_eq!(recorded.len(), number + 1);
-            assert_eq!(recorded[0].leaf.facts["format"], Fact::from(format));
+            assert_eq!(recorded[0].leaf.facts["format"], Said::from(format));
         }
         let lines = exports(&mut desk, "ocsf", "customer.example").remove(0).1;
         for line in lines.lines() {
@@ -61,4 +63,66 @@ fn what_the_filter_finds_leaves_in_each_format_and_is_recorded() {
             assert_eq!(event["category_uid"].as_u64().unwrap(), class / 1000);
         }
     });
+}
+
+/// Asks for everything as JSON lines and leaves the file in the socket.
+fn begins(desk: &mut Desk) -> Answer {
+    let csrf = desk.security.get("/security").form("/security/export").value("csrf").unwrap().to_owned();
+    let kind = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "same-origin")];
+    let mut request = desk.security.request("POST", "/security/export", &kind);
+    request.body = format!("csrf={csrf}&format=jsonl").into_bytes();
+    let answer = desk.security.begin(&request);
+    assert_eq!(answer.status, 200);
+    answer
+}
+
+#[test]
+fn how_far_an_export_is_stands_on_a_page_and_how_it_ended() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let empty = desk.security.get("/security/exports");
+        assert!(empty.words().contains("Nothing was exported of late"), "{}", empty.words());
+        // More than a connection takes that nobody reads from.
+        (0..60).for_each(|_| says_much(&desk));
+        let coming = begins(&mut desk);
+        let running = desk.security.get("/security/exports");
+        assert!(running.words().contains("On its way"), "{}", running.words());
+        assert_eq!(running.header("refresh"), Some("2"), "it asks again without script");
+        assert!(coming.whole().len() > 10_000_000);
+        let done = until(&mut desk, "Sent");
+        assert!(done.words().contains("Sentinel") && done.header("refresh").is_none(), "{}", done.words());
+        let entry = desk.entries(EventKind::LogExported).remove(0);
+        assert!(done.words().contains(&format!("{} entries", entry.index + 1)), "{}", done.words());
+        assert!(done.links().contains(&format!("/security/entries/{}", entry.index)));
+        // Whoever goes away in between has half a file, and the page says so.
+        drop(begins(&mut desk));
+        until(&mut desk, "Broken off");
+        assert_eq!(desk.entries(EventKind::LogExported).len(), 2);
+        let left = desk.house.folder().files();
+        assert!(!left.iter().any(|path| path.to_string_lossy().contains("export")), "{left:?}");
+    });
+}
+
+/// Appends entries that say a lot of nothing.
+fn says_much(desk: &Desk) {
+    let said = desk.house.app().writer.act_blocking("say", move |mut act| {
+        let event = || Event::new(EventKind::IntegrityFailed).fact("what", "x".repeat(1_000));
+        for _ in 0..200 {
+            act.also(event());
+        }
+        Ok::<_, Fault>(act.record(event(), ()))
+    });
+    said.unwrap();
+}
+
+/// The page of exports once it says so.
+fn until(desk: &mut Desk, words: &str) -> crate::support::visitor::Page {
+    for _ in 0..300 {
+        let page = desk.security.get("/security/exports");
+        if page.words().contains(words) && !page.words().contains("On its way") {
+            return page;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("no export says {words:?}: {}", desk.security.get("/security/exports").words());
 }

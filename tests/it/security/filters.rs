@@ -82,3 +82,37 @@ fn names_are_in_memory_while_somebody_looks_and_gone_when_they_rest_or_leave() {
         assert_eq!(app.directory.sessions(), 0, "it signed out");
     });
 }
+
+#[test]
+fn one_field_finds_a_person_a_copy_and_an_entry() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let (version, _) = desk.publishes();
+        let grant = desk.grants(version);
+        desk.downloads(&grant);
+        let started = desk.entries(EventKind::DownloadStarted)[0].index;
+        let rows = |page: &Page| -> Vec<String> {
+            let links = page.links();
+            links.into_iter().filter(|link| link.starts_with("/security/entries/")).collect()
+        };
+        for typed in [started.to_string(), format!("%23{started}")] {
+            let page = desk.security.get(&format!("/security?person={typed}"));
+            assert_eq!(rows(&page), [format!("/security/entries/{started}")], "{typed}");
+        }
+        assert_eq!(rows(&desk.security.get("/security?person=0")), ["/security/entries/0"]);
+        // From there the pager leads to the neighbours.
+        let older = rows(&desk.security.get(&format!("/security?person={started}&before={started}")));
+        assert_eq!(older[0], format!("/security/entries/{}", started - 1));
+        let copy = grant.copy.to_string();
+        if copy.bytes().any(|byte| byte.is_ascii_digit()) {
+            let page = desk.security.get(&format!("/security?person={}", copy.to_lowercase()));
+            assert!(rows(&page).contains(&format!("/security/entries/{started}")), "{}", page.words());
+        }
+        // No number is too large for an answer.
+        for beyond in ["9223372036854775807", "18446744073709551615"] {
+            assert_eq!(desk.security.get(&format!("/security?before={beyond}")).status, 422, "{beyond}");
+            assert_eq!(desk.security.get(&format!("/staff/entries?before={beyond}")).status, 200, "{beyond}");
+            assert_ne!(desk.security.get(&format!("/security?person={beyond}")).status, 500, "{beyond}");
+        }
+    });
+}

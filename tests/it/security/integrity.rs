@@ -87,7 +87,11 @@ fn a_changed_entry_turns_the_page_red_and_is_named() {
         assert!(desk.security.get("/security").words().contains("Found tampered with"));
         // The entry itself is not proven any more.
         let words = desk.security.get(&format!("/security/entries/{}", victim.index)).words();
-        assert!(words.contains("Not proven"), "{words}");
+        assert!(
+            words.contains("Not proven") && words.contains("This entry is not what was written"),
+            "{words}"
+        );
+        assert!(!words.contains("Tree size") && !words.contains("Download the receipt"), "{words}");
     });
 }
 

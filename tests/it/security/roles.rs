@@ -48,6 +48,29 @@ fn an_auditor_reads_everything_and_does_not_act() {
 }
 
 #[test]
+fn every_tab_that_somebody_sees_opens() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        desk.publishes();
+        let roles = [
+            ("Audrey", Role::Auditor, "/security"),
+            ("Carl", Role::Compliance, "/compliance"),
+            ("Sally", Role::Sales, "/sales"),
+            ("Simon", Role::Security, "/security"),
+        ];
+        for (name, role, home) in roles {
+            let mut staff = desk.house.staff(name, role);
+            let tabs = staff.get(home).tabs();
+            assert!(tabs.len() > 3, "{role}: {tabs:?}");
+            for tab in tabs {
+                assert_eq!(staff.get(&tab).status, 200, "{role} at {tab}");
+            }
+        }
+        assert!(desk.entries(EventKind::DeskRefused).is_empty());
+    });
+}
+
+#[test]
 fn other_desks_and_strangers_see_nothing_of_the_log() {
     on_both(|database| {
         let desk = Desk::open(database);
@@ -89,6 +112,16 @@ fn staff_take_receipts_of_their_own_acts_and_of_nobody_elses() {
             let text = sally.get(href).html();
             candor::ledger::receipt::Receipt::parse(&text).unwrap().check(&key).unwrap();
         }
+        // Each act says which report it concerned.
+        let (_, by) = desk.publishes();
+        let mut tobias = desk.house.visitor();
+        let page = tobias.get(&desk.house.staff_link(by));
+        assert_eq!(tobias.submit(&page, &page.form("/staff/sign-in")).status, 303);
+        let theirs = tobias.get("/staff/entries").words();
+        assert!(
+            theirs.contains("report.finalized") && theirs.contains("SOC 2 Type II, 2026, version 1"),
+            "{theirs}"
+        );
         // Another's: the security desk's own sign-in.
         let other = desk.entries(EventKind::StaffSignedIn).pop().unwrap().index;
         assert_eq!(sally.get(&format!("/staff/entries/{other}/receipt")).status, 404);

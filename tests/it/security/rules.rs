@@ -51,7 +51,10 @@ fn thresholds_are_acts_and_decide_what_is_unusual() {
         let sent = change(&mut desk.security, &[("threshold_outside_hours", "1")], &[]);
         assert!(desk.security.follow(&sent).words().contains("One rule is changed."));
         let words = desk.security.get("/security/overview").words();
-        assert!(words.contains("A download at night or on a weekend (UTC)."), "{words}");
+        assert!(
+            words.contains("A download outside working hours (Monday to Friday, 05:00 to 22:00, UTC)."),
+            "{words}"
+        );
         let changed = desk.entries(EventKind::UnusualRuleChanged);
         assert_eq!(changed.len(), 1, "what stays as it is leaves no entry");
         assert_eq!(changed[0].leaf.facts["rule"].to_string(), "outside_hours");
@@ -107,7 +110,7 @@ fn a_mute_keeps_a_rule_quiet_until_it_ends() {
         assert!(desk.security.follow(&sent).words().contains("The rule speaks again."));
         let again = desk.security.submit(&page, &page.form("/security/rules/unmute"));
         assert!(desk.security.follow(&again).words().contains("This is not muted any more."));
-        assert!(desk.security.get("/security/overview").words().contains("at night or on a weekend"));
+        assert!(desk.security.get("/security/overview").words().contains("outside working hours"));
         assert_eq!(desk.entries(EventKind::UnusualUnmuted).len(), 1);
     });
 }
@@ -169,4 +172,66 @@ fn the_webhook_hears_of_it_signed_again_after_an_outage_and_never_who_it_was() {
     assert!(!body.contains("mara") && !body.contains("Mara"), "{body}");
     assert_eq!(look(&mut worker), 0, "a third post would find nobody listening");
     assert!(desk.read(|db| candor::unusual::store::list_unposted(db, 9)).is_empty());
+}
+
+/// The page with other working hours.
+fn sets_hours(security: &mut Visitor, fields: &[(&str, &str)], days: &[&str]) -> Page {
+    let page = security.get("/security/rules");
+    let csrf = page.form("/security/rules/hours").value("csrf").unwrap().to_owned();
+    let mut sent = vec![("csrf", csrf.as_str()), ("hours", "sent")];
+    sent.extend(fields);
+    sent.extend(days.iter().map(|day| ("days", *day)));
+    security.post_form("/security/rules/hours", &sent)
+}
+
+#[test]
+fn working_hours_are_set_in_the_companys_own_time_zone_and_recorded() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let (version, _) = desk.publishes();
+        let grant = desk.grants(version);
+        change(&mut desk.security, &[("threshold_outside_hours", "1")], &[]);
+        // 21 November 2026 is a Saturday: a working day where the week begins on it.
+        desk.downloads(&grant);
+        assert!(desk.security.get("/security/overview").words().contains("A download outside working hours"));
+        let refused = sets_hours(
+            &mut desk.security,
+            &[("zone", "Asia/Atlantis"), ("begins", "8"), ("ends", "17:00")],
+            &[],
+        );
+        let words = refused.words();
+        assert_eq!(refused.status, 422, "{words}");
+        for wanted in [
+            "The time zone is not one of the choices",
+            "The beginning is not a time of day; write it as 08:30.",
+            "Choose at least one day on which somebody works.",
+        ] {
+            assert!(words.contains(wanted), "{wanted}: {words}");
+        }
+        assert_eq!(
+            refused.form("/security/rules/hours").value("ends"),
+            Some("17:00"),
+            "nothing typed is lost"
+        );
+        let week = ["Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+        let fields = [("zone", "Asia/Riyadh"), ("begins", "08:00"), ("ends", "23:30")];
+        let sent = sets_hours(&mut desk.security, &fields, &week);
+        assert!(desk.security.follow(&sent).words().contains("The working hours are set."));
+        let words = desk.security.get("/security/overview").words();
+        assert!(words.contains("Nothing unusual was found."), "{words}");
+        let rules = desk.security.get("/security/rules").words();
+        let shown = "Monday, Tuesday, Wednesday, Saturday, Sunday, 08:00 to 23:30, Asia/Riyadh";
+        assert!(rules.contains(&format!("Downloads outside the working hours: {shown}")), "{rules}");
+        let changed = desk.entries(EventKind::UnusualRuleChanged);
+        assert_eq!((changed.len(), changed[0].leaf.facts["zone"].to_string().as_str()), (2, "Asia/Riyadh"));
+        let again = sets_hours(&mut desk.security, &fields, &week);
+        assert!(desk.security.follow(&again).words().contains("Nothing was changed."));
+        // Auditors see what decides, and change nothing.
+        let mut audrey = desk.house.staff("Audrey", Role::Auditor);
+        let page = audrey.get("/security/rules");
+        assert!(page.words().contains(shown) && !page.html().contains("/security/rules/hours"));
+        let csrf = audrey.get("/security").form("/sign-out").value("csrf").unwrap().to_owned();
+        assert_eq!(audrey.post_form("/security/rules/hours", &[("csrf", &csrf)]).status, 403);
+        assert_eq!(desk.entries(EventKind::UnusualRuleChanged).len(), 2);
+    });
 }

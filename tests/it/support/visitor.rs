@@ -172,9 +172,20 @@ impl Page {
     }
     /// The targets of the page's links, in their order.
     pub fn links(&self) -> Vec<String> {
-        let tags = forms::tags(&self.html());
-        tags.iter().filter(|(_, tag)| tag.name == "a").filter_map(|(_, tag)| tag.attribute("href")).collect()
+        links(&self.html())
     }
+    /// The targets of its navigation.
+    pub fn tabs(&self) -> Vec<String> {
+        let html = self.html();
+        let nav = html.split("<nav class=\"nav\"").nth(1).and_then(|rest| rest.split("</nav>").next());
+        links(nav.unwrap_or_default())
+    }
+}
+
+/// The targets of the links in a piece of a page.
+fn links(html: &str) -> Vec<String> {
+    let tags = forms::tags(html);
+    tags.iter().filter(|(_, tag)| tag.name == "a").filter_map(|(_, tag)| tag.attribute("href")).collect()
 }
 
 /// A field or file of a multipart form.
