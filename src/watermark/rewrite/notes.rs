@@ -48,7 +48,7 @@ impl Note {
             Self::AnnotationsFlattened => ("annotations_flattened", format!("{} now part of the page.", many("comment or stamp is", "comments or stamps are"))),
             Self::AnnotationsRemoved => ("annotations_removed", format!("{} removed.", many("annotation without a picture of its own was", "annotations without a picture of their own were"))),
             Self::Attachments => ("attachments_removed", format!("{} not be marked.", many("attached file was removed: it would", "attached files were removed: they would"))),
-            Self::ContentDamaged => ("content_damaged", format!("The content of {} damaged; what could be read is shown. Please look at the preview.", many("page is", "pages is"))),
+            Self::ContentDamaged => ("content_damaged", format!("The content of {} damaged; what could be read is shown. Please look at the preview.", many("page is", "pages are"))),
             Self::CountDiffers => ("page_count_differs", "The file states another number of pages than it has. Please look at the preview.".to_owned()),
             Self::Decrypted(permissions) => ("decrypted", permissions.words()),
             Self::FieldsDrawn => ("fields_drawn", format!("{}. Please look at the preview.", many("form field had a value but no picture of it; the value was drawn simply", "form fields had a value but no picture of it; the values were drawn simply"))),

@@ -254,7 +254,7 @@ fn the_signatures_of_an_upload_are_judged_and_told_before_it_is_published() {
         let href = creates(officer, "signed");
         let taken = uploads(officer, &href, &signed(&Signer::rsa(), &["-md", "sha256"]));
         let verdict = officer.follow(&taken).words();
-        assert!(verdict.contains("digital signatures were removed"), "{verdict}");
+        assert!(verdict.contains("1 digital signature was removed"), "{verdict}");
         assert!(
             verdict.contains("The file as issued was signed by Jane Quill, Fennimore Quill LLP."),
             "{verdict}"
