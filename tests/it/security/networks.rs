@@ -70,7 +70,7 @@ fn an_address_finds_what_came_from_it_page_by_page_in_both_directions() {
         let writer = desk.house.app().writer.clone();
         for number in 0..260 {
             let from = if number % 2 == 0 { SEEN } else { "203.0.113.78" };
-            came(&writer, EventKind::NdaShown, ada, from, None);
+            came(&writer, EventKind::CertificateRead, ada, from, None);
         }
         let wanted: Vec<u64> = (0..130).rev().map(|number| start + 2 * number).collect();
         let (mut seen, mut at) = (Vec::new(), format!("/security?address={SEEN}"));
@@ -110,15 +110,15 @@ fn an_address_goes_together_with_every_other_filter() {
         let (ada, ben) = (desk.house.add_staff("Ada", Role::Sales), desk.house.add_staff("Ben", Role::Sales));
         let app = desk.house.app().clone();
         let report = desk.entries(EventKind::DownloadStarted)[0].leaf.report;
-        came(&app.writer, EventKind::NdaShown, ada, SEEN, None);
-        came(&app.writer, EventKind::NdaShown, ben, SEEN, report);
+        came(&app.writer, EventKind::CertificateRead, ada, SEEN, None);
+        came(&app.writer, EventKind::CertificateRead, ben, SEEN, report);
         came(&app.writer, EventKind::NdaDeclined, ada, "2001:db8::7", report);
         let last = app.writer.head().size - 1;
         let index = NetworkIndex::of(&app.keyring, SEEN.parse().unwrap());
         let asked = |filter: Filter| desk.read(|db| Ok(found(db, index, filter)));
         let started = desk.entries(EventKind::DownloadStarted)[0].index;
         assert_eq!(asked(Filter::default()), [last - 1, last - 2, started]);
-        let kind = Some(EventKind::NdaShown);
+        let kind = Some(EventKind::CertificateRead);
         assert_eq!(asked(Filter { kind, ..Filter::default() }), [last - 1, last - 2]);
         assert_eq!(asked(Filter { report, ..Filter::default() }), [last - 1, started]);
         assert_eq!(asked(Filter { report, kind, ..Filter::default() }), [last - 1]);
@@ -163,7 +163,7 @@ fn what_is_no_address_is_refused_in_words_and_a_search_is_recorded_without_the_a
             assert!(page.links().contains(&"#f-address".to_owned()) && listed(&page).is_empty());
         }
         assert_eq!(desk.house.app().writer.head().size, before, "nothing was searched");
-        desk.security.get(&format!("/security?address={SEEN}&kind=nda.shown"));
+        desk.security.get(&format!("/security?address={SEEN}&kind=certificate.read"));
         let searched = desk.entries(EventKind::LogSearched).remove(0);
         assert_eq!(searched.leaf.facts["network_given"].to_string(), "true");
         assert!(!format!("{:?}", searched.leaf).contains(SEEN), "{:?}", searched.leaf);
@@ -189,13 +189,13 @@ fn an_export_by_address_holds_what_came_from_there_and_nothing_else() {
         let mut desk = Desk::open(database);
         let ada = desk.house.add_staff("Ada", Role::Sales);
         let writer = desk.house.app().writer.clone();
-        came(&writer, EventKind::NdaShown, ada, SEEN, None);
+        came(&writer, EventKind::CertificateRead, ada, SEEN, None);
         came(&writer, EventKind::NdaDeclined, ada, "203.0.113.78", None);
         let page = desk.security.get(&format!("/security?address={SEEN}"));
         let sent = desk.security.submit(&page, &page.form("/security/export"));
         assert_eq!(sent.status, 200, "{}", sent.words());
         let text = String::from_utf8_lossy(&sent.body).into_owned();
-        assert!(text.contains(SEEN) && text.contains("nda.shown"), "{text}");
+        assert!(text.contains(SEEN) && text.contains("certificate.read"), "{text}");
         assert!(!text.contains("203.0.113.78") && !text.contains("nda.declined"), "{text}");
         let exported = desk.entries(EventKind::LogExported).remove(0);
         assert_eq!(exported.leaf.facts["network_given"].to_string(), "true");
@@ -208,7 +208,7 @@ fn the_page_says_from_which_entry_on_addresses_are_found_when_older_ones_are_not
         let mut desk = Desk::open(database);
         let ada = desk.house.add_staff("Ada", Role::Sales);
         let writer = desk.house.app().writer.clone();
-        came(&writer, EventKind::NdaShown, ada, SEEN, None);
+        came(&writer, EventKind::CertificateRead, ada, SEEN, None);
         assert_eq!(desk.read(found_from), None);
         assert!(!desk.security.get("/security").words().contains("Addresses can be searched from"));
         // As an earlier version left it.
@@ -218,7 +218,7 @@ fn the_page_says_from_which_entry_on_addresses_are_found_when_older_ones_are_not
         let old = writer.head().size;
         let last =
             count(&mut db, "SELECT max(entry_idx) AS n FROM ledger_personal WHERE field = 'network_address'");
-        came(&writer, EventKind::NdaShown, ada, SEEN, None);
+        came(&writer, EventKind::CertificateRead, ada, SEEN, None);
         assert_eq!(desk.read(found_from), Some(u64::try_from(last).unwrap() + 1));
         let page = desk.security.get(&format!("/security?address={SEEN}"));
         assert_eq!(listed(&page), [old]);
@@ -233,7 +233,7 @@ fn an_index_that_leads_elsewhere_is_found_by_the_check() {
         let mut desk = Desk::open(database);
         let ada = desk.house.add_staff("Ada", Role::Sales);
         let writer = desk.house.app().writer.clone();
-        came(&writer, EventKind::NdaShown, ada, SEEN, None);
+        came(&writer, EventKind::CertificateRead, ada, SEEN, None);
         let victim = writer.head().size - 1;
         let mut db = desk.intruder();
         disarm(&mut db);
@@ -263,8 +263,8 @@ fn what_an_address_is_found_by_goes_with_the_person_and_leaves_others_alone() {
         let app = office.house.app();
         let id = person(&office, ADDRESS).unwrap();
         // Hers, and of somebody who sits beside her.
-        came(&app.writer, EventKind::NdaShown, id, SEEN, None);
-        came(&app.writer, EventKind::NdaShown, ben, SEEN, None);
+        came(&app.writer, EventKind::CertificateRead, id, SEEN, None);
+        came(&app.writer, EventKind::CertificateRead, ben, SEEN, None);
         let bens = app.writer.head().size - 1;
         let index = NetworkIndex::of(&app.keyring, SEEN.parse().unwrap());
         let db = &mut app.database.connect().unwrap();
