@@ -171,9 +171,12 @@ fn page_of_network(
     (network, people): (NetworkIndex, Vec<PersonId>),
     limit: u16,
 ) -> Result<Vec<Row>, Fault> {
-    // Range and order are those of the table the walk begins with, so that both databases walk its index and sort nothing.
+    // Range and order are those of the table the walk begins with, so that both databases walk its index and sort nothing. The
+    // sum hides from them that the entries have the same order: PostgreSQL would merge the two, and read every entry since an
+    // address was last seen (measured: a quarter of a million rows for a page of fifty).
+    let same = ledger_entry::idx.eq(ledger_personal::entry_idx + 0_i64);
     let mut query = ledger_personal::table
-        .inner_join(ledger_entry::table.on(ledger_entry::idx.eq(ledger_personal::entry_idx)))
+        .inner_join(ledger_entry::table.on(same))
         .select((ledger_entry::idx, ledger_entry::at, ledger_entry::leaf))
         .filter(ledger_personal::network_index.eq(network.as_bytes().to_vec()))
         .filter(ledger_personal::entry_idx.ge(first))
