@@ -271,7 +271,7 @@ fn what_an_address_is_found_by_goes_with_the_person_and_leaves_others_alone() {
         assert_eq!(found(db, index, Filter::default()), [bens, bens - 1]);
         let indexed = "SELECT count(*) AS n FROM ledger_personal WHERE network_index IS NOT NULL";
         let before = count(db, indexed);
-        let hers: String = id.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hers = candor::text::hex(id.as_bytes());
         let literal = match db {
             Db::Sqlite(_) => format!("x'{hers}'"),
             Db::Pg(_) => format!("decode('{hers}', 'hex')"),
