@@ -16,6 +16,7 @@ use candor::db::{Database, Db, data_keys};
 use candor::fault::Fault;
 use candor::ids::{GrantId, PersonId, ReportId};
 use candor::ledger::export::{self, Disclose, Signer};
+use candor::ledger::networks::NetworkIndex;
 use candor::ledger::store::{self, Filter};
 use candor::ledger::verify::{Outside, verify_export};
 use candor::ledger::witness::Policy;
@@ -33,6 +34,8 @@ mod cpu;
 const CALLERS: usize = 64;
 /// Events of one act while the log is made long.
 const BULK: usize = 2_000;
+/// The network address of [`acts`].
+const ADDRESS: &str = "203.0.113.7";
 /// People and reports that entries are about.
 const PEOPLE: usize = 200;
 
@@ -59,6 +62,8 @@ struct Cast {
     people: Vec<PersonId>,
     reports: Vec<ReportId>,
     grants: Vec<GrantId>,
+    /// Where all acts of many callers come from: tens of thousands of entries.
+    network: NetworkIndex,
 }
 
 /// An entry like those of a busy house. Only refusals and acts of staff: they need no grant before them.
@@ -90,7 +95,8 @@ fn main() {
     let clock = Clock::system();
     let keyring = Arc::new(Keyring::generate(&clock));
     let writer = Writer::start(database.clone(), Arc::clone(&keyring), clock.clone()).unwrap();
-    let mut cast = Cast { people: Vec::new(), reports: Vec::new(), grants: Vec::new() };
+    let network = NetworkIndex::of(&keyring, ADDRESS.parse().unwrap());
+    let mut cast = Cast { people: Vec::new(), reports: Vec::new(), grants: Vec::new(), network };
     for _ in 0..PEOPLE {
         let person = PersonId::new(&clock);
         data_keys::create(&mut database.connect().unwrap(), &keyring, &clock, KeyOwner::Person(person))
@@ -164,7 +170,7 @@ fn acts(writer: &Writer, cast: &Arc<Cast>) {
                         let event = event(&cast, caller * each + number).personal(
                             person,
                             PersonalField::NetworkAddress,
-                            "203.0.113.7",
+                            ADDRESS,
                         );
                         writer
                             .act_blocking::<_, (), Fault>("act", move |act| Ok(act.record(event, ())))
@@ -209,6 +215,18 @@ fn search(database: &Database, cast: &Cast) {
             ..Filter::default()
         }),
         ("grant", |cast, n, _, _| Filter { grant: Some(cast.grants[n % PEOPLE]), ..Filter::default() }),
+        ("address", |cast, _, _, _| Filter { network: Some(cast.network), ..Filter::default() }),
+        ("address and person", |cast, n, _, _| Filter {
+            network: Some(cast.network),
+            person: Some(cast.people[n % PEOPLE]),
+            ..Filter::default()
+        }),
+        // Nothing is found, so every entry of the address is looked at.
+        ("address and rare kind", |cast, _, _, _| Filter {
+            network: Some(cast.network),
+            kind: Some(EventKind::LogOpened),
+            ..Filter::default()
+        }),
         ("until the middle", |_, _, at, _| Filter { until: Some(at), ..Filter::default() }),
         ("person, until the middle", |cast, n, at, _| Filter {
             person: Some(cast.people[n % PEOPLE]),

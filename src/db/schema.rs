@@ -285,6 +285,7 @@ diesel::table! {
         field -> Text,
         person_id -> Binary,
         sealed -> Binary,
+        network_index -> Nullable<Binary>,
     }
 }
 

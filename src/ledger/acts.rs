@@ -85,7 +85,7 @@ pub fn export<'a, T>(
 
 /// Adds what a filter asks for.
 fn filtered(mut event: Event, filter: &Filter) -> Event {
-    let Filter { kind, person, people, report, grant, copy, from, until, before, after } = filter;
+    let Filter { kind, person, people, network, report, grant, copy, from, until, before, after } = filter;
     if let Some(kind) = kind {
         event = event.fact("kind", kind.as_str());
     }
@@ -94,6 +94,10 @@ fn filtered(mut event: Event, filter: &Filter) -> Event {
     }
     if !people.is_empty() {
         event = event.fact("people", u64::try_from(people.len()).unwrap_or(u64::MAX));
+    }
+    if network.is_some() {
+        // Which one it was stands nowhere: an address is personal data, and of nobody whom this entry is about.
+        event = event.fact("network_given", true);
     }
     if let Some(report) = report {
         event = event.report(*report);

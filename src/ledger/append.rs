@@ -5,6 +5,7 @@ use super::event::Event;
 use super::kind::{EventKind, PersonalField};
 use super::leaf::{Disclosed, Leaf, LeafError};
 use super::link::Head;
+use super::networks::NetworkIndex;
 use super::tree::{Edge, leaf_hash};
 use crate::clock::{Clock, Micros};
 use crate::db::head_schema::ledger_head;
@@ -51,7 +52,16 @@ pub(super) struct Entry {
     index: u64,
     leaf: Leaf,
     bytes: Vec<u8>,
-    personal: Vec<(PersonId, PersonalField, Sealed<Disclosure>)>,
+    personal: Vec<Cell>,
+}
+
+/// A piece of personal data beside an entry.
+struct Cell {
+    person: PersonId,
+    field: PersonalField,
+    sealed: Sealed<Disclosure>,
+    /// What an address is found by.
+    network: Option<NetworkIndex>,
 }
 
 /// What turns events into entries.
@@ -91,25 +101,21 @@ impl Scribe {
     }
 
     /// Seals personal data under the keys of those it belongs to.
-    fn seal(
-        &self,
-        db: &mut Db,
-        index: u64,
-        disclosed: Vec<Disclosed>,
-    ) -> Result<Vec<(PersonId, PersonalField, Sealed<Disclosure>)>, Fault> {
+    fn seal(&self, db: &mut Db, index: u64, disclosed: Vec<Disclosed>) -> Result<Vec<Cell>, Fault> {
         let mut opened: Option<(PersonId, crate::seal::DataKey)> = None;
-        let mut sealed = Vec::with_capacity(disclosed.len());
+        let mut cells = Vec::with_capacity(disclosed.len());
         for (person, field, disclosure) in disclosed {
             if opened.as_ref().is_none_or(|(owner, _)| *owner != person) {
                 let key = data_keys::open_for(db, &self.keyring, KeyOwner::Person(person))?;
                 opened = Some((person, key));
             }
             if let Some((_, key)) = &opened {
-                let cell = key.seal(&self.clock, &place(index, field), &disclosure).map_err(Fault::from)?;
-                sealed.push((person, field, cell));
+                let network = NetworkIndex::beside(&self.keyring, field, &disclosure.value);
+                let sealed = key.seal(&self.clock, &place(index, field), &disclosure).map_err(Fault::from)?;
+                cells.push(Cell { person, field, sealed, network });
             }
         }
-        Ok(sealed)
+        Ok(cells)
     }
 }
 
@@ -243,32 +249,35 @@ fn insert_entries(db: &mut Db, rows: Vec<Row<'_>>) -> QueryResult<()> {
 fn insert_personal(db: &mut Db, entries: &[Entry]) -> Result<(), Fault> {
     let mut rows = Vec::new();
     for entry in entries {
-        for (person, field, sealed) in &entry.personal {
-            rows.push((stored(entry.index)?, *field, *person, sealed.as_bytes()));
+        for Cell { person, field, sealed, network } in &entry.personal {
+            let network = network.as_ref().map(NetworkIndex::as_bytes);
+            rows.push((stored(entry.index)?, *field, *person, sealed.as_bytes(), network));
         }
     }
     match db {
         Db::Sqlite(db) => {
-            for (index, field, person, sealed) in rows {
+            for (index, field, person, sealed, network) in rows {
                 diesel::insert_into(ledger_personal::table)
                     .values((
                         ledger_personal::entry_idx.eq(index),
                         ledger_personal::field.eq(field),
                         ledger_personal::person_id.eq(person),
                         ledger_personal::sealed.eq(sealed),
+                        ledger_personal::network_index.eq(network),
                     ))
                     .execute(db)?;
             }
         }
         Db::Pg(db) if !rows.is_empty() => {
             diesel::sql_query(
-                "INSERT INTO ledger_personal (entry_idx, field, person_id, sealed) \
-                 SELECT * FROM unnest($1, $2, $3, $4)",
+                "INSERT INTO ledger_personal (entry_idx, field, person_id, sealed, network_index) \
+                 SELECT * FROM unnest($1, $2, $3, $4, $5)",
             )
             .bind::<Array<BigInt>, _>(rows.iter().map(|row| row.0).collect::<Vec<_>>())
             .bind::<Array<Text>, _>(rows.iter().map(|row| row.1).collect::<Vec<_>>())
             .bind::<Array<Binary>, _>(rows.iter().map(|row| row.2).collect::<Vec<_>>())
             .bind::<Array<Binary>, _>(rows.iter().map(|row| row.3).collect::<Vec<_>>())
+            .bind::<Array<Nullable<Binary>>, _>(rows.iter().map(|row| row.4).collect::<Vec<_>>())
             .execute(db)?;
         }
         Db::Pg(_) => {}

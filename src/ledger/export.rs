@@ -253,6 +253,12 @@ fn disclosures(db: &mut Db, keyring: &Keyring, size: u64, folder: &Path) -> Resu
             .filter(ledger_personal::entry_idx.ge(next))
             .filter(ledger_personal::entry_idx.lt(size.min(next.saturating_add(PAGE))))
             .order((ledger_personal::entry_idx, ledger_personal::field))
+            .select((
+                ledger_personal::entry_idx,
+                ledger_personal::field,
+                ledger_personal::person_id,
+                ledger_personal::sealed,
+            ))
             .load(db)?;
         for (index, field, person, sealed) in rows {
             let Some(key) = data_keys::find_for(db, keyring, KeyOwner::Person(person))? else { continue };

@@ -12,6 +12,7 @@ use super::handover;
 use super::in_place;
 use super::kind::PersonalField;
 use super::leaf::Leaf;
+use super::networks::NetworkIndex;
 use super::nodes;
 use super::note::LogKey;
 use super::store::{checked_head, log_key, open};
@@ -30,8 +31,8 @@ const PAGE: i64 = 1000;
 /// As many people's keys are kept at hand.
 const KEYS: usize = 1000;
 
-/// A row of `ledger_personal`: entry, field, whose, and the cell as stored.
-type PersonalRow = (i64, PersonalField, PersonId, Vec<u8>);
+/// A row of `ledger_personal`: entry, field, whose, and as stored the cell and what an address is found by.
+type PersonalRow = (i64, PersonalField, PersonId, Vec<u8>, Option<Vec<u8>>);
 
 /// Why a check ends early: with a verdict, or because it cannot go on.
 enum End {
@@ -164,6 +165,7 @@ fn personal(
                 ledger_personal::field,
                 ledger_personal::person_id,
                 ledger_personal::sealed,
+                ledger_personal::network_index,
             ))
             .load(db)?;
         let mut rows = rows.into_iter().peekable();
@@ -184,14 +186,23 @@ fn personal(
 
 /// Whether a piece of personal data is what its entry committed to; false when its person's key is gone.
 fn fits(db: &mut Db, keys: &mut Keys<'_>, leaf: &Leaf, row: &PersonalRow) -> Result<bool, End> {
-    let (index, field, person, cell) = row;
+    let (index, field, person, cell, network) = row;
     let index = u64::try_from(*index).map_err(|_| Fault::bare("an entry's index is negative"))?;
     let Some(key) = keys.of(db, *person)? else { return Ok(false) };
     // A cell that does not open was moved here or changed; one that no commitment covers was put here.
     if let (Ok(opened), Some(commitment)) = (open(key, index, *field, cell), leaf.personal.get(field))
         && opened.commitment() == *commitment
     {
-        return Ok(true);
+        // None is that of an earlier version; the log's page tells from which entry on there is one.
+        let wanted = network.as_ref().and_then(|_| NetworkIndex::beside(keys.keyring, *field, &opened.value));
+        if network.as_deref() == wanted.as_ref().map(NetworkIndex::as_bytes) {
+            return Ok(true);
+        }
+        return Err(tampered_at(
+            index,
+            "what the network address beside the entry is found by is not of that address",
+        )
+        .into());
     }
     let why =
         format!("the {} stored beside the entry is not what it committed to", field.words().to_lowercase());

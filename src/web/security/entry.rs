@@ -4,6 +4,7 @@
 //! none and is not recorded.
 
 use super::names::Names;
+use super::networks;
 use super::{reader, unreadable, words};
 use crate::app::Template;
 use crate::db::Db;
@@ -74,6 +75,8 @@ struct CommitmentRow {
     commitment: String,
     state: Status,
     plain: Option<String>,
+    /// The other entries of an address.
+    href: Option<String>,
     /// The country of an address.
     country: Option<String>,
 }
@@ -210,7 +213,15 @@ fn commitments(
         };
         let address = plain.as_deref().filter(|_| field == PersonalField::NetworkAddress);
         let country = address.and_then(|address| countries.words(address));
-        CommitmentRow { name: field.words(), commitment: format!("{commitment:?}"), state, plain, country }
+        let href = address.and_then(networks::href);
+        CommitmentRow {
+            name: field.words(),
+            commitment: format!("{commitment:?}"),
+            state,
+            plain,
+            href,
+            country,
+        }
     });
     Ok(rows.collect())
 }

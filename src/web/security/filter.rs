@@ -2,38 +2,43 @@
 
 use super::names::Names;
 use crate::ids::ReportId;
-use crate::ledger::EventKind;
 use crate::ledger::store::Filter;
+use crate::ledger::{EventKind, networks};
 use crate::text::{Day, Domain, EmailAddress};
 use crate::watermark::CopyId;
 use crate::web::form::{Form, Line};
 use crate::web::partials::Hidden;
 use serde::Serialize;
+use std::net::IpAddr;
 
 /// The fields that a page of the log takes, in the order of the form; `before` and `after` are the pager's.
-pub(super) const FIELDS: [&str; 6] = ["person", "report", "kind", "copy", "from", "to"];
+pub(super) const FIELDS: [&str; 7] = ["person", "report", "kind", "address", "copy", "from", "to"];
 
 /// What was asked, parsed. The person is still an address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {
     /// Done by or about whoever is meant.
     pub(super) whom: Option<Whom>,
+    /// From this network address.
+    pub(super) address: Option<IpAddr>,
     /// Everything else.
     pub(super) filter: Filter,
 }
 
 /// Reads the fields; `None` when one cannot be read, with the reason in the form.
 pub(super) fn parse(form: &mut Form) -> Option<Asked> {
-    // One field finds what people have at hand: somebody, or the number of a copy or of an entry.
+    // One field finds what people have at hand: somebody, a network address, or the number of a copy or of an entry.
     let typed = form.text("person").trim().to_owned();
-    let (entry, numbered) = (entry(&typed), numbered(&typed));
-    let whom = if entry.is_some() || numbered.is_some() { Some(None) } else { whom(form) };
+    let (entry, numbered, seen) = (entry(&typed), numbered(&typed), networks::parse(&typed));
+    let nobody = entry.is_some() || numbered.is_some() || seen.is_some();
+    let whom = if nobody { Some(None) } else { whom(form) };
     let from = form.parse_optional("from", "From", Day::parse);
     let to = form.parse_optional("to", "To", Day::parse);
     let report = one_of(form, "report", "Report", |text| text.parse::<ReportId>().ok());
     let kind = one_of(form, "kind", "Kind", EventKind::parse);
     let before = one_of(form, "before", "Page", index);
     let after = one_of(form, "after", "Page", index);
+    let address = address(form);
     let copy = copy(form);
     let (before, after) = (before?, after?);
     // The pager of an entry that was found by its number leads to its neighbours.
@@ -49,7 +54,7 @@ pub(super) fn parse(form: &mut Form) -> Option<Asked> {
         after: after.or(entry.and_then(|entry| entry.checked_sub(1))),
         ..Filter::default()
     };
-    Some(Asked { whom: whom?, filter })
+    Some(Asked { whom: whom?, address: address?.or(seen), filter })
 }
 
 /// An index that a log can have.
@@ -119,6 +124,23 @@ fn one_of<T>(
     if form.text(name).is_empty() { Some(None) } else { form.choose(name, label, find).map(Some) }
 }
 
+/// A whole network address, in any spelling.
+#[expect(clippy::option_option, reason = "refused, left open, or typed; each has its own answer")]
+fn address(form: &mut Form) -> Option<Option<IpAddr>> {
+    let typed = form.text("address").trim();
+    if typed.is_empty() {
+        return Some(None);
+    }
+    let found = networks::parse(typed);
+    if found.is_none() {
+        form.refuse(
+            "address",
+            "Network address: type a whole one, such as 203.0.113.7 or 2001:db8::7. Ranges are not searched.",
+        );
+    }
+    found.map(Some)
+}
+
 /// The number of a copy, in any spelling that people use.
 #[expect(clippy::option_option, reason = "refused, left open, or chosen; each has its own answer")]
 fn copy(form: &mut Form) -> Option<Option<String>> {
@@ -139,6 +161,9 @@ fn copy(form: &mut Form) -> Option<Option<String>> {
 #[derive(Serialize)]
 pub(super) struct FilterForm {
     person: String,
+    address: String,
+    /// The first entry from which on every address is found, unless that is every entry.
+    address_from: Option<u64>,
     copy: String,
     from: String,
     to: String,
@@ -159,7 +184,7 @@ struct Choice {
 
 impl FilterForm {
     /// The form with what was typed, and with everything there is to choose from.
-    pub(super) fn new(form: &Form, names: &Names<'_>) -> Self {
+    pub(super) fn new(form: &Form, names: &Names<'_>, address_from: Option<u64>) -> Self {
         let all = |text: &str| Choice { id: String::new(), text: text.to_owned(), chosen: false };
         let reports = names.reports().into_iter().map(|(id, text)| (id.to_string(), text));
         let kinds = EventKind::ALL.iter().map(|kind| (kind.to_string(), kind.to_string()));
@@ -170,6 +195,8 @@ impl FilterForm {
         };
         Self {
             person: form.text("person").to_owned(),
+            address: form.text("address").to_owned(),
+            address_from,
             copy: form.text("copy").to_owned(),
             from: form.text("from").to_owned(),
             to: form.text("to").to_owned(),

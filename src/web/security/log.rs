@@ -4,8 +4,8 @@
 //! plain first page unless the same person's reading was recorded within the last ten minutes, so that looking at the
 //! log again and again does not fill it.
 //!
-//! Network addresses are shown and not searched: they lie sealed under each person's key, and a search over the page at
-//! hand would look like one over the log. An entry that cannot be read keeps its row and leads to the check.
+//! Network addresses lie sealed under each person's key and are found by a blind index beside them. An entry that cannot be
+//! read keeps its row and leads to the check.
 
 use super::filter::{self, Asked, Beside, FilterForm, Whom, href};
 use super::names::Names;
@@ -20,6 +20,7 @@ use crate::fault::Fault;
 use crate::identity::{directory, filters, store as people};
 use crate::ids::PersonId;
 use crate::ledger::acts::{self, Sought};
+use crate::ledger::networks::{NetworkIndex, found_from};
 use crate::ledger::store::{self, Entry, Filter, Stored};
 use crate::ledger::{Actor, EventKind, Leaf};
 use crate::unusual::countries::Source;
@@ -118,11 +119,12 @@ pub async fn list(staff: Staff<LogReader>, query: web::Query<Vec<(String, String
     show(&staff, &page(&staff, &form, read))
 }
 
-/// Finds the people asked for: addresses and domains by blind index, names in the directory of this session.
+/// Finds what was asked for: networks, mail addresses and domains by blind index, names in the directory of this session.
 pub(super) async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sought, Fault> {
-    let Asked { whom, mut filter } = asked;
-    let Some(whom) = whom else { return Ok(Sought::Page(filter)) };
+    let Asked { whom, address, mut filter } = asked;
     let keyring = Arc::clone(&staff.app.keyring);
+    filter.network = address.map(|address| NetworkIndex::of(&keyring, address));
+    let Some(whom) = whom else { return Ok(Sought::Page(filter)) };
     let by_address = matches!(whom, Whom::Address(_));
     let (app, session) = (staff.app.clone(), staff.session.id);
     let found = staff
@@ -208,7 +210,7 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
             let rows = entries.into_iter().map(|entry| row(db, (&keyring, &countries), &mut names, entry));
             Ok(Read {
                 rows: rows.collect::<Result<_, Fault>>()?,
-                form: FilterForm::new(&form, &names),
+                form: FilterForm::new(&form, &names, found_from(db)?),
                 newer,
                 older,
                 last: Verified::newest(db)?,

@@ -5,9 +5,10 @@ use crate::db::Db;
 use crate::fault::Fault;
 use crate::ids::PersonId;
 use crate::ledger::store::{self, Disclosed, Entry, Filter};
-use crate::ledger::{Actor, PersonalField};
+use crate::ledger::{Actor, PersonalField, networks};
 use crate::seal::Keyring;
 use crate::unusual::countries::Countries;
+use crate::web::guard::escape;
 use crate::web::page::When;
 use serde::Serialize;
 
@@ -17,10 +18,11 @@ const MOST: u16 = 200;
 /// What opens addresses, and what tells their countries.
 pub(super) type Means<'a> = (&'a Keyring, &'a Countries);
 
-/// A network as the pages show it: its address, or why none is shown, and its country.
+/// A network as the pages show it: its address, or why none is shown, what else came from there, and its country.
 #[derive(Serialize)]
 pub(super) struct Network {
     text: String,
+    href: Option<String>,
     country: Option<String>,
 }
 
@@ -44,11 +46,19 @@ pub(super) fn of_entry(
     }
     let disclosed = store::disclosures(db, keyring, entry)?;
     let address = disclosed.into_iter().find(|(field, _)| *field == PersonalField::NetworkAddress);
+    let none = |why: &str| Network { text: why.to_owned(), href: None, country: None };
     Ok(address.map(|(_, disclosed)| match disclosed {
-        Disclosed::Erased => Network { text: "erased".to_owned(), country: None },
-        Disclosed::Mismatch => Network { text: "does not fit its commitment".to_owned(), country: None },
-        Disclosed::Value(address) => Network { country: countries.words(&address), text: address },
+        Disclosed::Erased => none("erased"),
+        Disclosed::Mismatch => none("does not fit its commitment"),
+        Disclosed::Value(address) => {
+            Network { country: countries.words(&address), href: href(&address), text: address }
+        }
     }))
+}
+
+/// The log's entries that came from an address.
+pub(super) fn href(address: &str) -> Option<String> {
+    networks::parse(address).map(|address| format!("/security?address={}", escape(&address.to_string())))
 }
 
 /// Where a person came from, by the newest entries of what they did; the newest first.

@@ -10,6 +10,7 @@ mod filters;
 mod holds;
 mod integrity;
 mod log;
+mod networks;
 mod nodes;
 mod overview;
 pub mod people;
