@@ -26,7 +26,7 @@ pub use super::search::{Entry, Filter, Stored, list, list_stored};
 /// The key that signs the log in its present epoch.
 ///
 /// # Errors
-/// When the keyring does not hold it: see [`signers`].
+/// When the keyring does not hold it: it is older than the last hand-over or epoch.
 pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
     let head = read_head(db, Lock::None)?;
     signers::signing_key(keyring, &head)
