@@ -198,8 +198,10 @@ def about(staff, listed, begins, address):
 
 
 def take_copy(reader, room, received):
-    """Takes a copy from the room; whatever came of it is kept."""
+    """Takes a copy from the room; whatever came of it is kept. None when the grant allows no more."""
     page = reader.page(room)
+    if f'action="{room}/copy"' not in page:
+        return None
     try:
         status, _, body = reader.send(page, room + "/copy")
     except Gone as gone:
