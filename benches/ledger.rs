@@ -38,6 +38,8 @@ const BULK: usize = 2_000;
 const ADDRESS: &str = "203.0.113.7";
 /// People and reports that entries are about.
 const PEOPLE: usize = 200;
+/// People of staff, who share a fifth of all entries.
+const STAFF: usize = 4;
 
 /// Prints a row: what, figure, goal.
 fn row(what: &str, figure: &str, goal: &str) {
@@ -60,6 +62,7 @@ fn peak_mib() -> u64 {
 /// What entries are about.
 struct Cast {
     people: Vec<PersonId>,
+    staff: Vec<PersonId>,
     reports: Vec<ReportId>,
     grants: Vec<GrantId>,
     /// Where all acts of many callers come from: tens of thousands of entries.
@@ -75,8 +78,9 @@ fn event(cast: &Cast, number: usize) -> Event {
         2 => EventKind::CodeConfirmed,
         _ => EventKind::RequestSubmitted,
     };
+    let actor = if number % 5 == 1 { cast.staff[number / 5 % STAFF] } else { person };
     Event::new(kind)
-        .by(Actor::Person(person))
+        .by(Actor::Person(actor))
         .about(person)
         .report(cast.reports[number % cast.reports.len()])
         .grant(cast.grants[number % cast.grants.len()])
@@ -96,7 +100,8 @@ fn main() {
     let keyring = Arc::new(Keyring::generate(&clock));
     let writer = Writer::start(database.clone(), Arc::clone(&keyring), clock.clone()).unwrap();
     let network = NetworkIndex::of(&keyring, ADDRESS.parse().unwrap());
-    let mut cast = Cast { people: Vec::new(), reports: Vec::new(), grants: Vec::new(), network };
+    let staff = (0..STAFF).map(|_| PersonId::new(&clock)).collect();
+    let mut cast = Cast { people: Vec::new(), staff, reports: Vec::new(), grants: Vec::new(), network };
     for _ in 0..PEOPLE {
         let person = PersonId::new(&clock);
         data_keys::create(&mut database.connect().unwrap(), &keyring, &clock, KeyOwner::Person(person))
@@ -196,6 +201,65 @@ fn acts(writer: &Writer, cast: &Arc<Cast>) {
 /// How a filter is made, of which there are many of its kind: by number, with an instant and the size of the log.
 type Make = fn(&Cast, usize, Micros, u64) -> Filter;
 
+/// Every kind of filter.
+const FILTERS: &[(&str, Make)] = &[
+    ("none", |_, _, _, _| Filter::default()),
+    ("page in the middle", |_, _, _, size| Filter { before: Some(size / 2), ..Filter::default() }),
+    ("kind", |_, _, _, _| Filter { kind: Some(EventKind::AccessRefused), ..Filter::default() }),
+    ("rare kind", |_, _, _, _| Filter { kind: Some(EventKind::LogOpened), ..Filter::default() }),
+    ("person", |cast, n, _, _| Filter { person: Some(cast.people[n % PEOPLE]), ..Filter::default() }),
+    ("report and kind", |cast, n, _, _| Filter {
+        report: Some(cast.reports[n % PEOPLE]),
+        kind: Some(EventKind::AccessRefused),
+        ..Filter::default()
+    }),
+    // Nothing is found from here to "grant", so every entry of whoever or whatever is asked about may be looked at.
+    ("report and rare kind", |cast, n, _, _| Filter {
+        report: Some(cast.reports[n % PEOPLE]),
+        kind: Some(EventKind::LogOpened),
+        ..Filter::default()
+    }),
+    ("person and rare kind", |cast, n, _, _| Filter {
+        person: Some(cast.people[n % PEOPLE]),
+        kind: Some(EventKind::LogOpened),
+        ..Filter::default()
+    }),
+    ("staff and common kind", |cast, n, _, _| Filter {
+        person: Some(cast.staff[n % STAFF]),
+        kind: Some(EventKind::RequestSubmitted),
+        ..Filter::default()
+    }),
+    ("staff and report", |cast, n, _, _| Filter {
+        person: Some(cast.staff[n % STAFF]),
+        report: Some(cast.reports[0]),
+        ..Filter::default()
+    }),
+    ("grant and rare kind", |cast, n, _, _| Filter {
+        grant: Some(cast.grants[n % PEOPLE]),
+        kind: Some(EventKind::LogOpened),
+        ..Filter::default()
+    }),
+    ("grant", |cast, n, _, _| Filter { grant: Some(cast.grants[n % PEOPLE]), ..Filter::default() }),
+    ("address", |cast, _, _, _| Filter { network: Some(cast.network), ..Filter::default() }),
+    ("address and person", |cast, n, _, _| Filter {
+        network: Some(cast.network),
+        person: Some(cast.people[n % PEOPLE]),
+        ..Filter::default()
+    }),
+    // Nothing is found, so every entry of the address is looked at.
+    ("address and rare kind", |cast, _, _, _| Filter {
+        network: Some(cast.network),
+        kind: Some(EventKind::LogOpened),
+        ..Filter::default()
+    }),
+    ("until the middle", |_, _, at, _| Filter { until: Some(at), ..Filter::default() }),
+    ("person, until the middle", |cast, n, at, _| Filter {
+        person: Some(cast.people[n % PEOPLE]),
+        until: Some(at),
+        ..Filter::default()
+    }),
+];
+
 /// Pages by every kind of filter, from the newest and from the middle.
 fn search(database: &Database, cast: &Cast) {
     let mut db = database.read().unwrap();
@@ -203,38 +267,7 @@ fn search(database: &Database, cast: &Cast) {
     let middle = store::find(&mut db, size / 2).unwrap().unwrap().leaf.at;
     let mut slowest = (0.0, "");
     let mut all = Vec::new();
-    let filters: &[(&str, Make)] = &[
-        ("none", |_, _, _, _| Filter::default()),
-        ("page in the middle", |_, _, _, size| Filter { before: Some(size / 2), ..Filter::default() }),
-        ("kind", |_, _, _, _| Filter { kind: Some(EventKind::AccessRefused), ..Filter::default() }),
-        ("rare kind", |_, _, _, _| Filter { kind: Some(EventKind::LogOpened), ..Filter::default() }),
-        ("person", |cast, n, _, _| Filter { person: Some(cast.people[n % PEOPLE]), ..Filter::default() }),
-        ("report and kind", |cast, n, _, _| Filter {
-            report: Some(cast.reports[n % PEOPLE]),
-            kind: Some(EventKind::AccessRefused),
-            ..Filter::default()
-        }),
-        ("grant", |cast, n, _, _| Filter { grant: Some(cast.grants[n % PEOPLE]), ..Filter::default() }),
-        ("address", |cast, _, _, _| Filter { network: Some(cast.network), ..Filter::default() }),
-        ("address and person", |cast, n, _, _| Filter {
-            network: Some(cast.network),
-            person: Some(cast.people[n % PEOPLE]),
-            ..Filter::default()
-        }),
-        // Nothing is found, so every entry of the address is looked at.
-        ("address and rare kind", |cast, _, _, _| Filter {
-            network: Some(cast.network),
-            kind: Some(EventKind::LogOpened),
-            ..Filter::default()
-        }),
-        ("until the middle", |_, _, at, _| Filter { until: Some(at), ..Filter::default() }),
-        ("person, until the middle", |cast, n, at, _| Filter {
-            person: Some(cast.people[n % PEOPLE]),
-            until: Some(at),
-            ..Filter::default()
-        }),
-    ];
-    for (name, make) in filters {
+    for (name, make) in FILTERS {
         let times: Vec<Duration> = (0..40)
             .map(|number| {
                 let begun = Instant::now();

@@ -36,16 +36,48 @@ pub fn create(db: &mut Db, keyring: &Keyring, clock: &Clock, owner: KeyOwner) ->
     Ok(key)
 }
 
+/// A key as it is selected: its id, the key-encryption key, and what that wraps.
+pub type Wrapped = (KeyId, String, Vec<u8>);
+
+/// The columns of a key that is read along with a row of the person it belongs to.
+pub type Beside = diesel::dsl::Nullable<(data_key::id, data_key::kek, data_key::wrapped)>;
+
+/// Selects the key of a person beside their row; `person` is the column that says who, of the query's own tables.
+macro_rules! with_key_of {
+    ($query:expr, $person:expr) => {
+        $query.left_join(
+            $crate::db::schema::data_key::table.on($crate::db::schema::data_key::owner_kind
+                .eq($crate::seal::KeyOwner::PERSON)
+                .and($crate::db::schema::data_key::owner_id.eq($person))),
+        )
+    };
+}
+pub(crate) use with_key_of;
+
+/// The columns of [`Wrapped`], of a query by [`with_key_of`].
+pub fn beside() -> Beside {
+    (data_key::id, data_key::kek, data_key::wrapped).nullable()
+}
+
+/// Unwraps the key that was read.
+pub fn unwrap(
+    keyring: &Keyring,
+    owner: KeyOwner,
+    wrapped: Option<Wrapped>,
+) -> Result<Option<DataKey>, Fault> {
+    let unwrap = |(id, kek, bytes)| keyring.unwrap(id, owner, &WrappedKey { kek, bytes });
+    Ok(wrapped.map(unwrap).transpose()?)
+}
+
 /// The key of `owner`, or `None` when there is none or it was shredded.
 pub fn find_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<Option<DataKey>, Fault> {
-    let row: Option<(KeyId, String, Vec<u8>)> = data_key::table
+    let row: Option<Wrapped> = data_key::table
         .filter(data_key::owner_kind.eq(owner.as_str()))
         .filter(data_key::owner_id.eq(owner.id().to_vec()))
         .select((data_key::id, data_key::kek, data_key::wrapped))
         .first(db)
         .optional()?;
-    row.map(|(id, kek, bytes)| keyring.unwrap(id, owner, &WrappedKey { kek, bytes }).map_err(Fault::from))
-        .transpose()
+    unwrap(keyring, owner, row)
 }
 
 /// The key of `owner`.
@@ -60,7 +92,12 @@ pub fn open_for(db: &mut Db, keyring: &Keyring, owner: KeyOwner) -> Result<DataK
         KeyOwner::Version(version) => shreds::find(db, version)?,
         KeyOwner::Hold(_) | KeyOwner::House | KeyOwner::Letter(_) | KeyOwner::Person(_) => None,
     };
-    Err(shred.map_or(Fault::bare("no data key").with_kind(Kind::Gone), |shred| shreds::gone(&shred)))
+    Err(shred.map_or_else(gone, |shred| shreds::gone(&shred)))
+}
+
+/// The key was destroyed, and with it what it sealed.
+pub fn gone() -> Fault {
+    Fault::bare("no data key").with_kind(Kind::Gone)
 }
 
 /// Destroys the key of `owner`, and with it whatever it sealed; the key-encryption key that backups need to open their

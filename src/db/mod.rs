@@ -37,8 +37,9 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Migrations of the embedded database.
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -46,7 +47,20 @@ const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqli
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
 /// A pooled read-only connection.
-pub type Reader = PooledConnection<Readers>;
+pub struct Reader(PooledConnection<Readers>);
+
+impl Deref for Reader {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.0.db
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Db {
+        &mut self.0.db
+    }
+}
 
 /// Which database a URL names.
 #[derive(Clone, PartialEq, Eq)]
@@ -100,7 +114,7 @@ impl Database {
 
     /// A read-only connection from the pool. Blocks up to 10 seconds; call it on the blocking pool.
     pub fn read(&self) -> Result<Reader, Fault> {
-        self.readers.get().map_err(|error| {
+        self.readers.get().map(Reader).map_err(|error| {
             Fault::new("no database connection", error).with_kind(crate::fault::Kind::Unavailable)
         })
     }
@@ -229,25 +243,40 @@ impl Backend {
     }
 }
 
+/// A connection that was found alive within so long is taken for alive: asking costs a round trip before every read.
+/// Whoever reads within a second of PostgreSQL's going away is told that it went, as whoever was reading then.
+const ALIVE_FOR: Duration = Duration::from_secs(1);
+
+/// A connection of the pool.
+pub struct Pooled {
+    db: Db,
+    /// When it was last found alive.
+    alive_at: Instant,
+}
+
 /// Makes and checks the pool's read-only connections.
 pub struct Readers {
     backend: Backend,
 }
 
 impl ManageConnection for Readers {
-    type Connection = Db;
+    type Connection = Pooled;
     type Error = Fault;
 
-    fn connect(&self) -> Result<Db, Fault> {
-        self.backend.connect(Access::Read)
+    fn connect(&self) -> Result<Pooled, Fault> {
+        Ok(Pooled { db: self.backend.connect(Access::Read)?, alive_at: Instant::now() })
     }
 
-    fn is_valid(&self, db: &mut Db) -> Result<(), Fault> {
-        diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1")).get_result::<i32>(db)?;
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Fault> {
+        if pooled.alive_at.elapsed() >= ALIVE_FOR {
+            diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1"))
+                .get_result::<i32>(&mut pooled.db)?;
+            pooled.alive_at = Instant::now();
+        }
         Ok(())
     }
 
-    fn has_broken(&self, _: &mut Db) -> bool {
+    fn has_broken(&self, _: &mut Pooled) -> bool {
         std::thread::panicking()
     }
 }

@@ -289,6 +289,8 @@ diesel::table! {
     }
 }
 
+use super::recall_schema::recall;
+use super::shred_schema::report_shred;
 diesel::allow_tables_to_appear_in_same_query!(
     installation,
     data_key,
@@ -315,6 +317,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     ledger_entry,
     ledger_checkpoint,
     ledger_personal,
+    recall,
+    report_shred,
 );
 diesel::joinable!(staff_role -> person (person_id));
 diesel::joinable!(staff_link -> person (person_id));

@@ -2,8 +2,9 @@
 
 use super::{Grant, MarkWords, State};
 use crate::clock::{Clock, Micros};
+use crate::db::Db;
+use crate::db::data_keys::{self, Wrapped, with_key_of};
 use crate::db::schema::{download, download_end, report_grant};
-use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind};
 use crate::identity::store as people;
 use crate::ids::{DownloadId, GrantId, NodeId, PersonId, RequestId, VersionId};
@@ -27,6 +28,9 @@ text_enum! {
     }
 }
 
+/// A row of `report_grant`, how many downloads were started under it, and the key of its recipient.
+type Counted = (Row, Option<i64>, Option<Wrapped>);
+
 /// A row of `report_grant`.
 #[derive(Queryable)]
 struct Row {
@@ -49,10 +53,18 @@ pub(super) fn place(id: GrantId) -> Place {
     Place { table: "report_grant", row: *id.as_bytes(), column: "mark" }
 }
 
-/// Opens a row and counts its downloads.
-fn open(db: &mut Db, keyring: &Keyring, row: Row) -> Result<Grant, Fault> {
-    let key = data_keys::find_for(db, keyring, KeyOwner::Person(row.person))?;
-    let downloads_started = download::table.filter(download::grant_id.eq(row.id)).count().get_result(db)?;
+/// Selects [`Counted`].
+macro_rules! counted {
+    ($query:expr) => {{
+        let started = download::table.filter(download::grant_id.eq(report_grant::id)).count().single_value();
+        let query = with_key_of!($query, report_grant::person_id);
+        query.select((report_grant::all_columns, started, data_keys::beside()))
+    }};
+}
+
+/// Opens a row.
+fn open(keyring: &Keyring, (row, started, key): Counted) -> Result<Grant, Fault> {
+    let key = data_keys::unwrap(keyring, KeyOwner::Person(row.person), key)?;
     Ok(Grant {
         mark: key.map(|key| key.open(&place(row.id), &row.mark)).transpose()?,
         id: row.id,
@@ -65,20 +77,26 @@ fn open(db: &mut Db, keyring: &Keyring, row: Row) -> Result<Grant, Fault> {
         expires_at: row.expires_at,
         downloads_allowed: row.downloads_allowed,
         revoked_at: row.revoked_at,
-        downloads_started,
+        downloads_started: started.unwrap_or(0),
     })
+}
+
+/// Opens rows.
+fn open_all(keyring: &Keyring, rows: Vec<Counted>) -> Result<Vec<Grant>, Fault> {
+    rows.into_iter().map(|row| open(keyring, row)).collect()
 }
 
 /// The grant with this id.
 pub fn require(db: &mut Db, keyring: &Keyring, id: GrantId) -> Result<Grant, Fault> {
-    let row: Option<Row> = report_grant::table.find(id).first(db).optional()?;
-    open(db, keyring, row.ok_or(Fault::bare("no such grant").with_kind(Kind::NotFound))?)
+    let row: Option<Counted> = counted!(report_grant::table.find(id)).first(db).optional()?;
+    open(keyring, row.ok_or(Fault::bare("no such grant").with_kind(Kind::NotFound))?)
 }
 
 /// The grant whose copy this is.
 pub fn find_by_copy(db: &mut Db, keyring: &Keyring, copy: &CopyId) -> Result<Option<Grant>, Fault> {
-    let row: Option<Row> = report_grant::table.filter(report_grant::copy_id.eq(copy)).first(db).optional()?;
-    row.map(|row| open(db, keyring, row)).transpose()
+    let of_copy = report_grant::table.filter(report_grant::copy_id.eq(copy));
+    let row: Option<Counted> = counted!(of_copy).first(db).optional()?;
+    row.map(|row| open(keyring, row)).transpose()
 }
 
 /// The grants that stand so `now`, the newest first; at most `most`, older than `before`.
@@ -93,8 +111,8 @@ pub fn list_by_state(
     if let Some(before) = before {
         query = query.filter(report_grant::id.lt(before));
     }
-    let rows: Vec<Row> = query.load(db)?;
-    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+    let rows = counted!(query).load(db)?;
+    open_all(keyring, rows)
 }
 
 /// How many grants stand so `now`.
@@ -118,18 +136,16 @@ fn of_state(state: State, now: Micros) -> report_grant::BoxedQuery<'static, <Db 
 
 /// The grants that answer a request.
 pub fn list_by_request(db: &mut Db, keyring: &Keyring, request: RequestId) -> Result<Vec<Grant>, Fault> {
-    let rows: Vec<Row> = report_grant::table
-        .filter(report_grant::request_id.eq(request))
-        .order(report_grant::id.asc())
-        .load(db)?;
-    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+    let of_request = report_grant::table.filter(report_grant::request_id.eq(request));
+    let rows = counted!(of_request.order(report_grant::id.asc())).load(db)?;
+    open_all(keyring, rows)
 }
 
 /// The grants to a version, whatever their state.
 pub fn list_by_version(db: &mut Db, keyring: &Keyring, version: VersionId) -> Result<Vec<Grant>, Fault> {
     let of_version = report_grant::table.filter(report_grant::version_id.eq(version));
-    let rows: Vec<Row> = of_version.order(report_grant::id.asc()).load(db)?;
-    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+    let rows = counted!(of_version.order(report_grant::id.asc())).load(db)?;
+    open_all(keyring, rows)
 }
 
 /// The domains of the addresses that were granted something, of the newest `most` recipients; each once.
@@ -154,12 +170,9 @@ pub fn list_domains(db: &mut Db, keyring: &Keyring, most: i64) -> Result<Vec<Dom
 
 /// Everything a person was granted, newest first.
 pub fn list_by_person(db: &mut Db, keyring: &Keyring, person: PersonId) -> Result<Vec<Grant>, Fault> {
-    let rows: Vec<Row> = report_grant::table
-        .filter(report_grant::person_id.eq(person))
-        .order(report_grant::id.desc())
-        .limit(200)
-        .load(db)?;
-    rows.into_iter().map(|row| open(db, keyring, row)).collect()
+    let of_person = report_grant::table.filter(report_grant::person_id.eq(person));
+    let rows = counted!(of_person.order(report_grant::id.desc()).limit(200)).load(db)?;
+    open_all(keyring, rows)
 }
 
 /// The person's newest grant to a version that is neither revoked nor expired; else the newest at all.
@@ -170,13 +183,13 @@ pub fn find_for(
     version: VersionId,
     now: Micros,
 ) -> Result<Option<Grant>, Fault> {
-    let all = list_by_person(db, keyring, person)?;
-    let mut of_version = all.into_iter().filter(|grant| grant.version == version);
-    let newest = of_version.next();
-    match newest {
-        Some(grant) if grant.state(now) == State::Active => Ok(Some(grant)),
-        newest => Ok(of_version.find(|grant| grant.state(now) == State::Active).or(newest)),
-    }
+    let active = report_grant::revoked_at.is_null().and(report_grant::expires_at.gt(now));
+    let of_version = report_grant::table
+        .filter(report_grant::person_id.eq(person))
+        .filter(report_grant::version_id.eq(version));
+    let newest = (active.desc(), report_grant::id.desc());
+    let row: Option<Counted> = counted!(of_version.order(newest)).first(db).optional()?;
+    row.map(|row| open(keyring, row)).transpose()
 }
 
 /// Adds a grant; its mark has words.

@@ -2,8 +2,9 @@
 
 use super::{ERASED, Person, Role};
 use crate::clock::Clock;
+use crate::db::Db;
+use crate::db::data_keys::{self, Wrapped, with_key_of};
 use crate::db::schema::{person, staff_role};
-use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind};
 use crate::ids::PersonId;
 use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
@@ -16,6 +17,16 @@ const EMAIL_INDEX: &str = "person.email";
 const NAMES_AT_ONCE: i64 = 1000;
 /// Label of the blind index over domains.
 const DOMAIN_INDEX: &str = "person.domain";
+
+/// A row of `person` with the key that opens it.
+type Keyed = (Row, Option<Wrapped>);
+
+/// Selects [`Keyed`].
+macro_rules! keyed {
+    ($query:expr) => {
+        with_key_of!($query, person::id).select((person::all_columns, data_keys::beside()))
+    };
+}
 
 /// A row of `person`.
 #[derive(Queryable)]
@@ -53,9 +64,9 @@ pub fn find_person_by_email(
     keyring: &Keyring,
     email: &EmailAddress,
 ) -> Result<Option<Person>, Fault> {
-    let row: Option<Row> =
-        person::table.filter(person::email_index.eq(email_index(keyring, email))).first(db).optional()?;
-    row.map(|row| open(db, keyring, row)).transpose()
+    let found = person::table.filter(person::email_index.eq(email_index(keyring, email)));
+    let row: Option<Keyed> = keyed!(found).first(db).optional()?;
+    row.map(|row| open(keyring, row)).transpose()
 }
 
 /// People whose address is of this domain, in the order in which they came; at most `most`.
@@ -81,16 +92,15 @@ pub type Named = (Vec<(PersonId, String)>, Option<PersonId>);
 /// Names of people, in the order in which they came, from after one of them on; at most `NAMES_AT_ONCE`, and how far that
 /// was. People whose key was destroyed are passed over.
 pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Result<Named, Fault> {
-    let mut query = person::table.order(person::id).limit(NAMES_AT_ONCE).into_boxed();
-    if let Some(after) = after {
-        query = query.filter(person::id.gt(after));
-    }
-    let rows: Vec<Row> = query.load(db)?;
-    let last = rows.last().map(|row| row.id);
+    // Ids are random in part, so there is one before all others.
+    let after = after.unwrap_or(PersonId::from_bytes([0; 16]));
+    let query = person::table.filter(person::id.gt(after)).order(person::id).limit(NAMES_AT_ONCE);
+    let rows: Vec<Keyed> = keyed!(query).load(db)?;
+    let last = rows.last().map(|(row, _)| row.id);
     let mut names = Vec::new();
     for row in rows {
-        let id = row.id;
-        match open(db, keyring, row) {
+        let id = row.0.id;
+        match open(keyring, row) {
             Ok(known) => names.push((id, known.shown_as().to_owned())),
             Err(fault) if fault.kind() == Kind::Gone => {}
             Err(fault) => return Err(fault),
@@ -101,8 +111,8 @@ pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Re
 
 /// The person with this id.
 pub fn require_person(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Person, Fault> {
-    let row: Option<Row> = person::table.find(id).first(db).optional()?;
-    open(db, keyring, row.ok_or(Fault::bare("no person of this id").with_kind(Kind::NotFound))?)
+    let row: Option<Keyed> = keyed!(person::table.find(id)).first(db).optional()?;
+    open(keyring, row.ok_or(Fault::bare("no person of this id").with_kind(Kind::NotFound))?)
 }
 
 /// What a person is called on pages; [`ERASED`] when they were forgotten.
@@ -128,9 +138,9 @@ pub fn forget(db: &mut Db, clock: &Clock, id: PersonId) -> Result<(), Fault> {
 }
 
 /// Opens a row with its person's key.
-fn open(db: &mut Db, keyring: &Keyring, row: Row) -> Result<Person, Fault> {
-    let key = data_keys::open_for(db, keyring, KeyOwner::Person(row.id))?;
-    row.open(&key)
+fn open(keyring: &Keyring, (row, key): Keyed) -> Result<Person, Fault> {
+    let key = data_keys::unwrap(keyring, KeyOwner::Person(row.id), key)?;
+    row.open(&key.ok_or_else(data_keys::gone)?)
 }
 
 /// Adds a person with a key of their own. The address must not be known yet.

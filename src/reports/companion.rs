@@ -171,12 +171,13 @@ type Row = (CompanionId, VersionId, CompanionKind, Vec<u8>, ObjectId, ObjectId, 
 pub fn find(db: &mut Db, id: CompanionId) -> Result<Option<Companion>, Fault> {
     let row: Option<Row> = companion::table.find(id).first(db).optional()?;
     let Some((id, version, kind, subject, body, manifest, pages, _)) = row else { return Ok(None) };
+    let [body, manifest] = rows::require_objects(db, [body, manifest])?;
     Ok(Some(Companion {
         id,
         version,
         subject: Subject::of(kind, &subject)?,
-        body: rows::require_object(db, body)?,
-        manifest: rows::require_object(db, manifest)?,
+        body,
+        manifest,
         pages: u32::try_from(pages).map_err(|_| Fault::bare("pages of a companion"))?,
     }))
 }

@@ -1,9 +1,9 @@
 //! Rows of reports, versions and sealed objects, and how they become nouns.
 
-use super::{Facts, File, Finalized, Report, State, Tier, Version, recalls};
+use super::{Facts, File, Finalized, Report, State, Tier, Version};
 use crate::clock::Micros;
-use crate::db::schema::{report_version, sealed_object};
-use crate::db::{Db, shreds};
+use crate::db::Db;
+use crate::db::schema::sealed_object;
 use crate::fault::Fault;
 use crate::ids::{ObjectId, PersonId, ReportId, VersionId};
 use crate::seal::Sealed;
@@ -37,7 +37,7 @@ pub(super) struct ReportRow {
 #[derive(Queryable)]
 pub(super) struct VersionRow {
     id: VersionId,
-    report_id: ReportId,
+    _report_id: ReportId,
     number: i32,
     state: StateWord,
     card: String,
@@ -52,6 +52,17 @@ pub(super) struct VersionRow {
     created_at: Micros,
     finalized_at: Option<Micros>,
     finalized_by: Option<PersonId>,
+}
+
+/// What became of a version since it was finalized, out of other rows.
+#[derive(Queryable)]
+pub(super) struct Since {
+    /// A newer version of the report was finalized.
+    superseded: bool,
+    /// It was recalled.
+    recalled: bool,
+    /// Its key was destroyed.
+    shredded_at: Option<Micros>,
 }
 
 /// A row of `sealed_object`.
@@ -98,14 +109,14 @@ impl TryFrom<ReportRow> for Report {
 
 impl VersionRow {
     /// The state with what belongs to it.
-    fn state(&self, db: &mut Db) -> Result<State, Fault> {
+    fn state(&self, since: &Since) -> Result<State, Fault> {
         let finalized = self.finalized_at.zip(self.finalized_by).map(|(at, by)| Finalized { at, by });
         let finalized = finalized.ok_or(broken("who finalized a version"));
         match self.state {
             StateWord::Draft => Ok(State::Draft),
-            StateWord::Finalized if has_successor(db, self)? => finalized.map(State::Superseded),
+            StateWord::Finalized if since.superseded => finalized.map(State::Superseded),
             StateWord::Finalized => finalized.map(State::Finalized),
-            StateWord::Withdrawn if recalls::is_recalled(db, self.id)? => finalized.map(State::Recalled),
+            StateWord::Withdrawn if since.recalled => finalized.map(State::Recalled),
             StateWord::Withdrawn => finalized.map(State::Withdrawn),
         }
     }
@@ -128,29 +139,19 @@ impl VersionRow {
         }))
     }
     /// The noun.
-    pub(super) fn open(self, db: &mut Db, report: ReportRow) -> Result<Version, Fault> {
+    pub(super) fn open(self, db: &mut Db, report: ReportRow, since: &Since) -> Result<Version, Fault> {
         Ok(Version {
             id: self.id,
             report: report.try_into()?,
             number: u32::try_from(self.number).map_err(|_| broken("number of a version"))?,
-            state: self.state(db)?,
+            state: self.state(since)?,
             card: from_json(&self.card)?,
             file: self.file(db)?,
             facts: self.facts,
             created_at: self.created_at,
-            shredded_at: shreds::find(db, self.id)?.map(|shred| shred.at),
+            shredded_at: since.shredded_at,
         })
     }
-}
-
-/// Whether a newer version of the report was ever finalized: what supersedes needs no mark on what is superseded.
-fn has_successor(db: &mut Db, row: &VersionRow) -> Result<bool, Fault> {
-    let newer = report_version::table
-        .filter(report_version::report_id.eq(row.report_id))
-        .filter(report_version::number.gt(row.number))
-        .filter(report_version::state.ne(StateWord::Draft))
-        .count();
-    Ok(newer.get_result::<i64>(db)? > 0)
 }
 
 /// Reads a column of JSON.
@@ -163,20 +164,19 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::new("JSON for a row of a version", error))
 }
 
-/// A sealed object's row as the vault wants it.
-pub(super) fn require_object(db: &mut Db, id: ObjectId) -> Result<ObjectRef, Fault> {
-    sealed_object::table.find(id).first::<ObjectRow>(db)?.try_into()
-}
-
-/// The objects of a file, in one statement: a version is read with every request of its readers.
-fn require_objects(db: &mut Db, ids: [ObjectId; 3]) -> Result<[ObjectRef; 3], Fault> {
-    let [first, second, third] = ids;
+/// The sealed objects of a file as the vault wants them, in one statement: they are read with every request of its readers.
+pub(super) fn require_objects<const N: usize>(
+    db: &mut Db,
+    ids: [ObjectId; N],
+) -> Result<[ObjectRef; N], Fault> {
     // Not `eq_any`: a list of unknown length is prepared anew each time.
-    let any = sealed_object::id.eq(first).or(sealed_object::id.eq(second)).or(sealed_object::id.eq(third));
-    let rows: Vec<ObjectRow> = sealed_object::table.filter(any).load(db)?;
+    let mut query = sealed_object::table.into_boxed();
+    for id in ids {
+        query = query.or_filter(sealed_object::id.eq(id));
+    }
+    let rows: Vec<ObjectRow> = query.load(db)?;
     let found = rows.into_iter().map(ObjectRef::try_from).collect::<Result<Vec<_>, _>>()?;
-    let require = |id| {
-        found.iter().find(|object| object.id == id).cloned().ok_or(broken("a sealed object without its row"))
-    };
-    Ok([require(first)?, require(second)?, require(third)?])
+    let of = |id: ObjectId| found.iter().find(|object| object.id == id).cloned();
+    let objects: Option<Vec<ObjectRef>> = ids.into_iter().map(of).collect();
+    objects.and_then(|objects| objects.try_into().ok()).ok_or(broken("a sealed object without its row"))
 }

@@ -1,27 +1,47 @@
 //! Queries over reports, versions and their sealed objects. What changes content takes a [`Draft`].
 
-use super::rows::{ReportRow, StateWord, VersionRow, to_json};
+use super::rows::{ReportRow, Since, StateWord, VersionRow, to_json};
 use super::{Card, Complete, Draft, Facts, File, Finalized, Report, State, Version, facts_place};
 use crate::clock::{Clock, Micros};
 use crate::db::Db;
+use crate::db::recall_schema::recall;
 use crate::db::schema::{report, report_version, sealed_object};
+use crate::db::shred_schema::report_shred;
 use crate::fault::{Fault, Kind};
 use crate::ids::VersionId;
 use crate::seal::{DataKey, Sealed};
 use crate::text::{Slug, hex};
 use crate::vault::{ObjectKind, ObjectRef};
+use diesel::alias;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DbError};
 
-/// Runs a query over versions joined with their reports.
+/// Runs a query over versions joined with their reports. What became of each since is asked along: a version is read with
+/// every request of its readers.
 macro_rules! versions {
     ($db:expr, $($filter:tt)*) => {{
-        let rows: Vec<(VersionRow, ReportRow)> = report_version::table
+        let newer = alias!(report_version as newer);
+        // What supersedes needs no mark on what is superseded.
+        let superseded = exists(
+            newer
+                .filter(newer.field(report_version::report_id).eq(report_version::report_id))
+                .filter(newer.field(report_version::number).gt(report_version::number))
+                .filter(newer.field(report_version::state).ne(StateWord::Draft)),
+        );
+        let rows: Vec<(VersionRow, ReportRow, Since)> = report_version::table
             .inner_join(report::table.on(report::id.eq(report_version::report_id)))
+            .left_join(report_shred::table.on(report_shred::version_id.eq(report_version::id)))
+            .left_join(recall::table.on(recall::version_id.eq(report_version::id)))
             $($filter)*
-            .select((report_version::all_columns, report::all_columns))
+            .select((
+                report_version::all_columns,
+                report::all_columns,
+                (superseded, recall::version_id.nullable().is_not_null(), report_shred::at.nullable()),
+            ))
             .load($db)?;
-        rows.into_iter().map(|(version, report)| version.open($db, report)).collect::<Result<Vec<_>, Fault>>()
+        let open = |(version, report, since): (VersionRow, ReportRow, Since)| version.open($db, report, &since);
+        rows.into_iter().map(open).collect::<Result<Vec<_>, Fault>>()
     }};
 }
 

@@ -36,13 +36,15 @@ pub enum KeyOwner {
 }
 
 impl KeyOwner {
+    /// The stored word of people, for queries that read their keys along.
+    pub const PERSON: &'static str = "person";
     /// The stored word: `hold`, `house`, `letter`, `person` or `version`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Hold(_) => "hold",
             Self::House => "house",
             Self::Letter(_) => "letter",
-            Self::Person(_) => "person",
+            Self::Person(_) => Self::PERSON,
             Self::Version(_) => "version",
         }
     }
@@ -62,7 +64,7 @@ impl KeyOwner {
             "hold" => Some(Self::Hold(HoldId::from_bytes(id))),
             "house" if id == [0; 16] => Some(Self::House),
             "letter" => Some(Self::Letter(LetterId::from_bytes(id))),
-            "person" => Some(Self::Person(PersonId::from_bytes(id))),
+            Self::PERSON => Some(Self::Person(PersonId::from_bytes(id))),
             "version" => Some(Self::Version(VersionId::from_bytes(id))),
             _ => None,
         }

@@ -129,8 +129,8 @@ pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Ve
     let found = prospect.app.read(move |db| {
         let found = held::find(db, &keyring, (person, now), &slug)?;
         let waiting = match &found {
-            Found::Open(open) => requests::find_waiting_like(db, person, open.0.id)?,
-            Found::Recalled(_) => None,
+            Found::Open(open) if open.1.is_none() => requests::find_waiting_like(db, person, open.0.id)?,
+            Found::Open(_) | Found::Recalled(_) => None,
         };
         Ok::<_, Fault>((found, waiting))
     });

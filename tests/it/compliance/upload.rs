@@ -26,7 +26,7 @@ fn refusals(house: &House) -> Vec<String> {
         .filter(ledger_entry::kind.eq("report.upload_refused"))
         .order(ledger_entry::idx)
         .select(ledger_entry::leaf)
-        .load(&mut house.app().database.read().unwrap())
+        .load(&mut *house.app().database.read().unwrap())
         .unwrap();
     leaves.iter().map(|leaf| String::from_utf8_lossy(leaf).into_owned()).collect()
 }
@@ -68,7 +68,7 @@ fn the_public_report_is_taken_in_and_its_file_rests_sealed() {
         });
         assert!(gone, "what nothing points at stays: {:?}", vault_files(house));
         let rows: i64 =
-            sealed_object::table.count().get_result(&mut house.app().database.read().unwrap()).unwrap();
+            sealed_object::table.count().get_result(&mut *house.app().database.read().unwrap()).unwrap();
         assert_eq!(rows, 3);
     });
 }

@@ -14,7 +14,7 @@ pub fn leaf(desk: &Desk, kind: EventKind) -> String {
         .filter(ledger_entry::kind.eq(kind.as_str()))
         .order(ledger_entry::idx.desc())
         .select(ledger_entry::leaf)
-        .first(&mut desk.read())
+        .first(&mut *desk.read())
         .unwrap();
     String::from_utf8_lossy(&leaf).into_owned()
 }
@@ -25,13 +25,13 @@ fn sealed_columns_and_the_log_hold_no_plaintext() {
         let desk = Desk::new(database);
         let (version, _) = desk.publishes("soc2-2026");
         let facts: Vec<Vec<u8>> =
-            report_version::table.select(report_version::facts).load(&mut desk.read()).unwrap();
+            report_version::table.select(report_version::facts).load(&mut *desk.read()).unwrap();
         let exceptions: Vec<Vec<u8>> =
-            report_exception::table.select(report_exception::content).load(&mut desk.read()).unwrap();
+            report_exception::table.select(report_exception::content).load(&mut *desk.read()).unwrap();
         let leaves: Vec<Vec<u8>> =
-            ledger_entry::table.select(ledger_entry::leaf).load(&mut desk.read()).unwrap();
+            ledger_entry::table.select(ledger_entry::leaf).load(&mut *desk.read()).unwrap();
         let cards: Vec<String> =
-            report_version::table.select(report_version::card).load(&mut desk.read()).unwrap();
+            report_version::table.select(report_version::card).load(&mut *desk.read()).unwrap();
         let cells = facts
             .into_iter()
             .chain(exceptions)
@@ -68,7 +68,7 @@ fn an_exception_moved_to_another_row_opens_nothing() {
         let cell: Vec<u8> = report_exception::table
             .find(first)
             .select(report_exception::content)
-            .first(&mut desk.read())
+            .first(&mut *desk.read())
             .unwrap();
         diesel::update(report_exception::table.find(second))
             .set(report_exception::content.eq(cell))
