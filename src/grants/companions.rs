@@ -1,6 +1,6 @@
 //! Rows of downloads of companions: documents beside a report, taken under the same grant.
 
-use super::store::{OpenDownload, Outcome, Started};
+use super::downloads::{OpenDownload, Outcome, Started};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::companion_schema::{companion, companion_download, companion_download_end};

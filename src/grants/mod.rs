@@ -5,6 +5,7 @@
 
 pub mod acts;
 pub mod companions;
+pub mod downloads;
 pub mod holdings;
 pub mod store;
 

@@ -13,7 +13,7 @@ use super::wish::{Start, Wish};
 use crate::clock::Micros;
 use crate::db::Database;
 use crate::fault::Fault;
-use crate::grants::store::Started;
+use crate::grants::downloads::Started;
 use crate::identity::{Origin, Session};
 use crate::ids::{AcceptanceId, ApiTokenId, DownloadId, GrantId, NodeId, PersonId, ReportId, VersionId};
 use crate::ledger::{Act, Done, EventKind, Recorded, Writer};

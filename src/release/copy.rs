@@ -6,7 +6,7 @@ use super::ends::Guard;
 use super::marked::{self, CHUNK, Checked, Document, Trouble};
 use crate::clock::Micros;
 use crate::fault::Fault;
-use crate::grants::{State, companions, store as grants};
+use crate::grants::{State, companions, downloads, store as grants};
 use crate::ids::{GrantId, PersonId};
 use bytes::Bytes;
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ pub(super) fn prepare(
     let grant = marked::require_own(gate, db, id, person)?;
     let known = match document {
         Document::Companion(companion) => companions::find_copy_digest(db, id, companion)?,
-        Document::Report => grants::find_copy_digest(db, id)?,
+        Document::Report => downloads::find_copy_digest(db, id)?,
     };
     let checked = marked::of_grant(gate, db, &grant, document)?.checked(known)?;
     Ok(Prepared { checked, grant: id, document })

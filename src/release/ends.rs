@@ -5,7 +5,7 @@ use super::marked::Document;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::grants::companions;
-use crate::grants::store::{self as grants, OpenDownload, Outcome};
+use crate::grants::downloads::{self, OpenDownload, Outcome};
 use crate::ids::{DownloadId, GrantId, NodeId, PersonId};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use std::sync::atomic::Ordering;
@@ -123,7 +123,7 @@ fn record_end<'a>(mut act: Act<'a>, end: &End) -> Result<Recorded<'a, ()>, Fault
         Document::Companion(_) => {
             companions::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?;
         }
-        Document::Report => grants::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?,
+        Document::Report => downloads::insert_end(act.db(), end.download, end.outcome, end.sent_bytes, at)?,
     }
     Ok(act.record(end.event(), ()))
 }
@@ -169,7 +169,7 @@ impl Gate {
 
 /// Downloads of whatever document that were started and never ended.
 fn list_open(db: &mut Db) -> Result<Vec<(OpenDownload, Document)>, Fault> {
-    let reports = grants::list_open_downloads(db)?.into_iter().map(|open| (open, Document::Report));
+    let reports = downloads::list_open_downloads(db)?.into_iter().map(|open| (open, Document::Report));
     let mut all: Vec<(OpenDownload, Document)> = reports.collect();
     let beside = companions::list_open_downloads(db)?.into_iter();
     all.extend(beside.map(|(open, companion)| (open, Document::Companion(companion))));

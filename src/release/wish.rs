@@ -5,7 +5,7 @@ use super::marked::Document;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::grants::companions;
-use crate::grants::store::{self as grants, Started};
+use crate::grants::downloads::{self, Started};
 use crate::ids::{ApiTokenId, CompanionId, DownloadId, NodeId};
 use crate::ledger::{Event, EventKind};
 use crate::reports::companion::CompanionKind;
@@ -96,7 +96,7 @@ impl Wish {
     pub(super) fn insert(&self, db: &mut Db, started: &Started) -> Result<(), Fault> {
         match self.document() {
             Document::Companion(companion) => companions::insert_download(db, companion, started),
-            Document::Report => grants::insert_download(db, started),
+            Document::Report => downloads::insert_download(db, started),
         }
     }
 }

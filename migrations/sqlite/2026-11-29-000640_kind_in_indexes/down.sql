@@ -1,5 +1,6 @@
 -- The indexes as they were, and a planner that guesses.
 DROP TABLE sqlite_stat1;
+DROP TABLE IF EXISTS sqlite_stat4;
 DROP INDEX ledger_entry_by_report_kind;
 DROP INDEX ledger_entry_by_actor;
 DROP INDEX ledger_entry_by_person;

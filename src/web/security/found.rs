@@ -4,7 +4,7 @@ use super::names::Names;
 use super::networks::{self, Means, Network};
 use crate::db::Db;
 use crate::fault::Fault;
-use crate::grants::{Grant, store as grants};
+use crate::grants::{Grant, downloads, store as grants};
 use crate::identity::ERASED;
 use crate::ids::GrantId;
 use crate::ledger::acts::Issued;
@@ -80,7 +80,7 @@ pub(super) fn find(db: &mut Db, by: Means<'_>, copy: &CopyId) -> Result<Option<F
             report: version.report.id,
             version: version.id,
         },
-        sha256: grants::find_copy_digest(db, grant.id)?,
+        sha256: downloads::find_copy_digest(db, grant.id)?,
         shown: Shown {
             copy_id: copy.to_string(),
             recipient: recipient.name,
