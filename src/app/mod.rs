@@ -20,7 +20,7 @@ use crate::exceptions::checker::Checker;
 use crate::exceptions::criteria::Criteria;
 use crate::fault::Fault;
 use crate::identity::directory::Directory;
-use crate::ids::NodeId;
+use crate::ids::{NodeId, PersonId};
 use crate::ledger::anchors;
 use crate::ledger::check::Checks;
 use crate::ledger::witness::Policy;
@@ -32,13 +32,18 @@ use crate::tokens::jwt::Mint;
 use crate::unusual::countries::Countries;
 use crate::vault::Vault;
 use std::fmt;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// Everything a request needs. Cheap to clone.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App {
+    parts: Arc<Parts>,
+    /// Who asks for what this handle does, and from which network address.
+    from: Option<(PersonId, IpAddr)>,
+}
 
 /// The parts of an [`App`].
 pub struct Parts {
@@ -85,7 +90,7 @@ pub struct Parts {
 impl Deref for App {
     type Target = Parts;
     fn deref(&self) -> &Parts {
-        &self.0
+        &self.parts
     }
 }
 
@@ -96,6 +101,17 @@ impl fmt::Debug for App {
 }
 
 impl App {
+    /// Everything, for nobody in particular.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), from: None }
+    }
+
+    /// The same for somebody who asks from this address: what they do says so in the log.
+    #[must_use]
+    pub fn asked_from(self, person: PersonId, address: IpAddr) -> Self {
+        Self { from: Some((person, address)), ..self }
+    }
+
     /// Runs `f` with a read-only connection on the blocking pool, inside the caller's log span.
     ///
     /// # Errors
@@ -127,7 +143,8 @@ impl App {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        self.writer.act(name, f).await
+        let from = self.from;
+        self.writer.act(name, move |act| f(act.asked_from(from))).await
     }
 
     /// As [`App::act`], before all others that wait: revoking, disowning, staff.
@@ -137,7 +154,8 @@ impl App {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        self.writer.act_urgent(name, f).await
+        let from = self.from;
+        self.writer.act_urgent(name, move |act| f(act.asked_from(from))).await
     }
 
     /// The gate through which every report leaves.

@@ -143,7 +143,7 @@ impl App {
         let witnesses = config.log.witnesses.as_deref().map(Policy::load).transpose()?.unwrap_or_default();
         let checks = Checks::default();
         let mint = Mint::new(&keyring, &config.base_url)?;
-        Ok(Self(Arc::new(Parts {
+        Ok(Self::new(Parts {
             config,
             clock,
             keyring,
@@ -163,7 +163,7 @@ impl App {
             criteria,
             countries,
             pages: Pages::load()?,
-        })))
+        }))
     }
 }
 

@@ -77,10 +77,12 @@ use super::trouble;
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
+use crate::ids::PersonId;
 use diesel::QueryResult;
 use diesel::connection::{Connection, TransactionManager};
 use std::fmt;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 
 /// The transaction manager of a connection of either kind.
 pub(super) type Manager = <Db as Connection>::TransactionManager;
@@ -91,6 +93,7 @@ pub struct Act<'a> {
     at: Micros,
     first: u64,
     events: Vec<Event>,
+    from: Option<(PersonId, IpAddr)>,
     hook: &'a Hook,
 }
 
@@ -129,7 +132,7 @@ impl<T> Done<T> {
 impl<'a> Act<'a> {
     /// An act in a batch whose next entry is `first`.
     pub(super) const fn new(db: &'a mut Db, (first, at): (u64, Micros), hook: &'a Hook) -> Self {
-        Self { db, at, first, events: Vec::new(), hook }
+        Self { db, at, first, events: Vec::new(), from: None, hook }
     }
 
     /// The connection. Reads see what earlier acts of the batch wrote; writes are saved with the entry or not at all.
@@ -147,10 +150,17 @@ impl<'a> Act<'a> {
         self.first.saturating_add(u64::try_from(self.events.len()).unwrap_or(u64::MAX))
     }
 
+    /// Says from which network address somebody asks for this act: their entries of it say so, unless they do anyway.
+    #[must_use]
+    pub const fn asked_from(mut self, from: Option<(PersonId, IpAddr)>) -> Self {
+        self.from = from;
+        self
+    }
+
     /// Appends a further event, before the one of [`Act::record`], and returns its index.
     pub fn also(&mut self, event: Event) -> u64 {
         let index = self.index();
-        self.events.push(event);
+        self.events.push(event.asked_from(self.from));
         index
     }
 
@@ -175,7 +185,7 @@ impl<'a> Act<'a> {
 
     /// Ends the act with its entry. Nothing can be written after it.
     pub fn record<T>(mut self, event: Event, value: T) -> Recorded<'a, T> {
-        self.events.push(event);
+        self.events.push(event.asked_from(self.from));
         Recorded { value, events: self.events, brand: PhantomData }
     }
 }

@@ -4,6 +4,7 @@ use super::kind::{EventKind, Fact, PersonalField};
 use crate::ids::{AcceptanceId, DownloadId, GrantId, PersonId, ReportId, RequestId, VersionId};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// Who did it.
@@ -211,5 +212,15 @@ impl Event {
         self.personal.retain(|other| other.field != field);
         self.personal.push(Personal { person, field, value: value.to_owned() });
         self
+    }
+    /// From which network address its actor asked for it, unless it says so already.
+    pub(super) fn asked_from(self, from: Option<(PersonId, IpAddr)>) -> Self {
+        let is_told = self.personal.iter().any(|other| other.field == PersonalField::NetworkAddress);
+        match from {
+            Some((person, address)) if self.by.person() == Some(person) && !is_told => {
+                self.personal(person, PersonalField::NetworkAddress, &address.to_string())
+            }
+            _ => self,
+        }
     }
 }

@@ -35,4 +35,4 @@ mod wish;
 pub use admit::{Admission, Asker, Gate, Terms};
 pub use decide::{Decision, Deny, Evidence, Policy, Step, Taking, decide};
 pub use marked::Document;
-pub use refused::Refused;
+pub use refused::{NoGrant, Refused};

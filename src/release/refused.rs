@@ -1,7 +1,11 @@
 //! Why the gate stays shut.
 
+use super::admit::{Asker, Gate};
 use super::decide::{Deny, Step};
+use super::entries::event;
 use crate::fault::{Fault, Kind, Refusal};
+use crate::ledger::EventKind;
+use crate::reports::Version;
 
 /// Why nothing was opened.
 #[derive(Debug, thiserror::Error)]
@@ -47,5 +51,39 @@ impl Refusal for Refused {
             Self::TooFast => Kind::TooMany,
             Self::Fault(fault) => fault.kind(),
         }
+    }
+}
+
+/// Why somebody who is signed in is turned away although there is no grant to decide on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoGrant {
+    /// Nobody has shared the report with them.
+    NotShared,
+    /// What they held was shredded.
+    Shredded,
+    /// Their request waits for a decision.
+    Waiting,
+}
+
+impl NoGrant {
+    /// The stable name that stands in the log.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::NotShared => "not_shared",
+            Self::Shredded => "shredded",
+            Self::Waiting => "waiting",
+        }
+    }
+}
+
+impl Gate {
+    /// Records that somebody asked for a report that no grant of theirs opens.
+    pub async fn turn_away(&self, asker: Asker, version: &Version, why: NoGrant) -> Result<(), Fault> {
+        let (report, version) = (version.report.id, version.id);
+        let refused = self.writer.act::<_, (), Fault>("release.turn_away", move |act| {
+            let event = event(EventKind::AccessRefused, &asker).report(report).version(version);
+            Ok(act.record(event.fact("why", why.name()), ()))
+        });
+        refused.await.map(drop)
     }
 }

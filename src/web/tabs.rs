@@ -1,7 +1,7 @@
 //! Desks and their tabs: which part of the house a page belongs to, and where it stands in the navigation.
 
 use super::guard::Caller;
-use super::guard::desk::{Auditor, KeyKeeper, LogReader, RegisterReader, Security, Sits};
+use super::guard::desk::{Auditor, IntegrityReader, KeyKeeper, LogReader, RegisterReader, Security, Sits};
 use crate::identity::{Face, Role};
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ const SECURITY: &[(&str, &str, Admits)] = &[
     ("/security", "Log", LogReader::admits),
     ("/security/overview", "Overview", LogReader::admits),
     ("/security/register", "Register", RegisterReader::admits),
-    ("/security/integrity", "Integrity", LogReader::admits),
+    ("/security/integrity", "Integrity", IntegrityReader::admits),
     ("/security/copy", "Find a copy", LogReader::admits),
     ("/security/people", "People", Security::admits),
     ("/security/holds", "Holds", Security::admits),

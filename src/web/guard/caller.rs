@@ -61,8 +61,13 @@ impl Caller {
             let id = session.id;
             app.writer.housekeeping("session.touch", move |db| sessions::touch(db, id, now)).await?;
         }
+        let origin = origin(request, &app.config.trusted_proxies);
+        let app = match &signed_in {
+            Some(known) => app.asked_from(known.person.id, origin.address),
+            None => app,
+        };
         let caller = Arc::new(Self {
-            origin: origin(request, &app.config.trusted_proxies),
+            origin,
             company,
             path: request.path().to_owned(),
             said: flash::said(request, &app),

@@ -34,6 +34,8 @@ desks! {
     AnyStaff("staff", _);
     /// Publishes reports.
     Compliance("the compliance desk", Role::Compliance);
+    /// Sees whether the log is whole: whoever reads it, and administrators, who are told when it is not.
+    IntegrityReader("the security desk, auditors and administrators", Role::Security | Role::Auditor | Role::Admin);
     /// Sees the keys and shreds what they seal.
     KeyKeeper("the security desk and administrators", Role::Security | Role::Admin);
     /// Reads the log: security, and auditors.
@@ -61,6 +63,7 @@ mod tests {
                 Auditor::admits(&roles),
                 AnyStaff::admits(&roles),
                 Compliance::admits(&roles),
+                IntegrityReader::admits(&roles),
                 KeyKeeper::admits(&roles),
                 LogReader::admits(&roles),
                 Recaller::admits(&roles),
@@ -69,11 +72,26 @@ mod tests {
                 Security::admits(&roles),
             ]
         };
-        assert_eq!(row(Role::Admin), [true, false, true, false, true, false, false, false, false, false]);
-        assert_eq!(row(Role::Auditor), [false, true, true, false, false, true, false, true, false, false]);
-        assert_eq!(row(Role::Compliance), [false, false, true, true, false, false, true, true, false, false]);
-        assert_eq!(row(Role::Sales), [false, false, true, false, false, false, false, false, true, false]);
-        assert_eq!(row(Role::Security), [false, false, true, false, true, true, true, true, false, true]);
+        assert_eq!(
+            row(Role::Admin),
+            [true, false, true, false, true, true, false, false, false, false, false]
+        );
+        assert_eq!(
+            row(Role::Auditor),
+            [false, true, true, false, true, false, true, false, true, false, false]
+        );
+        assert_eq!(
+            row(Role::Compliance),
+            [false, false, true, true, false, false, false, true, true, false, false]
+        );
+        assert_eq!(
+            row(Role::Sales),
+            [false, false, true, false, false, false, false, false, false, true, false]
+        );
+        assert_eq!(
+            row(Role::Security),
+            [false, false, true, false, true, true, true, true, true, false, true]
+        );
         assert!(!AnyStaff::admits(&[]));
     }
 }

@@ -12,12 +12,11 @@ mod timeline;
 
 use crate::app::Template;
 use crate::clock::Micros;
-use crate::fault::{Fault, Kind, Refusal as _};
+use crate::fault::{Kind, Refusal as _};
 use crate::grants::Grant;
 use crate::release::room::{InContext, Room};
 use crate::release::{Asker, Deny, Refused, Step};
-use crate::reports::{State, Version};
-use crate::requests::store as requests;
+use crate::reports::State;
 use crate::text::Slug;
 use crate::web::Answer;
 use crate::web::card::opinion as card_opinion;
@@ -33,10 +32,9 @@ use actix_web::web::{Path, Query};
 use changes::Changes;
 use cover::CoverView;
 use filter::{Asked, FilterView};
-use held::Found;
+pub(super) use held::require_grant;
 use own::{AccessWords, CopyWords, LetterWords};
 use serde::Serialize;
-use std::sync::Arc;
 use timeline::Timeline;
 
 /// The page.
@@ -119,39 +117,6 @@ pub(super) fn where_to(steps: &[Step]) -> &'static str {
         Some(Step::ConfirmAddress) => "/sign-in",
         Some(Step::AcceptNda) => "/nda",
         Some(Step::Approval) | None => "/access",
-    }
-}
-
-/// The person's grant to a report; without one, the way to get it.
-pub(super) async fn require_grant(prospect: &Prospect, slug: Slug) -> Result<(Version, Grant), Problem> {
-    let (keyring, person, now) =
-        (Arc::clone(&prospect.app.keyring), prospect.person.id, prospect.app.clock.now());
-    let found = prospect.app.read(move |db| {
-        let found = held::find(db, &keyring, (person, now), &slug)?;
-        let waiting = match &found {
-            Found::Open(open) if open.1.is_none() => requests::find_waiting_like(db, person, open.0.id)?,
-            Found::Open(_) | Found::Recalled(_) => None,
-        };
-        Ok::<_, Fault>((found, waiting))
-    });
-    let (version, grant, waiting) = match found.await? {
-        (Found::Open(open), waiting) => (open.0, open.1, waiting),
-        (Found::Recalled(version), _) => {
-            return Err(Problem::new(Kind::Gone, Deny::Recalled.to_string())
-                .action(format!("/recalls/{version}"), "See why, and confirm"));
-        }
-    };
-    let slug = &version.report.slug;
-    match (grant, waiting) {
-        (Some(grant), _) => Ok((version, grant)),
-        (None, Some(request)) => {
-            Err(Problem::forbidden("Your request for this report waits for a decision.")
-                .todo("You are mailed when it is decided.")
-                .action(format!("/requests/{request}"), "See where it stands"))
-        }
-        (None, None) => Err(Problem::forbidden("This report has not been shared with you yet.")
-            .todo("Ask for it; a person decides.")
-            .action(format!("/request?item={slug}"), "Request this report")),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::app::Template;
 use crate::clock::Micros;
+use crate::config::is_free_mail;
 use crate::fault::Fault;
 use crate::grants::{Grant, State as GrantState, store as grants};
 use crate::ids::RequestId;
@@ -74,6 +75,12 @@ struct Notice {
     text: String,
 }
 
+/// What happens to a request that waits.
+const DECIDES: &str = "A person decides; you are mailed when it is done.";
+/// The same for an address that anybody can have.
+const FREE_MAIL: &str = "A person decides; you are mailed when it is done. Yours is a free-mail address, which anybody can \
+                         have: they will look with more care, and may ask you for a work address.";
+
 /// What the page is made from.
 struct Known {
     request: Request,
@@ -82,11 +89,14 @@ struct Known {
     text_in_force: bool,
     grants: Vec<Grant>,
     contact: Option<String>,
+    /// The address is of a free-mail provider.
+    free_mail: bool,
 }
 
 /// Reads everything about a request of this person; another's is not there.
 async fn read(prospect: &Prospect, id: RequestId) -> Result<Known, Problem> {
     let (keyring, person) = (Arc::clone(&prospect.app.keyring), prospect.person.id);
+    let free_mail = is_free_mail(&prospect.person.email.domain());
     let known = prospect.app.read(move |db| {
         let request = requests::require(db, &keyring, id)?;
         if request.person != person {
@@ -109,6 +119,7 @@ async fn read(prospect: &Prospect, id: RequestId) -> Result<Known, Problem> {
             text_in_force: text.is_some(),
             grants: all.into_iter().filter(|grant| grant.request == Some(id)).collect(),
             contact: accounts::store::find_company(db)?.map(|company| company.contact.to_string()),
+            free_mail,
             request,
         }))
     });
@@ -158,7 +169,7 @@ fn steps(known: &Known, company: &str, now: Micros) -> Vec<Step> {
         State::Approved => Step { since: request.decided_at.map(When::from), ..step("Approval", "done") },
         State::Denied => Step { since: request.decided_at.map(When::from), ..step("Approval", "blocked") },
         State::Unconfirmed | State::Waiting => Step {
-            detail: Some("A person decides; you are mailed when it is done.".to_owned()),
+            detail: Some(if known.free_mail { FREE_MAIL } else { DECIDES }.to_owned()),
             since: request.confirmed_at.map(When::from),
             waits_for: Some(format!("{company} to decide")),
             ..step("Approval", "waiting")
@@ -193,7 +204,10 @@ fn next(known: &Known, now: Micros) -> Option<Next> {
     let (title, slug) = known.items.get(place)?;
     Some(Next {
         title: format!("Read {title}"),
-        text: "The exceptions in context, and your own copy to download.".to_owned(),
+        text: match grant.downloads_allowed {
+            0 => "The exceptions in context, and every page in your browser.".to_owned(),
+            _ => "The exceptions in context, and your own copy to download.".to_owned(),
+        },
         href: format!("/reports/{slug}"),
         action: "Open the report room",
     })

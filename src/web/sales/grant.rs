@@ -98,8 +98,7 @@ pub async fn show(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
 /// POST: revokes; effective for the next request of the recipient.
 pub async fn revoke(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
     let (house, by, id) = (staff.app.house.clone(), staff.person.id, *id);
-    let done =
-        staff.app.writer.act_urgent("grant.revoke", move |act| acts::revoke(act, &house, by, id)).await;
+    let done = staff.app.act_urgent("grant.revoke", move |act| acts::revoke(act, &house, by, id)).await;
     let said = match done {
         Ok(_) => "Revoked. From now on this grant opens nothing.".to_owned(),
         Err(refusal @ RevokeError::AlreadyRevoked) => refusal.to_string(),

@@ -10,6 +10,8 @@ use crate::app::Template;
 use crate::fault::Fault;
 use crate::ids::PersonId;
 use crate::ledger::acts::{self, LookUp};
+use crate::release::known::{self, Known};
+use crate::reports::Version;
 use crate::text::hex;
 use crate::unusual::countries::Source;
 use crate::watermark::intake::child::read_in_child;
@@ -65,6 +67,7 @@ struct Hit {
     #[serde(flatten)]
     copy: Shown,
     /// The grant's page, for those who may see it.
+    person_href: String,
     grant_href: Option<String>,
     sha256: Option<String>,
     #[serde(rename = "match")]
@@ -145,7 +148,8 @@ pub async fn read(staff: Staff<Security>, upload: Multipart) -> Answer {
         [copy] => look_up(&staff, staff.person.id, *copy, Some(sha256)).await?,
         [] => {
             record(&staff, LookUp { sha256: Some(sha256), ..LookUp::default() }, staff.person.id).await?;
-            Outcome::Words(without_copy(&reading))
+            let known = staff.app.read(move |db| known::find_known(db, sha256)).await?;
+            Outcome::Words(known.map_or_else(|| without_copy(&reading), unmarked))
         }
         copies => {
             record(&staff, LookUp { sha256: Some(sha256), ..LookUp::default() }, staff.person.id).await?;
@@ -175,6 +179,7 @@ async fn look_up(
     Ok(match found {
         Some(Found { sha256, shown, issued }) => Outcome::Hit(Box::new(Hit {
             copy: shown,
+            person_href: format!("/security/people/{}", issued.person),
             grant_href: at_sales(caller).then(|| format!("/sales/grants/{}", issued.grant)),
             sha256: sha256.map(|sha256| hex(&sha256)),
             matches: file.map(|file| found::compare(file, sha256)),
@@ -229,6 +234,21 @@ fn without_copy(reading: &Reading) -> Words {
     Words {
         title: "No mark of ours is on these pages".to_owned(),
         todo: "A PDF that was printed and scanned, turned into pictures, or whose footer was cut off cannot be read here. If you see a number, type it.",
+    }
+}
+
+/// A file that the house knows to the last byte although no number can be read from it.
+fn unmarked((known, version): (Known, Version)) -> Words {
+    let of = format!("{}, version {}", version.card.title, version.number);
+    match known {
+        Known::Issued => Words {
+            title: format!("This is {of}, as its auditor issued it"),
+            todo: "It bears no mark, and readers only ever get marked copies: nobody was sent this file from here. It left by another way: from whoever received it from the auditor, or from somebody with access to this host and its keys.",
+        },
+        Known::Copy | Known::Companion(_) => Words {
+            title: format!("This is a copy of {of} that was made here, but its number cannot be read"),
+            todo: "Read its footer with your own eyes and type the number. The log has its SHA-256, too, with the start of its download.",
+        },
     }
 }
 

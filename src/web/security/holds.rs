@@ -49,6 +49,7 @@ struct Row {
     href: String,
     name: String,
     on: String,
+    on_href: Option<String>,
     purpose: &'static str,
     since: When,
     until: Option<When>,
@@ -170,6 +171,10 @@ fn row(db: &mut Db, names: &mut Names<'_>, hold: &Hold) -> Result<Row, Fault> {
         href: path(hold.id),
         name: hold.name().to_owned(),
         on: on(db, names, hold)?,
+        on_href: match hold.subject {
+            Subject::Person(person) => Some(format!("/security/people/{person}")),
+            Subject::Report(_) => None,
+        },
         purpose: purpose(hold),
         since: hold.placed_at.into(),
         until: hold.released_at.or(hold.ends_at).map(When::from),

@@ -35,7 +35,7 @@ impl HoursForm {
         if !zones.contains(&zone) {
             zones.push(zone.clone());
         }
-        let days = if sent { form.all("days") } else { set.days.names() };
+        let days = if sent { form.all("weekdays") } else { set.days.names() };
         Self {
             words: set.words(),
             open: sent,
@@ -43,7 +43,7 @@ impl HoursForm {
             begins: typed("begins", set.begins.to_string()),
             ends: typed("ends", set.ends.to_string()),
             days: WEEKDAYS.iter().map(|(_, name)| Choice::new(*name, *name).chosen_in(&days)).collect(),
-            errors: form.errors(&["zone", "begins", "ends", "days"]),
+            errors: form.errors(&["zone", "begins", "ends", "weekdays"]),
         }
     }
 }
@@ -53,11 +53,11 @@ pub async fn change(staff: Staff<Security>, mut form: Form) -> Answer {
     let zone = form.parse("zone", "The time zone", Zone::parse);
     let begins = form.parse("begins", "The beginning", Minute::parse);
     let ends = form.parse("ends", "The end", Minute::parse);
-    let named = form.all("days").into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let named = form.all("weekdays").into_iter().map(str::to_owned).collect::<Vec<_>>();
     let named: Vec<&str> = named.iter().map(String::as_str).collect();
     let days = Days::parse(&named).ok();
     if days.is_none() {
-        form.refuse("days", "Choose at least one day on which somebody works.");
+        form.refuse("weekdays", "Choose at least one day on which somebody works.");
     }
     let (Some(zone), Some(begins), Some(ends), Some(days)) = (zone, begins, ends, days) else {
         let known = known(&staff, None).await?;

@@ -14,7 +14,7 @@ use crate::web::Answer;
 use crate::web::file::text_file;
 use crate::web::guard::{
     Caller, Staff,
-    desk::{LogReader, Security},
+    desk::{IntegrityReader, Security},
 };
 use crate::web::page::{Desk, Page, Shell, see_other, show as show_page};
 use actix_web::http::header::{HeaderName, HeaderValue};
@@ -63,7 +63,7 @@ struct Running {
 }
 
 /// GET: the newest checkpoint, who has seen it, and what the last check has found.
-pub async fn show(staff: Staff<LogReader>) -> Answer {
+pub async fn show(staff: Staff<IntegrityReader>) -> Answer {
     let page = page(&staff, may_act(&staff.session)).await?;
     let runs = page.running.is_some();
     let mut answer = show_page(&staff, &page)?;
@@ -111,12 +111,12 @@ async fn check(app: App, ticket: Ticket, reader: Reader) -> Result<(), Fault> {
 }
 
 /// GET: the newest checkpoint as a file, to be kept where this server cannot reach it.
-pub async fn checkpoint(staff: Staff<LogReader>) -> Answer {
+pub async fn checkpoint(staff: Staff<IntegrityReader>) -> Answer {
     Ok(text_file("checkpoint.txt", staff.app.writer.checkpoint()))
 }
 
 /// GET: the verifier key as a file.
-pub async fn key(staff: Staff<LogReader>) -> Answer {
+pub async fn key(staff: Staff<IntegrityReader>) -> Answer {
     Ok(text_file("verifier-key.txt", format!("{}\n", staff.app.writer.verifier())))
 }
 

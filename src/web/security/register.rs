@@ -1,6 +1,6 @@
 //! `/security/register`: who holds which version of which report, since when, under which NDA. Reading it is recorded.
 
-use super::reader;
+use super::{may_act, reader};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
@@ -106,6 +106,7 @@ struct VersionRow {
 #[derive(Serialize)]
 struct Row {
     name: String,
+    person_href: Option<String>,
     email: String,
     company: String,
     report: String,
@@ -136,7 +137,7 @@ pub async fn list(staff: Staff<RegisterReader>, asked: web::Query<Asked>) -> Ans
     staff.app.act("register.read", move |act| acts::read_register(act, by, looked)).await?;
     let (keyring, filter, now) = (Arc::clone(&staff.app.keyring), asked.filter(), staff.app.clock.now());
     let (known, held, next) = staff.app.read(move |db| read(db, &keyring, &filter, now)).await?;
-    let at_log = frame(&staff.session) == Desk::Security;
+    let opens = Opens { log: frame(&staff.session) == Desk::Security, people: may_act(&staff.session) };
     let filter = asked.filter();
     let page = RegisterPage {
         shell: staff.shell(frame(&staff.session), "Distribution register"),
@@ -144,7 +145,7 @@ pub async fn list(staff: Staff<RegisterReader>, asked: web::Query<Asked>) -> Ans
         filtered: filter.report.is_some() || filter.standing.is_some() || !filter.company.is_empty(),
         versions: versions(&known, Recaller::admits(&staff.session.roles)),
         pager: pager(&asked, held.len(), next),
-        held: held.iter().map(|held| row(held, at_log)).collect(),
+        held: held.iter().map(|held| row(held, opens)).collect(),
     };
     show(&staff, &page)
 }
@@ -253,17 +254,25 @@ fn beside(held: &Held) -> Option<String> {
     (!parts.is_empty()).then(|| format!("also holds {}", parts.join(" and ")))
 }
 
+/// Which pages a reader of the register may go on to.
+#[derive(Clone, Copy)]
+struct Opens {
+    log: bool,
+    people: bool,
+}
+
 /// A row in words.
-fn row(held: &Held, at_log: bool) -> Row {
+fn row(held: &Held, opens: Opens) -> Row {
     let mark = held.holding.mark.as_ref();
     let text = |of: fn(&crate::grants::MarkWords) -> String| mark.map(of).unwrap_or_default();
     Row {
         name: mark.map_or_else(|| "Somebody who was forgotten".to_owned(), |mark| mark.name.to_string()),
+        person_href: opens.people.then(|| format!("/security/people/{}", held.holding.person)),
         email: text(|mark| mark.email.to_string()),
         company: text(|mark| mark.company.to_string()),
         report: format!("{}, version {}", held.title, held.number),
         copy: held.holding.copy.to_string(),
-        copy_href: at_log.then(|| format!("/security?copy={}", escape(held.holding.copy.as_str()))),
+        copy_href: opens.log.then(|| format!("/security?copy={}", escape(held.holding.copy.as_str()))),
         since: held.holding.granted_at.into(),
         nda: held.nda.map(|(number, _)| format!("NDA version {number}")),
         nda_at: held.nda.map(|(_, at)| at.into()),

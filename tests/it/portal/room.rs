@@ -2,7 +2,7 @@
 
 use super::{csrf, recipient, revoke, signs, signs_in, size};
 use crate::sales::desk::in_offices;
-use candor::ledger::EventKind;
+use candor::ledger::{EventKind, PersonalField};
 
 /// The room of the report that is offered in every office.
 const ROOM: &str = "/reports/soc2-2026";
@@ -25,6 +25,10 @@ fn the_room_needs_every_step() {
         let waits = bob.get(ROOM);
         assert!(waits.status == 403 && waits.words().contains("waits for a decision"), "{}", waits.words());
         assert!(waits.links().iter().any(|link| link.starts_with("/requests/")));
+        let refused = super::entries(office, EventKind::AccessRefused);
+        assert_eq!(refused.len(), 1, "a refusal is recorded");
+        assert_eq!(refused[0].leaf.facts["why"].to_string(), "waiting");
+        assert!(refused[0].leaf.personal.contains_key(&PersonalField::NetworkAddress));
         office.invites("Ada First");
         let mut ada = signs_in(office, ADA, "192.0.2.1");
         let room = ada.get(ROOM);

@@ -5,7 +5,7 @@ use crate::support::databases::on_both;
 use crate::support::visitor::Page;
 use candor::identity::Role;
 use candor::identity::directory::IDLE_SECS;
-use candor::ledger::EventKind;
+use candor::ledger::{EventKind, PersonalField};
 use diesel::RunQueryDsl as _;
 
 /// The page of this query, and the answer to saving it under a name.
@@ -114,5 +114,29 @@ fn one_field_finds_a_person_a_copy_and_an_entry() {
             assert_eq!(desk.security.get(&format!("/staff/entries?before={beyond}")).status, 200, "{beyond}");
             assert_ne!(desk.security.get(&format!("/security?person={beyond}")).status, 500, "{beyond}");
         }
+    });
+}
+
+#[test]
+fn what_staff_decide_says_from_where_and_is_found_by_it() {
+    on_both(|database| {
+        let mut desk = Desk::open(database);
+        let (version, _) = desk.publishes();
+        let grant = desk.grants(version);
+        let link = desk.house.staff_link(desk.house.add_staff("Viktor", Role::Sales));
+        let mut seller = desk.house.visitor_from("203.0.113.9");
+        let page = seller.get(&link);
+        assert_eq!(seller.submit(&page, &page.form("/staff/sign-in")).status, 303);
+        let page = seller.get(&format!("/sales/grants/{}", grant.id));
+        let path = format!("/sales/grants/{}/revoke", grant.id);
+        assert_eq!(seller.submit(&page, &page.form(&path)).status, 303);
+        let revoked = desk.entries(EventKind::GrantRevoked);
+        assert!(revoked[0].leaf.personal.contains_key(&PersonalField::NetworkAddress));
+        let page = desk.security.get("/security?address=203.0.113.9");
+        assert!(
+            page.links().contains(&format!("/security/entries/{}", revoked[0].index)),
+            "{}",
+            page.words()
+        );
     });
 }

@@ -66,6 +66,7 @@ fn a_recalled_version_opens_nothing_is_never_granted_again_and_everybody_is_told
         let opened = actix_web::rt::System::new().block_on(async move { gate.admit_copy(asker, id).await });
         assert!(matches!(opened, Err(Refused::Denied(Deny::Recalled))));
         assert_eq!(desk.entries(EventKind::AccessRefused)[0].leaf.facts["why"].to_string(), "recalled");
+        refused_by_route(&desk, &mailbox);
         let revoked = desk.entries(EventKind::GrantRevoked);
         assert_eq!(revoked[0].leaf.facts["why"].to_string(), "recalled");
         assert_eq!(revoked[0].leaf.grant, Some(grant.id));
@@ -93,6 +94,18 @@ fn asker(desk: &Desk, person: candor::ids::PersonId) -> Asker {
         person,
         confirmed_at: desk.house.app().clock.now(),
         origin: Origin { address: "198.51.100.23".parse().unwrap(), user_agent: "Browser".to_owned() },
+    }
+}
+
+/// Whoever held it is refused at each of its addresses, and each refusal is recorded.
+fn refused_by_route(desk: &Desk, mailbox: &Mailbox) {
+    let mut mara = recipient(desk, mailbox);
+    for (before, path) in ["", "/print", "/pages/1"].iter().enumerate() {
+        let page = mara.get(&format!("/reports/soc2{path}"));
+        assert_eq!(page.status, 410, "{}", page.words());
+        let refused = desk.entries(EventKind::AccessRefused);
+        assert_eq!(refused.len(), before + 2, "{path}");
+        assert!(refused.iter().all(|entry| entry.leaf.facts["why"].to_string() == "recalled"));
     }
 }
 

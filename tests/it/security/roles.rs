@@ -19,6 +19,19 @@ const PAGES: &[&str] = &[
 ];
 
 #[test]
+fn an_administrator_who_is_told_that_something_is_wrong_may_look() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        let mut admin = desk.house.staff("Ines", Role::Admin);
+        let page = admin.get("/security/integrity");
+        assert_eq!(page.status, 200, "{}", page.words());
+        assert!(page.links().contains(&"/security/integrity".to_owned()), "its tab");
+        assert!(!page.html().contains("method=\"post\" action=\"/security"), "only the desk acts");
+        assert_eq!(admin.get("/security").status, 403);
+    });
+}
+
+#[test]
 fn an_auditor_reads_everything_and_does_not_act() {
     on_both(|database| {
         let desk = Desk::open(database);

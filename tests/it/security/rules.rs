@@ -180,7 +180,7 @@ fn sets_hours(security: &mut Visitor, fields: &[(&str, &str)], days: &[&str]) ->
     let csrf = page.form("/security/rules/hours").value("csrf").unwrap().to_owned();
     let mut sent = vec![("csrf", csrf.as_str()), ("hours", "sent")];
     sent.extend(fields);
-    sent.extend(days.iter().map(|day| ("days", *day)));
+    sent.extend(days.iter().map(|day| ("weekdays", *day)));
     security.post_form("/security/rules/hours", &sent)
 }
 

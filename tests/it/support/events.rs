@@ -53,7 +53,10 @@ pub fn untold(leaf: &Leaf) -> Vec<String> {
     let Some(row) = page().get(leaf.kind.as_str()) else { return vec![format!("all of {}", leaf.kind)] };
     let facts = leaf.facts.keys().filter(|fact| !row.facts.contains(fact)).map(String::as_str);
     let fields = leaf.personal.keys().map(|field| field.as_str());
-    let fields = fields.filter(|field| !row.personal.iter().any(|told| told == field));
+    // The page says above its table that whatever somebody signed in does may say from where.
+    let from_where = if leaf.by.person().is_some() { "network_address" } else { "" };
+    let fields =
+        fields.filter(|field| *field != from_where && !row.personal.iter().any(|told| told == field));
     facts.chain(fields).map(|name| format!("{name} of {}", leaf.kind)).collect()
 }
 

@@ -14,8 +14,8 @@ pub(super) fn authenticity(room: &Room) -> Authenticity {
     let Some(last) = room.confirmations.last() else {
         return Authenticity {
             state: Status::new(Tone::Quiet, "Not confirmed by the auditor"),
-            text: "Ask the auditor whether this is the digest of the file they issued. Your copy has another one, since \
-                   it carries your name."
+            text: "Ask the auditor whether this is the digest of the file they issued. The pages made for \
+                   you are another file, since they carry your name."
                 .to_owned(),
             sha256,
             signatures,
@@ -26,8 +26,8 @@ pub(super) fn authenticity(room: &Room) -> Authenticity {
         state: Status::new(Tone::Ok, format!("Confirmed by auditor {firm} on {}", last.at.date_words())),
         text: format!(
             "Somebody signed in as an auditor gave the digest of the file they issued, and it is this one. Firm and \
-             licence ({licence}) are as they stated them; the company gave them the sign-in. Your copy has another \
-             digest, since it carries your name."
+             licence ({licence}) are as they stated them; the company gave them the sign-in. The pages made for \
+             you are another file, since they carry your name."
         ),
         sha256,
         signatures,
