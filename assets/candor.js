@@ -81,12 +81,13 @@
     });
   });
 
-  // One click, one request: a second click on the same form does nothing for a while.
+  // One click, one request: a second click on the same form as it was sent does nothing for a while.
   document.querySelectorAll("form:not([data-upload])").forEach(function (form) {
     if (form.method !== "post") return;
     form.addEventListener("submit", function (e) {
-      if (form.dataset.sent) { e.preventDefault(); return; }
-      form.dataset.sent = "yes";
+      var asked = new URLSearchParams(new FormData(form, e.submitter)).toString();
+      if (form.dataset.sent === asked) { e.preventDefault(); return; }
+      form.dataset.sent = asked;
       setTimeout(function () { delete form.dataset.sent; }, 4000);
     });
   });

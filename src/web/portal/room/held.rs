@@ -98,6 +98,7 @@ pub(in crate::web::portal) async fn require_grant(
                 return Err(fault.into());
             }
             Err(Problem::new(Kind::Gone, Deny::Recalled.to_string())
+                .todo("Please destroy every copy you have, and confirm it.")
                 .action(format!("/recalls/{version}"), "See why, and confirm"))
         }
         Found::Shredded(version, shred) => {
