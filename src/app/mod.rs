@@ -23,6 +23,8 @@ use crate::identity::directory::Directory;
 use crate::ids::{NodeId, PersonId};
 use crate::ledger::anchors;
 use crate::ledger::check::Checks;
+use crate::ledger::receipt::Receipt;
+use crate::ledger::store;
 use crate::ledger::witness::Policy;
 use crate::ledger::{Act, Done, Recorded, Writer};
 use crate::notices::House;
@@ -134,6 +136,16 @@ impl App {
         let span = tracing::Span::current();
         let task = tokio::task::spawn_blocking(move || span.in_scope(f));
         task.await.map_err(|error| Fault::new("work on the blocking pool", error))
+    }
+
+    /// The receipt of an entry, under the newest head that was seen committed; none when there is no such entry.
+    pub async fn receipt(&self, index: u64) -> Result<Option<Receipt>, Fault> {
+        // Another node may have appended it a moment ago.
+        if index >= self.writer.head().size {
+            self.writer.housekeeping("head.read", |_| Ok::<_, Fault>(())).await?;
+        }
+        let writer = self.writer.clone();
+        self.read(move |db| store::receipt(db, &writer, index)).await
     }
 
     /// Runs one act through the writer and waits until it is durable: `app.act("request.deny", move |act| deny(act, ..))`.

@@ -222,7 +222,7 @@ fn receipt(place: &Place, index: u64) -> Result<(), Trouble> {
     store::find(&mut *app.database.read()?, index)?.ok_or_else(missing)?;
     log(&app, Event::new(EventKind::LogSearched).fact("receipt", index))?;
     app.writer.finish();
-    let receipt = store::receipt(&mut *app.database.read()?, &app.keyring, index)?.ok_or_else(missing)?;
+    let receipt = store::receipt(&mut *app.database.read()?, &app.writer, index)?.ok_or_else(missing)?;
     say(receipt.to_string().trim_end_matches('\n'));
     Ok(())
 }

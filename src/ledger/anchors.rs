@@ -3,15 +3,14 @@
 //! Both are progress, not acts: writing them twice does no harm, and losing them only makes the log be anchored again.
 
 use super::append::stored;
-use super::note::LogKey;
-use super::path::TreeHead;
+use super::path::{self, TreeHead};
 use super::witness::Witness;
-use super::{nodes, store};
+use super::writer::Writer;
+use super::{anchor, nodes, store};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::anchor_schema::{ledger_anchor, ledger_cosignature};
 use crate::fault::Fault;
-use crate::seal::Keyring;
 use diesel::prelude::*;
 
 /// The name of the anchor that is a file beside the data directory.
@@ -112,13 +111,16 @@ pub fn insert_cosignature(db: &mut Db, size: u64, witness: &str, line: &str) -> 
 }
 
 /// The newest checkpoint that anybody has cosigned, with all its signatures; none when there is none.
-pub fn newest_cosigned(db: &mut Db, keyring: &Keyring) -> Result<Option<(u64, String)>, Fault> {
+pub fn newest_cosigned(db: &mut Db, writer: &Writer) -> Result<Option<(u64, String)>, Fault> {
     let newest: Option<i64> =
         ledger_cosignature::table.select(diesel::dsl::max(ledger_cosignature::size)).first(db)?;
     let Some(newest) = newest else { return Ok(None) };
-    let key = store::log_key(db, keyring)?;
     let size = u64::try_from(newest).map_err(|_| Fault::bare("size of a cosigned checkpoint"))?;
-    let note = cosigned(db, &key, size)?;
+    let head = writer.head();
+    if size > head.size {
+        return Ok(None);
+    }
+    let note = cosigned(db, |head| writer.sign(head), size, head)?;
     Ok(Some((size, note)))
 }
 
@@ -136,14 +138,26 @@ pub(super) fn cosigned_sizes(db: &mut Db, from: i64, until: i64, most: i64) -> R
 
 /// The checkpoint of this size with whatever cosignatures there are. A note is a function of the head, so it is made
 /// again and fits them.
-pub(super) fn cosigned(db: &mut Db, key: &LogKey, size: u64) -> Result<String, Fault> {
-    let root = nodes::root_at(db, size)?;
+///
+/// # Errors
+/// When the newest `head` does not extend the tree of that size: whoever changed rows would be given a signature.
+pub(super) fn cosigned(
+    db: &mut Db,
+    sign: impl Fn(TreeHead) -> String,
+    size: u64,
+    head: TreeHead,
+) -> Result<String, Fault> {
+    let old = if size == head.size { head } else { TreeHead { size, root: nodes::root_at(db, size)? } };
+    let proof = store::consistency(db, size, head.size)?.unwrap_or_default();
+    if !path::is_consistent(old, head, &proof) {
+        return Err(Fault::bare(anchor::DAMAGED));
+    }
     let lines: Vec<String> = ledger_cosignature::table
         .filter(ledger_cosignature::size.eq(stored(size)?))
         .order(ledger_cosignature::witness)
         .select(ledger_cosignature::line)
         .load(db)?;
-    let mut note = key.sign_head(TreeHead { size, root });
+    let mut note = sign(old);
     for line in lines {
         note.push_str(&line);
         note.push('\n');

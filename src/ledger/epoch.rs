@@ -118,7 +118,7 @@ fn begin(
         ))
         .execute(&mut link.db)?;
     link.commit()?;
-    Ok(TreeHead { size: edge.size(), root: edge.root() })
+    Ok(TreeHead::from(&edge))
 }
 
 /// The size of the log when its present epoch began; 0 in the first one. Checkpoints of larger trees are this epoch's.

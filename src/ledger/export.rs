@@ -214,6 +214,7 @@ fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Resu
         let text = serde_json::to_vec(note).map_err(|error| Fault::new("checkpoint as JSON", error))?;
         file.line(&text)
     };
+    let sign = |head| key.sign_head(head);
     // Those of an earlier epoch are signed under another name: the leaf that began this one speaks for them.
     let mut last = epoch::begins_at(db)?;
     let until = super::append::stored(head.size)?;
@@ -233,10 +234,10 @@ fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Resu
         last = *size;
         for size in sizes {
             let size = u64::try_from(size).map_err(|_| Fault::bare("size of a checkpoint"))?;
-            line(&anchors::cosigned(db, key, size)?)?;
+            line(&anchors::cosigned(db, sign, size, head)?)?;
         }
     }
-    line(&anchors::cosigned(db, key, head.size)?)?;
+    line(&anchors::cosigned(db, sign, head.size, head)?)?;
     file.finish()
 }
 

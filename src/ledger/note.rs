@@ -11,6 +11,7 @@
 //! A checkpoint has no time in it and Ed25519 is deterministic, so the note is a function of the committed head.
 //! It is never made of anything else: two notes of one size with different roots would be a fork.
 
+use super::origin::{life, origin};
 use super::path::TreeHead;
 use super::tree::{Hash, hex, unhex};
 use crate::ids::InstanceId;
@@ -80,10 +81,8 @@ impl VerifierKey {
 
     /// The keys of the log's earlier epochs, which differ in their name only.
     pub(super) fn earlier(&self) -> Vec<Self> {
-        let Some((base, number)) = self.name.rsplit_once('/') else { return Vec::new() };
-        let Some(epoch) = number.parse::<u32>().ok().filter(|epoch| *epoch >= 2) else { return Vec::new() };
-        let name = |earlier: u32| if earlier == 1 { base.to_owned() } else { format!("{base}/{earlier}") };
-        (1..epoch).rev().map(|earlier| Self { name: name(earlier), public: self.public }).collect()
+        let (log, epoch) = life(&self.name);
+        (1..epoch).rev().map(|earlier| Self { name: origin(log, earlier), public: self.public }).collect()
     }
 }
 
@@ -145,8 +144,7 @@ impl LogKey {
     /// [`NoteError::Key`] when the seed is refused.
     pub fn new(seed: &[u8; 32], instance: InstanceId, epoch: u32) -> Result<Self, NoteError> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NoteError::Key)?;
-        let name =
-            if epoch <= 1 { format!("candor/{instance}") } else { format!("candor/{instance}/{epoch}") };
+        let name = origin(&format!("candor/{instance}"), epoch);
         let public = pair.public_key().as_ref().try_into().map_err(|_| NoteError::Key)?;
         Ok(Self { pair, verifier: VerifierKey { name, public }, past: Vec::new() })
     }

@@ -12,7 +12,8 @@ use super::note::LogKey;
 use super::path::{self, TreeHead};
 use super::receipt::Receipt;
 use super::signers;
-use super::tree::Hash;
+use super::tree::{Hash, leaf_hash};
+use super::writer::Writer;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
@@ -39,14 +40,7 @@ pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
 /// When the log was rolled back or exchanged: see [`anchor`].
 pub fn checked_head(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<TreeHead, Fault> {
     let head = anchor::compare(db, key, anchor)?;
-    Ok(TreeHead { size: head.edge.size(), root: head.edge.root() })
-}
-
-/// The signed checkpoint of everything committed so far.
-pub fn checkpoint(db: &mut Db, keyring: &Keyring) -> Result<String, Fault> {
-    let key = log_key(db, keyring)?;
-    let head = read_head(db, Lock::None)?;
-    Ok(key.sign_head(TreeHead { size: head.edge.size(), root: head.edge.root() }))
+    Ok(TreeHead::from(&head.edge))
 }
 
 /// The newest checkpoint that was kept as a row; none in a new log.
@@ -169,13 +163,19 @@ pub fn consistency(db: &mut Db, old: u64, new: u64) -> Result<Option<Vec<Hash>>,
     path::consistency(old, new, |node| nodes::read(db, node))
 }
 
-/// An entry with the proof that the newest committed head covers it. None when there is no such entry.
-pub fn receipt(db: &mut Db, keyring: &Keyring, index: u64) -> Result<Option<Receipt>, Fault> {
-    let key = log_key(db, keyring)?;
-    let head = read_head(db, Lock::None)?;
-    let size = head.edge.size();
-    let Some(path) = path::inclusion(index, size, |node| nodes::read(db, node))? else { return Ok(None) };
+/// An entry with the proof that the newest head which this process has seen committed covers it. None when there is no
+/// such entry, or none yet.
+///
+/// # Errors
+/// When the rows do not lead to that head: whatever the database shows, nothing else is signed.
+pub fn receipt(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
+    let head = writer.head();
+    let Some(path) = path::inclusion(index, head.size, |node| nodes::read(db, node))? else {
+        return Ok(None);
+    };
     let leaf: Vec<u8> = ledger_entry::table.find(stored(index)?).select(ledger_entry::leaf).first(db)?;
-    let note = key.sign_head(TreeHead { size, root: head.edge.root() });
-    Ok(Some(Receipt { index, leaf, path, note }))
+    if path::root_from_inclusion(index, head.size, leaf_hash(&leaf), &path) != Some(head.root) {
+        return Err(Fault::bare(anchor::DAMAGED));
+    }
+    Ok(Some(Receipt { index, leaf, path, note: writer.sign(head) }))
 }

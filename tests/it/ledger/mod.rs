@@ -10,6 +10,7 @@ mod handovers;
 pub mod independent;
 mod interop;
 mod isolation;
+mod known;
 mod leaves;
 mod lost_commits;
 mod notes;
