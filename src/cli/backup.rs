@@ -94,7 +94,7 @@ fn verify(restore: &Restore) -> Result<(), Trouble> {
     let config = Config::of_data(&restore.data)?;
     let keyring = open::open_keyring(&config).map_err(Trouble::from)?;
     let database = crate::db::Database::open(config.database.expose())?;
-    let verdict = thorough::verify(&mut *database.read()?, &keyring, None, &mut |_| {})?;
+    let verdict = thorough::verify(&mut *database.read()?, &keyring, None, &mut |_| Ok(()))?;
     match verdict {
         Verdict::Whole(whole) => {
             say(format_args!("The log is whole: {} entries, root {}.", whole.entries, whole.root));
