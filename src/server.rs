@@ -8,11 +8,9 @@ pub mod settings;
 use crate::app::App;
 use crate::config::{Config, Mail, Mode};
 use crate::fault::Fault;
-use crate::ledger::acts::VERDICT;
-use crate::ledger::store::{self, Filter};
-use crate::ledger::{Event, EventKind, Fact, anchor};
+use crate::ledger::{Event, EventKind, anchor};
 use crate::web;
-use crate::worker::{self, Worker};
+use crate::worker;
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -159,7 +157,7 @@ impl Bound {
         let Self { app, server, .. } = self;
         begin(&app).await?;
         let (stop, stopped) = watch::channel(false);
-        let duties = actix_web::rt::spawn(Worker::new(app.clone()).run(stopped));
+        let duties = actix_web::rt::spawn(worker::run(app.clone(), stopped));
         let handle = server.handle();
         let ended = {
             let (app, handle) = (app.clone(), handle.clone());
@@ -171,6 +169,7 @@ impl Bound {
         let served = server.await;
         ended.abort();
         stop.send_replace(true);
+        app.checks.stop();
         if let Err(error) = duties.await {
             tracing::error!(cause = %error, "the duties ended early");
         }
@@ -196,22 +195,13 @@ async fn begin(app: &App) -> Result<(), Fault> {
         tracing::warn!(unknown, swept, "the last run did not end in order");
     }
     settings::record(app).await?;
-    remember_last_check(app).await?;
+    // A log that was found broken before the start is still broken.
+    app.hear_of_checks().await?;
     app.act("server.start", |act| {
         let event = Event::new(EventKind::ServerStarted).fact("version", env!("CARGO_PKG_VERSION"));
         Ok::<_, Fault>(act.record(event, ()))
     })
     .await?;
-    Ok(())
-}
-
-/// A log that was found broken before the start is still broken: the staff are told on every page.
-async fn remember_last_check(app: &App) -> Result<(), Fault> {
-    let filter = Filter { kind: Some(EventKind::LogVerified), ..Filter::default() };
-    let last = app.read(move |db| store::list_stored(db, &filter, 1)).await?.pop();
-    let whole = Fact::from("whole");
-    app.checks
-        .found(last.is_none_or(|last| last.leaf.is_ok_and(|leaf| leaf.facts.get(VERDICT) == Some(&whole))));
     Ok(())
 }
 

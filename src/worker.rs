@@ -21,7 +21,8 @@ use shipping::Shipping;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, interval_at};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, sleep};
 use unusual::Watch;
 
 /// How often the queue of letters is looked at.
@@ -37,11 +38,95 @@ const WATCH_EVERY: Duration = Duration::from_mins(1);
 /// How long after the start that happens first.
 const SLOW_AFTER: Duration = Duration::from_mins(1);
 /// How often the rules of retention are looked through.
-const SWEEP_EVERY_SECS: i64 = 3_000;
+const SWEEP_EVERY: Duration = Duration::from_mins(50);
+/// How long a duty that was begun may go on when the server stops. What is cut then is done again after the next start.
+const STOP_WITHIN: Duration = Duration::from_secs(2);
 /// How many letters are taken from the queue at once.
 const LETTERS_AT_ONCE: i64 = 20;
 
-/// The duties of one node.
+/// Does every duty of this node in its time, until `stop` turns true.
+///
+/// Each has a task and a [`Worker`] of its own: none waits for another one, however long a mail server, a collector of the log
+/// or a check of all its entries takes.
+pub async fn run(app: App, stop: watch::Receiver<bool>) {
+    let log = &app.config.log;
+    let secs = |secs: u32| Duration::from_secs(u64::from(secs));
+    let slowly = |every| interval_at(Instant::now() + SLOW_AFTER, every);
+    let duties = Duties { app: &app, stop };
+    let tasks = [
+        duties.task("beat", interval(BEAT_EVERY), async |worker| worker.beat().await),
+        duties.task("letters", interval(LETTERS_EVERY), async |worker| worker.send_letters().await.map(drop)),
+        duties.task("anchor file", interval(FILE_EVERY), async |worker| worker.keep_anchor().await.map(drop)),
+        duties.task("anchors", interval(secs(log.anchor_every_secs)), async |worker| {
+            worker.tell_anchors().await
+        }),
+        duties.task("shipping", interval(secs(log.ship.every_secs)), async |worker| {
+            worker.ship_log().await.map(drop)
+        }),
+        duties.task("unusual access", slowly(WATCH_EVERY), async |worker| {
+            worker.watch_access().await.map(drop)
+        }),
+        duties.task("auditors", slowly(SLOW_EVERY), async |worker| worker.mail_auditors().await),
+        duties.task("reminders", slowly(SLOW_EVERY), async |worker| worker.remind_owners().await.map(drop)),
+        duties
+            .task("old pages", slowly(SLOW_EVERY), async |worker| worker.app.forget_again().await.map(drop)),
+        duties.task("retention", slowly(SWEEP_EVERY), async |worker| worker.sweep().await.map(drop)),
+        duties.task("self-check", slowly(SLOW_EVERY), async |worker| worker.check_log().await.map(drop)),
+    ];
+    for task in tasks {
+        if let Err(error) = task.await {
+            tracing::error!(cause = %error, "a duty ended early");
+        }
+    }
+}
+
+/// What the tasks of all duties need.
+struct Duties<'a> {
+    app: &'a App,
+    stop: watch::Receiver<bool>,
+}
+
+impl Duties<'_> {
+    /// Begins a task that does `duty` whenever its clock ticks. A duty that fails is told of and done again next time.
+    fn task(
+        &self,
+        name: &'static str,
+        mut clock: Interval,
+        mut duty: impl AsyncFnMut(&mut Worker) -> Result<(), Fault> + 'static,
+    ) -> JoinHandle<()> {
+        let (mut worker, mut stop) = (Worker::new(self.app.clone()), self.stop.clone());
+        clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        actix_web::rt::spawn(async move {
+            loop {
+                tokio::select! {
+                    () = stopped(&mut stop) => return,
+                    _ = clock.tick() => {}
+                }
+                let done = tokio::select! {
+                    done = duty(&mut worker) => done,
+                    () = cut(&mut stop) => return,
+                };
+                if let Err(fault) = done {
+                    tracing::error!(duty = name, cause = ?fault, "a duty failed and will be tried again");
+                }
+            }
+        })
+    }
+}
+
+/// Waits until the server stops.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error says that the server is gone.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Waits until a duty that was begun has to end.
+async fn cut(stop: &mut watch::Receiver<bool>) {
+    stopped(stop).await;
+    sleep(STOP_WITHIN).await;
+}
+
+/// The duties of one node, and what it has to remember for them.
 #[derive(Debug)]
 pub struct Worker {
     app: App,
@@ -54,8 +139,6 @@ pub struct Worker {
     reminded: Option<Micros>,
     watch: Watch,
     shipping: Shipping,
-    /// When the rules of retention were last looked through.
-    swept_at: Option<Micros>,
 }
 
 /// Tells why the writer of a server has ended by itself, where that is an alarm. The log takes no entry of it any more, and
@@ -72,36 +155,7 @@ impl Worker {
     pub fn new(app: App) -> Self {
         let anchors = Anchors::new(app.clone());
         let (watch, shipping) = (Watch::new(app.clone()), Shipping::new(app.clone()));
-        Self { app, carrier: None, anchored: None, anchors, reminded: None, swept_at: None, watch, shipping }
-    }
-
-    /// Does each duty in its time, until `stop` turns true; a duty that was begun is finished first.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) {
-        let anchor_every = Duration::from_secs(u64::from(self.app.config.log.anchor_every_secs));
-        let (mut letters, mut file) = (interval(LETTERS_EVERY), interval(FILE_EVERY));
-        let mut beats = interval(BEAT_EVERY);
-        let (mut anchors, mut slow) =
-            (interval(anchor_every), interval_at(Instant::now() + SLOW_AFTER, SLOW_EVERY));
-        let mut ship = interval(Duration::from_secs(u64::from(self.app.config.log.ship.every_secs)));
-        let mut watch = interval_at(Instant::now() + WATCH_EVERY, WATCH_EVERY);
-        for clock in [&mut letters, &mut file, &mut anchors, &mut slow, &mut beats, &mut watch, &mut ship] {
-            clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        }
-        loop {
-            let done = tokio::select! {
-                _ = stop.wait_for(|stop| *stop) => return,
-                _ = letters.tick() => self.send_letters().await.map(drop),
-                _ = file.tick() => self.keep_anchor().await.map(drop),
-                _ = beats.tick() => self.beat().await,
-                _ = anchors.tick() => self.tell_anchors().await,
-                _ = ship.tick() => self.ship_log().await.map(drop),
-                _ = watch.tick() => self.watch_access().await.map(drop),
-                _ = slow.tick() => self.do_slowly().await,
-            };
-            if let Err(fault) = done {
-                tracing::error!(cause = ?fault, "a duty failed and will be tried again");
-            }
-        }
+        Self { app, carrier: None, anchored: None, anchors, reminded: None, watch, shipping }
     }
 
     /// Sends the letters whose time has come, and says how many the mail server took.
@@ -174,7 +228,7 @@ impl Worker {
         Ok(wrote.is_some())
     }
 
-    /// Says that this node lives, and closes what dead ones left open.
+    /// Says that this node lives, closes what dead ones left open, and hears what others have found of the log.
     pub async fn beat(&mut self) -> Result<(), Fault> {
         self.app.directory.drop_idle(self.app.clock.now());
         self.app.beat().await?;
@@ -182,7 +236,7 @@ impl Worker {
         if closed > 0 {
             tracing::warn!(closed, "downloads of a node that died were closed");
         }
-        Ok(())
+        self.app.hear_of_checks().await
     }
 
     /// Tells webhook and witnesses how far the log has grown, and notices who has been silent for too long.
@@ -215,16 +269,8 @@ impl Worker {
         retention::sweep_due(&self.app).await
     }
 
-    /// Letters to auditors and owners and the check of the whole log, as far as they are due.
-    pub async fn do_slowly(&mut self) -> Result<(), Fault> {
-        self.mail_auditors().await?;
-        self.remind_owners().await?;
-        self.app.forget_again().await?;
-        let now = self.app.clock.now();
-        if self.swept_at.is_none_or(|at| now.secs_since(at) >= SWEEP_EVERY_SECS) {
-            self.sweep().await?;
-            self.swept_at = Some(now);
-        }
-        self_check::if_due(&self.app).await.map(drop)
+    /// Reads the whole log again, if that is due; whether it was.
+    pub async fn check_log(&self) -> Result<bool, Fault> {
+        self_check::if_due(&self.app).await
     }
 }

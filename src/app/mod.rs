@@ -8,10 +8,12 @@ mod forget;
 pub mod open;
 pub mod pages;
 pub mod rate;
+pub mod turns;
 
 pub use open::{OpenError, install};
 pub use pages::{Pages, Template};
 pub use rate::Rate;
+pub use turns::Turns;
 
 use crate::clock::Clock;
 use crate::config::{Config, Mode};
@@ -22,7 +24,7 @@ use crate::fault::Fault;
 use crate::identity::directory::Directory;
 use crate::ids::{NodeId, PersonId};
 use crate::ledger::anchors;
-use crate::ledger::check::Checks;
+use crate::ledger::check::{self, Checks};
 use crate::ledger::receipt::Receipt;
 use crate::ledger::store;
 use crate::ledger::witness::Policy;
@@ -69,6 +71,8 @@ pub struct Parts {
     pub witnesses: Policy,
     /// Checks of the whole log that this process makes.
     pub checks: Checks,
+    /// Exports of the log that are on their way.
+    pub exporting: Turns,
     /// How often files are looked up from one network.
     pub verify_rate: Rate,
     /// Turns of uploads to be prepared here: one per core, the others wait.
@@ -192,6 +196,14 @@ impl App {
     pub async fn beat(&self) -> Result<(), Fault> {
         let (node, now) = (self.gate.node, self.clock.now());
         self.writer.housekeeping("node.alive", move |db| nodes::beat(db, node, now)).await
+    }
+
+    /// Takes note of what the newest recorded check of the log has found, on whichever node: the staff are told on every page.
+    pub async fn hear_of_checks(&self) -> Result<(), Fault> {
+        if let Some(newest) = self.read(check::newest).await? {
+            self.checks.heard(newest);
+        }
+        Ok(())
     }
 
     /// The names of all anchors that are set up.

@@ -1,6 +1,6 @@
 //! Opening a house that is there, and making a new one.
 
-use super::{App, Pages, Parts, Rate};
+use super::{App, Pages, Parts, Rate, Turns};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::{Database, installation};
@@ -154,6 +154,7 @@ impl App {
             house,
             witnesses,
             checks,
+            exporting: Turns::default(),
             verify_rate: Rate::per_minute(VERIFY_PER_MINUTE),
             preparing: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             api_rate: Rate::per_minute(API_PER_MINUTE),

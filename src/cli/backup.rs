@@ -1,13 +1,15 @@
 //! `candor backup` and `candor restore`: the embedded installation as one file, and back.
 
 use super::place::{self, Place, Trouble, say};
-use crate::app::backup::{self, BackupError, Contents};
-use crate::app::open;
-use crate::config::Config;
+use crate::app::backup::{self, BackupError, Contents, DATABASE};
+use crate::config::{Config, default_keyring};
+use crate::db::Database;
 use crate::ledger::thorough;
 use crate::ledger::verify::Verdict;
+use crate::seal::Keyring;
 use clap::Args;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Arguments of `candor backup`.
@@ -36,6 +38,9 @@ pub struct Restore {
     /// Also read the whole log; needs the keyring in its place.
     #[arg(long)]
     verify: bool,
+    /// Where the keyring lies; by itself it is looked for where the settings say, then beside the new data directory.
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    keyring: Option<PathBuf>,
 }
 
 impl From<BackupError> for Trouble {
@@ -59,12 +64,17 @@ fn write(backup: &Backup) -> Result<(), Trouble> {
     let contents = backup::write(&config, &backup.file)?;
     tell("written to", &backup.file, &contents);
     say("The keyring is not in it, and must not be: keep its copy elsewhere.");
+    if !contents.settings {
+        say(
+            "The settings are not in it either, since they do not lie in the data directory: keep a copy of their file.",
+        );
+    }
     Ok(())
 }
 
 /// Says what a backup holds.
-fn tell(what: &str, file: &std::path::Path, contents: &Contents) {
-    let Contents { objects, entries, bytes } = contents;
+fn tell(what: &str, file: &Path, contents: &Contents) {
+    let Contents { objects, entries, bytes, settings: _ } = contents;
     say(format_args!(
         "{entries} entries and {objects} sealed objects, {bytes} bytes, {what} {}",
         file.display()
@@ -80,8 +90,19 @@ pub fn run_restore(restore: &Restore) -> ExitCode {
 fn put_back(restore: &Restore) -> Result<(), Trouble> {
     let contents = backup::restore(&restore.file, &restore.data)?;
     tell("restored to", &restore.data, &contents);
+    let database = format!("sqlite:{}", restore.data.join(DATABASE).display());
+    let settings = if contents.settings { Config::of_data(&restore.data).ok() } else { None };
     if restore.verify {
-        verify(restore)?;
+        verify(&database, &keyring(restore, settings.as_ref()))?;
+    }
+    match &settings {
+        None => say(
+            "No settings that can be used were in it: put your candor.toml into it, or name the file with --config.",
+        ),
+        Some(settings) if !is_here(settings, &restore.data) => say(
+            "Its settings lead to another data directory or database than this one: change `data` and `database` in its candor.toml before you serve.",
+        ),
+        Some(_) => {}
     }
     say(
         "If the log had grown after the backup, the server refuses to sign: see `candor ledger new-epoch --help`.",
@@ -89,12 +110,25 @@ fn put_back(restore: &Restore) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Reads the whole log, as it was restored. The anchor file is left out: that the log is older than it, the start says.
-fn verify(restore: &Restore) -> Result<(), Trouble> {
-    let config = Config::of_data(&restore.data)?;
-    let keyring = open::open_keyring(&config).map_err(Trouble::from)?;
-    let database = crate::db::Database::open(config.database.expose())?;
-    let verdict = thorough::verify(&mut *database.read()?, &keyring, None, &mut |_| {})?;
+/// Whether settings speak of what lies in this directory.
+fn is_here(settings: &Config, data: &Path) -> bool {
+    let database = Database::open(settings.database.expose());
+    let database = database.ok().and_then(|database| fs::canonicalize(database.file()?).ok());
+    let same = |path: &Path, other: &Path| fs::canonicalize(path).ok() == fs::canonicalize(other).ok();
+    same(&settings.data, data) && database == fs::canonicalize(data.join(DATABASE)).ok()
+}
+
+/// Where the keyring lies: as it was given, else as the settings say, else beside the new directory.
+fn keyring(restore: &Restore, settings: Option<&Config>) -> PathBuf {
+    let known = settings.map(|settings| settings.keyring.clone()).filter(|keyring| keyring.exists());
+    restore.keyring.clone().or(known).unwrap_or_else(|| default_keyring(&restore.data))
+}
+
+/// Reads the whole log, as it was restored, wherever the settings lead. The anchor file is left out: that the log is older than it,
+/// the start says.
+fn verify(database: &str, keyring: &Path) -> Result<(), Trouble> {
+    let (keyring, database) = (Keyring::load(keyring)?, Database::open(database)?);
+    let verdict = thorough::verify(&mut *database.read()?, &keyring, None, &mut |_| Ok(()))?;
     match verdict {
         Verdict::Whole(whole) => {
             say(format_args!("The log is whole: {} entries, root {}.", whole.entries, whole.root));

@@ -29,6 +29,9 @@ pub struct Syslog {
     pub port: u16,
     /// Certificates of whoever signed the collector's, PEM.
     pub ca: PathBuf,
+    /// Whether a connection that breaks off without an end of TLS counts as one that the collector has ended.
+    #[serde(default)]
+    pub ends_without_notice: bool,
 }
 
 /// The port of RFC 5425.

@@ -16,6 +16,8 @@ use std::net::IpAddr;
 
 /// The fact of a `log.verified` entry: what was found, as [`outcome`] names it.
 pub const VERDICT: &str = "verdict";
+/// The verdict on a log that passed its check.
+pub const WHOLE: &str = "whole";
 /// The fact of a `log.verified` entry: the first entry that is wrong.
 pub const FIRST_BAD: &str = "first_bad";
 /// The fact of a `log.verified` entry: what is wrong, for people.
@@ -167,7 +169,7 @@ pub const fn outcome(verdict: &Verdict) -> &'static str {
     match verdict {
         Verdict::Tampered { .. } => "tampered",
         Verdict::Unusable { .. } => "unusable",
-        Verdict::Whole(_) => "whole",
+        Verdict::Whole(_) => WHOLE,
     }
 }
 

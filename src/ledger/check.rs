@@ -2,8 +2,13 @@
 //!
 //! The outcome is recorded in the log. A log that is broken may refuse that entry, so it is kept here too.
 
+use super::acts::{VERDICT, WHOLE};
+use super::store::{self, Filter};
 use super::verify::Verdict;
+use super::{EventKind, Fact};
 use crate::clock::Micros;
+use crate::db::Db;
+use crate::fault::Fault;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far a check is.
@@ -26,11 +31,34 @@ pub struct Unrecorded {
     pub took_millis: u64,
 }
 
+/// A check whose outcome stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The entry.
+    pub entry: u64,
+    /// Whether the log passed it. An entry that cannot be read says nothing good.
+    pub is_whole: bool,
+}
+
+/// The newest check that is recorded.
+pub fn newest(db: &mut Db) -> Result<Option<Recorded>, Fault> {
+    let filter = Filter { kind: Some(EventKind::LogVerified), ..Filter::default() };
+    let newest = store::list_stored(db, &filter, 1)?.pop();
+    let whole = Fact::from(WHOLE);
+    Ok(newest.map(|newest| {
+        let is_whole = newest.leaf.is_ok_and(|leaf| leaf.facts.get(VERDICT) == Some(&whole));
+        Recorded { entry: newest.index, is_whole }
+    }))
+}
+
 /// What the handles share.
 #[derive(Debug, Default)]
 struct State {
     running: Option<Progress>,
+    stopping: bool,
     alarmed: bool,
+    /// The entry of the newest recorded check that was heard of.
+    heard: Option<u64>,
     unrecorded: Option<Unrecorded>,
 }
 
@@ -50,6 +78,16 @@ impl Checks {
         Some(Ticket(self.clone()))
     }
 
+    /// Has the running check end at its next page of rows, since the process does.
+    pub fn stop(&self) {
+        self.state().stopping = true;
+    }
+
+    /// Whether checks were told to end.
+    pub fn is_stopping(&self) -> bool {
+        self.state().stopping
+    }
+
     /// How far the running check is.
     pub fn progress(&self) -> Option<Progress> {
         self.state().running
@@ -65,6 +103,17 @@ impl Checks {
         let mut state = self.state();
         state.alarmed = !is_whole;
         state.unrecorded = None;
+    }
+
+    /// Takes note of the newest recorded check, whichever node made it; what this process has found and the log has refused
+    /// counts on.
+    pub fn heard(&self, newest: Recorded) {
+        let mut state = self.state();
+        if state.heard == Some(newest.entry) || state.unrecorded.is_some() {
+            return;
+        }
+        state.heard = Some(newest.entry);
+        state.alarmed = !newest.is_whole;
     }
 
     /// Keeps an outcome that the log has refused.
@@ -89,10 +138,18 @@ pub struct Ticket(Checks);
 
 impl Ticket {
     /// So many more rows were looked at.
-    pub fn tell(&self, rows: u64) {
-        if let Some(progress) = &mut self.0.state().running {
+    ///
+    /// # Errors
+    /// When the check has to end, since the process does.
+    pub fn tell(&self, rows: u64) -> Result<(), Fault> {
+        let mut state = self.0.state();
+        if state.stopping {
+            return Err(Fault::bare("a check of the log was cut off, since the server stops"));
+        }
+        if let Some(progress) = &mut state.running {
             progress.done = progress.done.saturating_add(rows).min(progress.total);
         }
+        Ok(())
     }
 }
 

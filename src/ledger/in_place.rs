@@ -21,13 +21,16 @@ use diesel::prelude::*;
 /// Rows read at a time.
 const PAGE: i64 = 1000;
 
+/// Hears how many rows a check has read since it was told last.
+pub type Tell<'a> = dyn FnMut(u64) -> Result<(), Fault> + 'a;
+
 /// Checks the log where it lies. `Tampered` says which entry, or that the log is not the one that was signed.
 pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {
-    verify_telling(db, keyring, &mut |_| {})
+    verify_telling(db, keyring, &mut |_| Ok(()))
 }
 
-/// As [`verify`]; `tell` hears how many rows were read, after each page, and may take its time.
-pub fn verify_telling(db: &mut Db, keyring: &Keyring, tell: &mut dyn FnMut(u64)) -> Result<Verdict, Fault> {
+/// As [`verify`]; `tell` hears how many rows were read, after each page, may take its time, and ends the check with its error.
+pub fn verify_telling(db: &mut Db, keyring: &Keyring, tell: &mut Tell<'_>) -> Result<Verdict, Fault> {
     let key = log_key(db, keyring)?;
     let head = match checked_head(db, &key, None) {
         Ok(head) => head,
@@ -52,7 +55,7 @@ pub fn verify_telling(db: &mut Db, keyring: &Keyring, tell: &mut dyn FnMut(u64))
 }
 
 /// Takes the rows one by one, up to the head.
-fn take_all(db: &mut Db, head: TreeHead, tell: &mut dyn FnMut(u64)) -> Result<Result<Audit, Verdict>, Fault> {
+fn take_all(db: &mut Db, head: TreeHead, tell: &mut Tell<'_>) -> Result<Result<Audit, Verdict>, Fault> {
     let (mut audit, mut edge) = (Audit::default(), Edge::new());
     while audit.head().size < head.size {
         let from = audit.head().size;
@@ -65,7 +68,7 @@ fn take_all(db: &mut Db, head: TreeHead, tell: &mut dyn FnMut(u64)) -> Result<Re
         if rows.is_empty() {
             return Ok(Err(Verdict::Tampered { index: Some(from), why: "entries are missing".to_owned() }));
         }
-        tell(u64::try_from(rows.len()).unwrap_or(0));
+        tell(u64::try_from(rows.len()).unwrap_or(0))?;
         for row in rows {
             let index = audit.head().size;
             if let Err(why) = row.check(&mut audit, &mut edge) {

@@ -9,7 +9,7 @@ use super::append::stored;
 use super::chain::Chain;
 use super::erased::Untold;
 use super::handover;
-use super::in_place;
+use super::in_place::{self, Tell};
 use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::networks::NetworkIndex;
@@ -60,12 +60,12 @@ pub const fn rows_to_read(size: u64) -> u64 {
 }
 
 /// Checks everything. Reads the whole log: call it where blocking is allowed. `tell` hears how many rows were read, after
-/// each page, and may take its time.
+/// each page, may take its time, and ends the check with its error.
 pub fn verify(
     db: &mut Db,
     keyring: &Keyring,
     anchor: Option<&Path>,
-    tell: &mut dyn FnMut(u64),
+    tell: &mut Tell<'_>,
 ) -> Result<Verdict, Fault> {
     let whole = match in_place::verify_telling(db, keyring, tell)? {
         Verdict::Whole(whole) => whole,
@@ -83,11 +83,11 @@ fn beside(
     db: &mut Db,
     (keyring, anchor): (&Keyring, Option<&Path>),
     whole: Whole,
-    tell: &mut dyn FnMut(u64),
+    tell: &mut Tell<'_>,
 ) -> Result<Whole, End> {
     let key = log_key(db, keyring)?;
     anchored(db, &key, anchor)?;
-    let checkpoints = checkpoints(db, &key)?;
+    let checkpoints = checkpoints(db, &key, tell)?;
     Chain::follow(&handover::list(db, whole.entries)?)?.must_end_in(key.verifier())?;
     let (disclosed, untold) = personal(db, keyring, whole.entries, tell)?;
     let (erased, undisclosed) = untold.count();
@@ -106,7 +106,7 @@ fn anchored(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<(), End>
 }
 
 /// Checks signature and root of every checkpoint that was kept; how many there are.
-fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
+fn checkpoints(db: &mut Db, key: &LogKey, tell: &mut Tell<'_>) -> Result<u64, End> {
     let (mut last, mut good, mut checked) = (-1_i64, 0_u64, 0_u64);
     let signers = key.signers();
     loop {
@@ -116,6 +116,7 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
             .limit(PAGE)
             .load(db)?;
         let Some((size, _)) = rows.last() else { return Ok(checked) };
+        tell(0)?;
         last = *size;
         for (size, note) in rows {
             let head = signers
@@ -139,12 +140,7 @@ fn checkpoints(db: &mut Db, key: &LogKey) -> Result<u64, End> {
 }
 
 /// Compares personal data beside the log with the commitments of its entries: how many pieces were there, how many not.
-fn personal(
-    db: &mut Db,
-    keyring: &Keyring,
-    size: u64,
-    tell: &mut dyn FnMut(u64),
-) -> Result<(u64, Untold), End> {
+fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut Tell<'_>) -> Result<(u64, Untold), End> {
     let mut keys = Keys { keyring, known: HashMap::new() };
     let (mut from, size) = (0, stored(size)?);
     let (mut disclosed, mut untold) = (0_u64, Untold::default());
@@ -178,7 +174,7 @@ fn personal(
             disclosed += fitting;
             untold.take(&leaf, u64::try_from(leaf.personal.len()).unwrap_or(0).saturating_sub(fitting));
         }
-        tell(u64::try_from(to.saturating_sub(from)).unwrap_or(0));
+        tell(u64::try_from(to.saturating_sub(from)).unwrap_or(0))?;
         from = to;
     }
     Ok((disclosed, untold))

@@ -1,21 +1,26 @@
 //! Messages to a collector of syslog: RFC 5424 in the framing of RFC 5425, over TLS.
 //!
-//! Syslog knows no receipts. A batch counts as taken when the collector has ended the connection in answer to our end of it
-//! (RFC 5425, section 4.4), in words or without: TLS hands records over in order, so it has read everything before. A
-//! connection that is refused, reset or silent counts as not taken, and the batch is sent again. Not promised: that a
-//! collector which dies right after reading has kept what it read; it has no way to say so.
+//! Syslog knows no receipts. A batch counts as taken when the collector has ended the connection in answer to our end of it,
+//! in TLS's own words (RFC 5425, section 4.4): TLS hands records over in order, so it has read everything before, and nobody
+//! on the way can forge that end. A connection that just breaks off may have been cut by anyone: it counts only where the
+//! settings say so, for collectors that never say it. One that is refused, reset or silent counts as not taken, and the
+//! batch is sent again. Not promised: that a collector which dies right after reading has kept what it read; it has no way to
+//! say so.
 
 use crate::config::Syslog;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use std::io::{ErrorKind, Read as _, Write as _};
-use std::net::{TcpStream, ToSocketAddrs as _};
+use rustls::{ClientConfig, RootCertStore};
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
-/// How long the collector may take to answer, each time.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How long each address of the collector may take to answer.
+const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 /// The facility: log audit.
 const FACILITY: u8 = 13;
 /// The longest MSGID of RFC 5424.
@@ -65,6 +70,12 @@ pub enum SyslogError {
     /// The connection.
     #[error("the collector {0}")]
     Connection(&'static str),
+    /// Its end was not that of TLS.
+    #[error(
+        "the collector, or somebody on the way, broke off the connection without ending TLS: nothing says that it has read everything. \
+         If it never ends TLS, set ends_without_notice = true in log.ship.syslog"
+    )]
+    NoNotice,
     /// The name.
     #[error("log.ship.syslog.host is no name")]
     Name,
@@ -72,6 +83,9 @@ pub enum SyslogError {
     #[error("no TLS with the collector: {0}")]
     Tls(#[from] rustls::Error),
 }
+
+/// It took too long.
+const LATE: SyslogError = SyslogError::Connection("did not answer in time");
 
 /// A message framed for the wire: its length in bytes, a space, and itself. `host` says who sends.
 pub fn frame(message: &Message, host: &str) -> Vec<u8> {
@@ -83,24 +97,29 @@ pub fn frame(message: &Message, host: &str) -> Vec<u8> {
     framed
 }
 
-/// Sends frames over one connection and waits until the collector has ended it. Blocking.
-pub fn send(to: &Syslog, frames: &[u8]) -> Result<(), SyslogError> {
+/// Sends frames over one connection and waits until the collector has ended it: `within` so long, all in all.
+pub async fn send(to: &Syslog, frames: &[u8], within: Duration) -> Result<(), SyslogError> {
+    timeout(within, deliver(to, frames)).await.unwrap_or(Err(LATE))
+}
+
+/// Sends frames and waits for the end, however long it takes.
+async fn deliver(to: &Syslog, frames: &[u8]) -> Result<(), SyslogError> {
     let name = ServerName::try_from(to.host.clone()).map_err(|_| SyslogError::Name)?;
-    let tls = ClientConnection::new(Arc::new(trust(to)?), name)?;
-    let tcp = connect(to)?;
-    let mut stream = StreamOwned::new(tls, tcp);
-    stream.write_all(frames).map_err(|error| failed(&error))?;
-    stream.conn.send_close_notify();
-    stream.flush().map_err(|error| failed(&error))?;
+    let tls = TlsConnector::from(Arc::new(trust(to)?));
+    let stream = tls.connect(name, connect(to).await?).await;
+    let mut stream = stream.map_err(|error| failed(&error))?;
+    stream.write_all(frames).await.map_err(|error| failed(&error))?;
+    stream.get_mut().1.send_close_notify();
+    stream.flush().await.map_err(|error| failed(&error))?;
     let mut rest = [0; 1024];
     loop {
-        match stream.read(&mut rest) {
+        match stream.read(&mut rest).await {
             Ok(0) => return Ok(()),
             // Whatever a collector says is no syslog.
             Ok(_) => {}
-            // Widespread collectors end the connection without saying so first. They have read everything all the same: a
-            // connection with unread data would have been reset.
-            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(()),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+                return if to.ends_without_notice { Ok(()) } else { Err(SyslogError::NoNotice) };
+            }
             Err(error) => return Err(failed(&error)),
         }
     }
@@ -120,16 +139,13 @@ fn trust(to: &Syslog) -> Result<ClientConfig, SyslogError> {
 }
 
 /// Connects to the first of its addresses that answers.
-fn connect(to: &Syslog) -> Result<TcpStream, SyslogError> {
+async fn connect(to: &Syslog) -> Result<TcpStream, SyslogError> {
     let unknown = SyslogError::Connection("has no address: its name cannot be resolved");
-    let addresses = (to.host.as_str(), to.port).to_socket_addrs().map_err(|_| unknown)?;
+    let addresses = lookup_host((to.host.as_str(), to.port)).await.map_err(|_| unknown)?;
     for address in addresses {
-        let Ok(stream) = TcpStream::connect_timeout(&address, TIMEOUT) else { continue };
-        let patience = |stream: &TcpStream| {
-            stream.set_read_timeout(Some(TIMEOUT)).and_then(|()| stream.set_write_timeout(Some(TIMEOUT)))
-        };
-        patience(&stream).map_err(|error| failed(&error))?;
-        return Ok(stream);
+        if let Ok(Ok(stream)) = timeout(CONNECT_WITHIN, TcpStream::connect(address)).await {
+            return Ok(stream);
+        }
     }
     Err(SyslogError::Connection("cannot be reached"))
 }
@@ -139,9 +155,7 @@ fn failed(error: &std::io::Error) -> SyslogError {
     let refused = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
     match (refused, error.kind()) {
         (Some(refused), _) => SyslogError::Tls(refused.clone()),
-        (None, ErrorKind::TimedOut | ErrorKind::WouldBlock) => {
-            SyslogError::Connection("did not answer in time")
-        }
+        (None, ErrorKind::TimedOut) => LATE,
         (None, _) => SyslogError::Connection("broke off the connection"),
     }
 }

@@ -1,7 +1,7 @@
 //! With which settings the server runs stands in the log: as digests, and only when they changed.
 //!
 //! The values themselves may name people and places and stay out; secrets are in no digest either. Whoever holds the
-//! configuration file can compute the digests again and see since when it is in force.
+//! configuration file, and the files of witnesses and certificates that it names, can compute the digests again and see since when it is in force.
 
 use crate::app::App;
 use crate::config::{Config, Mail, Mode};
@@ -10,6 +10,8 @@ use crate::ledger::store::{self, Filter};
 use crate::ledger::{Event, EventKind};
 use crate::text::hex;
 use ring::digest::{SHA256, digest};
+use std::fs;
+use std::path::Path;
 
 /// The fact that holds a short digest of every setting, `name=12345678 ..`.
 const SETTINGS: &str = "settings";
@@ -82,9 +84,20 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         ("criteria_titles", format!("{criteria_titles:?}")),
         ("mark_fonts", format!("{mark_fonts:?}")),
         ("log", format!("{log:?}")),
+        ("witnesses_file", contents(log.witnesses.as_deref())),
+        ("syslog_ca_file", contents(log.ship.syslog.as_ref().map(|syslog| syslog.ca.as_path()))),
         ("retention", format!("{retention:?}")),
         ("mode", mode.to_owned()),
     ]
+}
+
+/// What stands in a file that a setting names, as a digest: whom the log is shown to and shipped to must not change unseen.
+fn contents(file: Option<&Path>) -> String {
+    match file.map(fs::read) {
+        Some(Ok(bytes)) => hex(digest(&SHA256, &bytes).as_ref()),
+        Some(Err(error)) => error.to_string(),
+        None => "none".to_owned(),
+    }
 }
 
 /// Every setting and its value, a line each.

@@ -33,12 +33,17 @@ async fn run(app: &App, ticket: Ticket) -> Result<(), Fault> {
     let verdict = app
         .read(move |db| {
             let mut tell = |rows| {
-                ticket.tell(rows);
                 std::thread::sleep(REST);
+                ticket.tell(rows)
             };
             thorough::verify(db, &keyring, Some(&anchor), &mut tell)
         })
-        .await?;
+        .await;
+    // The next start begins it anew.
+    if app.checks.is_stopping() {
+        return Ok(());
+    }
+    let verdict = verdict?;
     let took_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     app.checks.found(matches!(verdict, Verdict::Whole(_)));
     let alarm = alarm(&verdict);

@@ -10,9 +10,12 @@ use crate::notices::syslog::{self, Message, Severity};
 use crate::notices::webhook::{Poster, sign};
 use crate::web::security::shipped::{Shipped, events};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Batches of one shipment at a time; the next time goes on.
 const BATCHES: usize = 20;
+/// How long a collector of syslog may take for a batch, from looking up its name to its end of the connection.
+const SYSLOG_WITHIN: Duration = Duration::from_secs(30);
 
 /// What one node ships.
 #[derive(Debug)]
@@ -79,7 +82,7 @@ impl Shipping {
         let Some(last) = batch.last().map(|event| event.index) else { return Ok(0) };
         let count = u64::try_from(batch.len()).unwrap_or(0);
         let outcome = match target {
-            Target::Syslog(to) => self.send_syslog(to.clone(), batch).await?,
+            Target::Syslog(to) => self.send_syslog(to, batch).await,
             Target::Webhook(to) => self.post_webhook(to, from, &batch).await?,
         };
         if let Err(why) = &outcome {
@@ -93,12 +96,11 @@ impl Shipping {
     }
 
     /// Sends a batch to a collector.
-    async fn send_syslog(&self, to: Syslog, batch: Vec<Shipped>) -> Result<Result<(), String>, Fault> {
+    async fn send_syslog(&self, to: &Syslog, batch: Vec<Shipped>) -> Result<(), String> {
         let host = host(&self.app.config.base_url);
         let frames: Vec<u8> =
             batch.into_iter().flat_map(|event| syslog::frame(&message(event), &host)).collect();
-        let sent = self.app.work(move || syslog::send(&to, &frames)).await?;
-        Ok(sent.map_err(|error| error.to_string()))
+        syslog::send(to, &frames, SYSLOG_WITHIN).await.map_err(|error| error.to_string())
     }
 
     /// Posts a batch to a webhook.

@@ -1,4 +1,5 @@
-//! As much of tar (POSIX ustar) as a backup needs: plain files with short names, one after the other. `tar tf` lists them.
+//! As much of tar (POSIX ustar, with GNU's sizes from 8 GiB on) as a backup needs: plain files with short names, one after
+//! the other. `tar tf` lists them.
 
 use std::io::{self, ErrorKind, Read, Write};
 
@@ -6,6 +7,11 @@ use std::io::{self, ErrorKind, Read, Write};
 const BLOCK: usize = 512;
 /// The same as a number of bytes in a file.
 const BLOCK_BYTES: u64 = 512;
+
+/// The size from which on octal digits do not suffice.
+const OCTAL_ENDS: u64 = 1 << 33;
+/// The largest size that a file can have.
+const LARGEST: u64 = 1 << 62;
 
 /// Writes an archive.
 pub(super) struct Writer<W> {
@@ -45,16 +51,36 @@ fn padding(size: u64) -> Vec<u8> {
     vec![0; usize::try_from(rest).unwrap_or(0)]
 }
 
+/// The size of a file: eleven octal digits; from 8 GiB on a bit that says so, and the number itself, as GNU tar, BSD tar and
+/// Python write and read it.
+fn sized(size: u64) -> Vec<u8> {
+    if size < OCTAL_ENDS {
+        return format!("{size:011o}\0").into_bytes();
+    }
+    let mut field = vec![0x80, 0, 0, 0];
+    field.extend_from_slice(&size.to_be_bytes());
+    field
+}
+
+/// The size that a field speaks of.
+fn size_of(field: &[u8]) -> Option<u64> {
+    match field {
+        [0x80, 0, 0, 0, number @ ..] => number.try_into().ok().map(u64::from_be_bytes),
+        [digits @ .., 0] => u64::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok(),
+        _ => None,
+    }
+}
+
 /// The header of a file: name, mode, owner, size, time, sum, type, magic; numbers in octal.
 fn header(name: &str, size: u64) -> io::Result<Vec<u8>> {
-    if name.len() > 100 || size >= 1 << 33 {
+    if name.len() > 100 || size > LARGEST {
         return Err(io::Error::new(ErrorKind::InvalidInput, format!("{name} does not fit into an archive")));
     }
     let mut head = name.as_bytes().to_vec();
     head.resize(100, 0);
     head.extend_from_slice(b"0000600\0");
     head.extend_from_slice(b"0000000\x000000000\0");
-    head.extend_from_slice(format!("{size:011o}\0").as_bytes());
+    head.extend_from_slice(&sized(size));
     head.extend_from_slice(b"00000000000\0");
     let mut tail = b"0".to_vec();
     tail.resize(101, 0);
@@ -95,13 +121,10 @@ impl<R: Read> Reader<R> {
         if head.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
-        let text = |from: usize, to: usize| {
-            let bytes = head.get(from..to).unwrap_or_default();
-            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-            String::from_utf8(bytes.get(..end).unwrap_or_default().to_vec()).ok()
-        };
-        let name = text(0, 100).ok_or_else(broken)?;
-        let size = text(124, 136).and_then(|size| u64::from_str_radix(&size, 8).ok()).ok_or_else(broken)?;
+        let name = head.get(..100).unwrap_or_default();
+        let name = name.split(|byte| *byte == 0).next().unwrap_or_default().to_vec();
+        let name = String::from_utf8(name).map_err(|_| broken())?;
+        let size = head.get(124..136).and_then(size_of).ok_or_else(broken)?;
         if header(&name, size)? != head {
             return Err(broken());
         }
@@ -154,5 +177,26 @@ mod tests {
         }
         assert!(Writer::new(Vec::new()).add("short", 4, &mut &b"abc"[..]).is_err());
         assert!(Writer::new(Vec::new()).add("long", 2, &mut &b"abc"[..]).is_err());
+    }
+
+    #[test]
+    fn a_file_of_any_size_has_a_header_that_we_and_others_read() {
+        for size in [0, OCTAL_ENDS - 1, OCTAL_ENDS, 9 << 30, LARGEST] {
+            let head = header("candor.sqlite", size).unwrap();
+            assert_eq!(
+                Reader::new(head.as_slice()).next().unwrap(),
+                Some(("candor.sqlite".to_owned(), size))
+            );
+        }
+        // A sparse file, so that nothing of its 9 GiB is written.
+        let path = std::env::temp_dir().join(format!("candor-{}-large.tar", std::process::id()));
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(&header("candor.sqlite", 9 << 30).unwrap()).unwrap();
+        file.set_len((9 << 30) + 3 * BLOCK_BYTES).unwrap();
+        let listed = std::process::Command::new("tar").arg("tvf").arg(&path).output();
+        std::fs::remove_file(&path).unwrap();
+        let Ok(listed) = listed else { return };
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        assert!(listed.contains("9663676416") && listed.contains("candor.sqlite"), "{listed}");
     }
 }

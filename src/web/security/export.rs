@@ -5,16 +5,17 @@
 //! with the log's key. It proves who wrote the export, not that nothing is missing from the log: that is what `candor
 //! ledger export` is for.
 
+use super::archive::{Archive, PATIENCE, Taken};
 use super::exports::{end, follow};
 use super::filter;
 use super::log::sought;
 use super::names::Names;
 use super::reader;
 use super::told::{self, Format};
-use super::zip::Zip;
 use crate::app::App;
-use crate::db::Db;
-use crate::fault::{Fault, Kind};
+use crate::app::turns::Turn;
+use crate::db::Database;
+use crate::fault::{Fault, Kind, Refusal as _};
 use crate::ids::ExcerptId;
 use crate::ledger::acts::Sought;
 use crate::ledger::excerpts::{self, Begun, Far, Outcome};
@@ -26,43 +27,15 @@ use crate::web::form::Form;
 use crate::web::guard::{Staff, desk::LogReader};
 use crate::web::problem::Problem;
 use actix_web::HttpResponse;
-use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header;
-use actix_web::web::Bytes;
 use ring::digest::{Context as Digest, SHA256};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::watch;
 
 /// Entries read at a time.
 const PAGE: u16 = 500;
-/// Pieces on their way; a slow reader makes the writer wait.
-const PIECES: usize = 4;
 /// The first line of the signed list.
 const MANIFEST: &str = "candor log excerpt v1";
-
-/// Why the file breaks off.
-#[derive(Debug, thiserror::Error)]
-#[error("the export broke off")]
-struct BrokenOff;
-
-/// The file on its way.
-struct Body(Receiver<Result<Bytes, BrokenOff>>);
-
-impl MessageBody for Body {
-    type Error = BrokenOff;
-    fn size(&self) -> BodySize {
-        BodySize::Stream
-    }
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Bytes, BrokenOff>>> {
-        self.0.poll_recv(context)
-    }
-}
 
 /// POST: records the export and sends it.
 pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
@@ -82,130 +55,126 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
             .action("/security", "To the log"));
         }
     };
+    let turn = staff.app.exporting.begin(staff.person.id).map_err(|refused| {
+        Problem::new(refused.kind(), refused.to_string())
+            .todo("Wait until one has ended, then export again. The page of exports tells how far each is.")
+            .action("/security/exports", "To the exports")
+    })?;
     let (by, searched) = (reader(&staff, staff.person.id), filter.clone());
     let (clock, kept) = (staff.app.clock.clone(), (format.name(), staff.app.gate.node));
     let begun =
         staff.app.act("log.export", move |act| excerpts::begin(act, &clock, by, &searched, kept)).await;
     let Begun { id, end } = begun.map_err(|fault: Fault| Problem::from(fault))?.value;
     let filter = Filter { before: Some(end), ..filter };
-    let (to, pieces) = channel(PIECES);
-    actix_web::rt::spawn(send(staff.app.clone(), (id, end), to, (filter, format)));
+    let (archive, body, taken) = Archive::new(PATIENCE);
+    let (tell, told) = watch::channel(Far { reached: end, entries: 0 });
+    let export = Export { archive, tell, digest: Digest::new(&SHA256), bytes: 0 };
+    actix_web::rt::spawn(send(staff.app.clone(), (id, told, turn), (export, taken), (filter, format)));
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"candor-log.zip\""))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .body(Body(pieces)))
+        .body(body))
 }
 
 /// Writes the file while it is sent, tells how far it is, and how it ended.
 async fn send(
     app: App,
-    (id, newest): (ExcerptId, u64),
-    to: Sender<Result<Bytes, BrokenOff>>,
+    (id, told, turn): (ExcerptId, watch::Receiver<Far>, Turn),
+    (export, taken): (Export, Taken),
     (filter, format): (Filter, Format),
 ) {
-    let (tell, told) = watch::channel(Far { reached: newest, entries: 0 });
-    let (keyring, taken, last) = (Arc::clone(&app.keyring), to.clone(), told.clone());
-    let mut export = Export { to, tell, zip: Zip::default(), digest: Digest::new(&SHA256), bytes: 0 };
-    let writing = app.read(move |db| write(&mut export, db, &keyring, filter, format));
+    let (database, keyring, last) = (app.database.clone(), Arc::clone(&app.keyring), told.clone());
+    let writing = app.work(move || write(export, &database, &keyring, filter, format));
     let wrote = tokio::select! {
-        wrote = writing => wrote,
+        wrote = writing => wrote.flatten(),
         () = follow(&app, id, told) => Err(Fault::bare("an export ended without an answer")),
     };
     let outcome = match wrote {
         // It is sent once nothing of it waits here any more.
-        Ok(()) if taken.reserve_many(PIECES).await.is_ok() => Outcome::Sent,
+        Ok(()) if taken.all().await => Outcome::Sent,
         Ok(()) => Outcome::BrokenOff,
         Err(fault) => {
             tracing::error!(cause = ?fault, "an export of the log broke off");
             Outcome::BrokenOff
         }
     };
-    drop(taken);
     let far = *last.borrow();
     end(&app, id, far, outcome).await;
+    drop(turn);
 }
 
 /// An export being written.
 struct Export {
-    to: Sender<Result<Bytes, BrokenOff>>,
+    archive: Archive,
     tell: watch::Sender<Far>,
-    zip: Zip,
     digest: Digest,
     bytes: u64,
 }
 
-impl Drop for Export {
-    fn drop(&mut self) {
-        // A file that was not ended is broken off in the reader's hands, never taken for whole.
-        if self.bytes != u64::MAX {
-            let _ = self.to.try_send(Err(BrokenOff));
-        }
+impl Export {
+    /// Adds to the file of entries.
+    fn data(&mut self, text: &str) -> Result<(), Fault> {
+        self.archive.data(text.as_bytes())?;
+        self.digest.update(text.as_bytes());
+        self.bytes = self.bytes.saturating_add(u64::try_from(text.len()).unwrap_or(0));
+        Ok(())
+    }
+
+    /// Adds a whole file.
+    fn file(&mut self, name: &str, text: &str) -> Result<(), Fault> {
+        self.archive.begin(name)?;
+        self.archive.data(text.as_bytes())
     }
 }
 
-impl Export {
-    /// Sends bytes; a fault when nobody takes them any more.
-    fn send(&self, bytes: Vec<u8>) -> Result<(), Fault> {
-        // An empty chunk would end the answer (RFC 9112, section 7.1).
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.to
-            .blocking_send(Ok(Bytes::from(bytes)))
-            .map_err(|_| Fault::bare("nobody takes the export any more"))
-    }
+/// Entries as they leave, and how far they reach.
+struct Piece {
+    text: String,
+    entries: u64,
+    reached: u64,
+}
 
-    /// Sends data of the open file.
-    fn data(&mut self, text: String) -> Result<(), Fault> {
-        let bytes = text.into_bytes();
-        self.zip.data(&bytes).map_err(|error| Fault::new("export of the log", error))?;
-        self.digest.update(&bytes);
-        self.bytes = self.bytes.saturating_add(u64::try_from(bytes.len()).unwrap_or(0));
-        self.send(bytes)
+/// The next entries that the filter finds; none at its end. A reader of the database is borrowed for them alone: there are
+/// few, everybody needs them, and the client may take its time.
+fn read(
+    database: &Database,
+    (keyring, names): (&Keyring, &mut Names<'_>),
+    filter: &Filter,
+    format: Format,
+) -> Result<Option<Piece>, Fault> {
+    let db = &mut *database.read()?;
+    let page = store::list_stored(db, filter, PAGE)?;
+    let Some(reached) = page.last().map(|last| last.index) else { return Ok(None) };
+    let mut piece = Piece { text: String::new(), entries: 0, reached };
+    for stored in page {
+        piece.text.push_str(&told::tell(db, keyring, names, stored)?.line(format)?);
+        piece.entries += 1;
     }
-
-    /// A whole file.
-    fn file(&mut self, name: &'static str, text: String) -> Result<(), Fault> {
-        let large = |error| Fault::new("export of the log", error);
-        let begun = self.zip.begin(name).map_err(large)?;
-        self.send(begun)?;
-        self.zip.data(text.as_bytes()).map_err(large)?;
-        self.send(text.into_bytes())?;
-        let ended = self.zip.end();
-        self.send(ended)
-    }
+    Ok(Some(piece))
 }
 
 /// Writes entries, key and signed list.
 fn write(
-    export: &mut Export,
-    db: &mut Db,
+    mut export: Export,
+    database: &Database,
     keyring: &Keyring,
     mut filter: Filter,
     format: Format,
 ) -> Result<(), Fault> {
-    let large = |error| Fault::new("export of the log", error);
-    let begun = export.zip.begin(format.file()).map_err(large)?;
-    export.send(begun)?;
-    export.data(told::head(format))?;
-    let mut names = Names::read(db, keyring)?;
+    export.archive.begin(format.file())?;
+    export.data(&told::head(format))?;
+    let (mut names, key) = {
+        let db = &mut *database.read()?;
+        (Names::read(db, keyring)?, store::log_key(db, keyring)?)
+    };
     let mut entries = 0_u64;
-    loop {
-        let page = store::list_stored(db, &filter, PAGE)?;
-        let Some(reached) = page.last().map(|last| last.index) else { break };
-        (filter.before, filter.after) = (Some(reached), None);
-        let mut text = String::new();
-        for stored in page {
-            text.push_str(&told::tell(db, keyring, &mut names, stored)?.line(format)?);
-            entries += 1;
-        }
-        export.data(text)?;
-        export.tell.send_replace(Far { reached, entries });
+    while let Some(piece) = read(database, (keyring, &mut names), &filter, format)? {
+        (filter.before, filter.after) = (Some(piece.reached), None);
+        entries = entries.saturating_add(piece.entries);
+        export.data(&piece.text)?;
+        export.tell.send_replace(Far { reached: piece.reached, entries });
     }
-    let ended = export.zip.end();
-    export.send(ended)?;
-    let key = store::log_key(db, keyring)?;
     let sha256 = hex(std::mem::replace(&mut export.digest, Digest::new(&SHA256)).finish().as_ref());
     let list = format!(
         "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n",
@@ -213,10 +182,7 @@ fn write(
         export.bytes,
         format.file()
     );
-    export.file("manifest", key.sign(&list))?;
-    export.file("log.vkey", format!("{}\n", key.verifier()))?;
-    let directory = std::mem::take(&mut export.zip).finish().map_err(large)?;
-    export.send(directory)?;
-    export.bytes = u64::MAX;
-    Ok(())
+    export.file("manifest", &key.sign(&list))?;
+    export.file("log.vkey", &format!("{}\n", key.verifier()))?;
+    export.archive.finish()
 }

@@ -4,6 +4,7 @@
 //! desk acts: it verifies the log and reads files that were found.
 
 mod anchored;
+mod archive;
 mod auditor;
 mod board;
 mod chart;
@@ -38,7 +39,6 @@ mod shred;
 mod told;
 mod verdict;
 mod words;
-mod zip;
 
 use super::guard::Caller;
 use super::problem::Problem;

@@ -53,7 +53,13 @@ pub(super) struct ShipmentRow {
     lag: u64,
     at: Option<When>,
     error: Option<String>,
+    /// What has to be known of how much "taken" means there.
+    caveat: Option<&'static str>,
 }
+
+/// Said of a collector that never ends TLS.
+const ENDS_WITHOUT_NOTICE: &str = "Counts as taken when the connection just breaks off (ends_without_notice): whoever sits on the way can \
+                                   break it off, and such a batch is lost there. The entries stay in this log.";
 
 /// Every shipment that is set up, and how far it is.
 pub(super) async fn shipment_rows(app: &App, size: u64) -> Result<Vec<ShipmentRow>, Fault> {
@@ -67,7 +73,8 @@ pub(super) async fn shipment_rows(app: &App, size: u64) -> Result<Vec<ShipmentRo
     let known = app.read(shipments::list).await?;
     let rows = set_up.into_iter().map(|(name, to)| {
         let shipment = known.iter().find(|shipment| shipment.name == name);
-        row(name, to, shipment, size)
+        let caveat = ship.syslog.as_ref().filter(|to| name == SYSLOG && to.ends_without_notice);
+        ShipmentRow { caveat: caveat.map(|_| ENDS_WITHOUT_NOTICE), ..row(name, to, shipment, size) }
     });
     Ok(rows.collect())
 }
@@ -96,6 +103,7 @@ fn row(name: &'static str, to: String, shipment: Option<&Shipment>, size: u64) -
         lag,
         at: shipment.and_then(|shipment| shipment.at).map(Into::into),
         error,
+        caveat: None,
     }
 }
 

@@ -82,7 +82,8 @@ fn a_shredded_report_is_ciphertext_for_ever_and_everybody_is_told() {
         assert!(version.shredded_at.is_some());
         let (code, _, errors) = run(&office.house, &right);
         assert_eq!((code, errors.contains("already")), (1, true), "{errors}");
-        let verdict = thorough::verify(&mut app.database.connect().unwrap(), &app.keyring, None, &mut |_| {});
+        let verdict =
+            thorough::verify(&mut app.database.connect().unwrap(), &app.keyring, None, &mut |_| Ok(()));
         assert_eq!(verdict.unwrap().exit_code(), 0);
         assert_eq!(office.grants_of(ADDRESS).len(), 1);
     });

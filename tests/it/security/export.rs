@@ -3,8 +3,11 @@
 use super::Desk;
 use crate::support::databases::on_both;
 use crate::support::http::Answer;
+use crate::support::visitor::Visitor;
 use candor::fault::Fault;
+use candor::identity::Role;
 use candor::ledger::{Event, EventKind, Fact as Said};
+use std::net::SocketAddr;
 use std::process::Command;
 
 /// Exports in a format and gives the archive's files: name and text. Read by a zip reader of somebody else.
@@ -101,6 +104,48 @@ fn how_far_an_export_is_stands_on_a_page_and_how_it_ended() {
         let left = desk.house.folder().files();
         assert!(!left.iter().any(|path| path.to_string_lossy().contains("export")), "{left:?}");
     });
+}
+
+#[test]
+fn exports_that_nobody_reads_take_no_reader_from_others_and_few_run_at_once() {
+    on_both(|database| {
+        let desk = Desk::open(database);
+        (0..20).for_each(|_| says_much(&desk));
+        let server = desk.house.address();
+        let mut auditors: Vec<Visitor> =
+            ["Ann", "Ben", "Cat", "Dan"].map(|name| desk.house.staff(name, Role::Auditor)).into();
+        let stalled: Vec<Answer> = auditors[..3].iter_mut().map(|one| begins_narrow(server, one)).collect();
+        assert!(stalled.iter().all(|answer| answer.status == 200));
+        let others = begins_narrow(server, &mut auditors[3]);
+        assert_eq!(others.status, 429);
+        assert!(String::from_utf8(others.whole()).unwrap().contains("no more run at once"));
+        let own = begins_narrow(server, &mut auditors[0]);
+        assert_eq!(own.status, 429);
+        assert!(String::from_utf8(own.whole()).unwrap().contains("An export of yours is still on its way"));
+        assert_eq!(desk.entries(EventKind::LogExported).len(), 3, "what did not begin is not recorded");
+        // As many readers as there are can be had.
+        let app = desk.house.app();
+        let readers: Vec<_> = (0..8).map(|_| app.database.read()).collect();
+        assert!(readers.iter().all(Result::is_ok), "a stalled export holds a reader");
+        drop(readers);
+        drop(stalled);
+        for _ in 0..300 {
+            if begins_narrow(server, &mut auditors[3]).status == 200 {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("an export that was broken off keeps its turn");
+    });
+}
+
+/// Asks for everything on a connection that takes little.
+fn begins_narrow(server: SocketAddr, visitor: &mut Visitor) -> Answer {
+    let csrf = visitor.get("/security").form("/security/export").value("csrf").unwrap().to_owned();
+    let kind = [("Content-Type", "application/x-www-form-urlencoded"), ("Sec-Fetch-Site", "same-origin")];
+    let mut request = visitor.request("POST", "/security/export", &kind);
+    request.body = format!("csrf={csrf}&format=jsonl").into_bytes();
+    request.begin_narrow(server)
 }
 
 /// Appends entries that say a lot of nothing.

@@ -215,8 +215,8 @@ fn whoever_guards_the_log_is_told_when_the_servers_own_check_fails() {
             .bind::<BigInt, _>(i64::try_from(victim.index).unwrap())
             .execute(&mut db);
         assert_eq!(changed.unwrap(), 1);
-        let mut worker = Worker::new(desk.house.app().clone());
-        actix_web::rt::System::new().block_on(async { worker.do_slowly().await.unwrap() });
+        let worker = Worker::new(desk.house.app().clone());
+        actix_web::rt::System::new().block_on(async { worker.check_log().await.unwrap() });
         let (head, body) = heard.recv().unwrap();
         assert!(head.contains(&candor::notices::webhook::sign("0123456789abcdef", &body)), "{head}");
         let message: serde_json::Value = serde_json::from_str(&body).unwrap();

@@ -217,8 +217,8 @@ fn auditors_get_a_letter_when_the_log_has_grown_and_their_time_has_come() {
 #[test]
 fn the_log_checks_itself_and_an_alarm_stands_on_every_page() {
     let house = House::open();
-    let mut worker = Worker::new(house.app().clone());
-    let mut slowly = || actix_web::rt::System::new().block_on(async { worker.do_slowly().await.unwrap() });
+    let worker = Worker::new(house.app().clone());
+    let slowly = || actix_web::rt::System::new().block_on(async { worker.check_log().await.unwrap() });
     slowly();
     slowly();
     assert_eq!(entries(&house, EventKind::LogVerified), 1, "once a day is enough");
@@ -234,5 +234,23 @@ fn the_log_checks_itself_and_an_alarm_stands_on_every_page() {
     house.advance_secs(25 * 3_600);
     slowly();
     let mut sales = house.staff("Sam", Role::Sales);
+    assert!(sales.get("/sales").words().contains(alarm));
+}
+
+#[test]
+fn an_alarm_that_another_node_has_raised_stands_here_too() {
+    let house = House::open();
+    let alarm = "The log did not pass its last check.";
+    let mut sales = house.staff("Sally", Role::Sales);
+    let other = candor::app::App::open(house.app().config.clone(), house.app().clock.clone()).unwrap();
+    {
+        use diesel::connection::SimpleConnection as _;
+        let mut db = house.app().database.connect().unwrap();
+        db.batch_execute("DROP TRIGGER ledger_entry_no_update; UPDATE ledger_entry SET kind = 'log.searched' WHERE idx = 1")
+            .unwrap();
+    }
+    actix_web::rt::System::new().block_on(async { Worker::new(other.clone()).check_log().await.unwrap() });
+    other.writer.finish();
+    actix_web::rt::System::new().block_on(async { Worker::new(house.app().clone()).beat().await.unwrap() });
     assert!(sales.get("/sales").words().contains(alarm));
 }

@@ -11,7 +11,7 @@ use candor::worker::Worker;
 use std::fs;
 
 /// Queues a letter to Ada.
-fn queue(house: &House, ada: candor::ids::PersonId) {
+pub(super) fn queue(house: &House, ada: candor::ids::PersonId) {
     let app = house.app().clone();
     let parts = app.house.clone();
     let done = app.writer.act_blocking::<_, (), candor::fault::Fault>("test.letter", move |mut act| {
@@ -134,6 +134,19 @@ fn settings_are_recorded_when_they_change_and_hold_no_secret() {
     let second = recorded().remove(0).leaf;
     assert_eq!(second.facts["changed"].to_string(), "upload_limit_bytes");
     assert_ne!(second.facts["sha256"], first.facts["sha256"]);
+
+    // The file that names the witnesses counts by what stands in it.
+    let policy = house.folder().join("witnesses.policy");
+    let mut watched = house.app().config.clone();
+    watched.log.witnesses = Some(policy.clone());
+    let account = |text: &str| {
+        fs::write(&policy, text).unwrap();
+        candor::server::settings::account(&watched)
+    };
+    let (one, other) = (account("quorum none\n"), account("quorum none\n\n"));
+    let differ: Vec<_> =
+        one.iter().zip(&other).filter(|(one, other)| one != other).map(|(one, _)| one.0).collect();
+    assert_eq!(differ, ["witnesses_file"]);
 
     let mut secret = house.app().config.clone();
     let lines = "mail = \"files\"\ndatabase = \"postgres://u:hunter2@127.0.0.1/c\"";

@@ -1,5 +1,6 @@
 //! The log is shipped to other systems: in order, from where it broke off, with nothing left out.
 
+use super::duties::queue;
 use crate::support::house::House;
 use crate::support::webhook::webhook;
 use candor::identity::Role;
@@ -10,6 +11,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Where the certificates of the tests lie.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/web/fixtures");
@@ -21,6 +24,10 @@ enum Treatment {
     Takes,
     /// Goes away while the connection begins.
     BreaksOff,
+    /// Reads everything and breaks off without ending TLS, as anyone on the way can.
+    BreaksOffAtTheEnd,
+    /// Says a byte now and then and never comes to an end.
+    Dribbles,
 }
 
 /// A collector of syslog over TLS that keeps what it takes.
@@ -31,8 +38,13 @@ struct Collector {
 }
 
 impl Collector {
-    /// Opens one on a free port of loopback.
+    /// Opens one on a free port of loopback that takes everything.
     fn open() -> Self {
+        Self::that(Treatment::Takes)
+    }
+
+    /// Opens one on a free port of loopback.
+    fn that(first: Treatment) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let chain: Result<Vec<_>, _> =
             CertificateDer::pem_file_iter(format!("{FIXTURES}/server.pem")).unwrap().collect();
@@ -44,10 +56,10 @@ impl Collector {
         let collector = Self {
             address: listener.local_addr().unwrap(),
             taken: Arc::default(),
-            treatment: Arc::new(Mutex::new(Treatment::Takes)),
+            treatment: Arc::new(Mutex::new(first)),
         };
         let (taken, treatment) = (Arc::clone(&collector.taken), Arc::clone(&collector.treatment));
-        std::thread::spawn(move || {
+        thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let treatment = *treatment.lock().unwrap();
                 if treatment == Treatment::BreaksOff {
@@ -57,6 +69,12 @@ impl Collector {
                 let mut stream = rustls::StreamOwned::new(tls, stream);
                 let mut bytes = Vec::new();
                 if stream.read_to_end(&mut bytes).is_ok() {
+                    if treatment == Treatment::BreaksOffAtTheEnd {
+                        continue;
+                    }
+                    while treatment == Treatment::Dribbles && stream.write_all(b"x").is_ok() {
+                        thread::sleep(Duration::from_millis(200));
+                    }
                     taken.lock().unwrap().extend(unframe(&bytes));
                     stream.conn.send_close_notify();
                     let _ = stream.flush();
@@ -117,7 +135,7 @@ fn settled(house: &House) {
         if known.iter().any(|one| one.at.is_some() || one.error.is_some()) {
             return;
         }
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
     }
     panic!("the server did not ship when it started");
 }
@@ -206,4 +224,72 @@ fn a_webhook_gets_signed_batches_and_the_same_again_when_it_refused_one() {
     assert_eq!(batch["events"][0], refused["events"][0]);
     let indexes: Vec<u64> = batch["events"].as_array().unwrap().iter().map(index).collect();
     assert_eq!(indexes, (0..size).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_collector_that_never_comes_to_an_end_holds_up_nothing_else() {
+    let collector = Collector::that(Treatment::Dribbles);
+    let house = House::with(&collector.settings("localhost"));
+    let claimed = |house: &House| {
+        let db = &mut house.app().database.read().unwrap();
+        !candor::ledger::shipments::list(db).unwrap().is_empty()
+    };
+    while !claimed(&house) {
+        thread::sleep(Duration::from_millis(10));
+    }
+    // The collector has the batch and goes on; meanwhile a letter leaves, and the server stops as quickly as ever.
+    let ada = house.add_staff("Ada", Role::Sales);
+    queue(&house, ada);
+    let begun = Instant::now();
+    while candor::notices::outbox::count_waiting(&mut house.app().database.read().unwrap()).unwrap() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "the letter still waits");
+        thread::sleep(Duration::from_millis(50));
+    }
+    let begun = Instant::now();
+    drop(house);
+    assert!(begun.elapsed() < Duration::from_secs(8), "stopping took {:?}", begun.elapsed());
+}
+
+#[test]
+fn all_of_a_sending_has_one_deadline() {
+    let collector = Collector::that(Treatment::Dribbles);
+    let begun = Instant::now();
+    let to = candor::config::Syslog {
+        host: "localhost".to_owned(),
+        port: collector.address.port(),
+        ca: format!("{FIXTURES}/ca.pem").into(),
+        ends_without_notice: false,
+    };
+    let sent = actix_web::rt::System::new().block_on(candor::notices::syslog::send(
+        &to,
+        b"1 x",
+        Duration::from_secs(1),
+    ));
+    assert_eq!(sent.unwrap_err().to_string(), "the collector did not answer in time");
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_connection_that_just_breaks_off_counts_only_where_the_settings_say_so() {
+    let collector = Collector::that(Treatment::BreaksOffAtTheEnd);
+    let house = House::with(&collector.settings("localhost"));
+    settled(&house);
+    let next = |house: &House| {
+        let db = &mut house.app().database.read().unwrap();
+        let known = candor::ledger::shipments::list(db).unwrap().remove(0);
+        (known.next, known.error)
+    };
+    let (taken, error) = next(&house);
+    assert!(taken == 0 && error.as_ref().unwrap().contains("without ending TLS"), "{error:?}");
+    let mut security = house.staff("Sentinel", Role::Security);
+    assert!(security.get("/security/integrity").words().contains("set ends_without_notice = true"));
+
+    let house =
+        House::with(&collector.settings("localhost").replace("ca = ", "ends_without_notice = true, ca = "));
+    settled(&house);
+    let (taken, error) = next(&house);
+    assert!(taken > 0 && error.is_none(), "{error:?}");
+    let mut security = house.staff("Sentinel", Role::Security);
+    let words = security.get("/security/integrity").words();
+    assert!(words.contains("Counts as taken when the connection just breaks off"), "{words}");
 }
