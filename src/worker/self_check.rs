@@ -3,6 +3,7 @@
 use super::alarms::{self, Alarm};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::identity::check;
 use crate::ledger::check::{Ticket, Unrecorded};
 use crate::ledger::verify::Verdict;
 use crate::ledger::{EventKind, acts, store, thorough};
@@ -36,7 +37,7 @@ async fn run(app: &App, ticket: Ticket) -> Result<(), Fault> {
                 ticket.tell(rows);
                 std::thread::sleep(REST);
             };
-            thorough::verify(db, &keyring, Some(&anchor), &mut tell)
+            check::verify(db, &keyring, Some(&anchor), &mut tell)
         })
         .await?;
     let took_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -5,6 +5,7 @@ use crate::support::webhook::webhook;
 use candor::identity::Role;
 use candor::ledger::EventKind;
 use candor::worker::Worker;
+use diesel::connection::SimpleConnection as _;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Read as _, Write as _};
@@ -206,4 +207,24 @@ fn a_webhook_gets_signed_batches_and_the_same_again_when_it_refused_one() {
     assert_eq!(batch["events"][0], refused["events"][0]);
     let indexes: Vec<u64> = batch["events"].as_array().unwrap().iter().map(index).collect();
     assert_eq!(indexes, (0..size).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_cannot_be_read_is_noted_as_the_shipments_error_and_tried_again() {
+    let collector = Collector::open();
+    let house = House::with(&collector.settings("localhost"));
+    settled(&house);
+    let mut worker = Worker::new(house.app().clone());
+    house.add_staff("Ada", Role::Sales);
+    let rename = |sql: &str| house.app().database.connect().unwrap().batch_execute(sql).unwrap();
+    rename("ALTER TABLE report_version RENAME TO report_version_away");
+    assert_eq!(ship(&mut worker), 0);
+    rename("ALTER TABLE report_version_away RENAME TO report_version");
+    let mut security = house.staff("Sentinel", Role::Security);
+    let words = security.get("/security/integrity").words();
+    assert!(words.contains("Failed, is tried again") && words.contains("could not be made ready"), "{words}");
+    house.advance_secs(6);
+    assert!(ship(&mut worker) >= 1);
+    let size = house.app().writer.head().size;
+    assert_eq!(collector.indexes(), (0..size).collect::<Vec<_>>());
 }
