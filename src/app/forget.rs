@@ -21,11 +21,20 @@ impl App {
     /// worker tries again.
     pub async fn erase(&self, by: Option<PersonId>, person: PersonId) -> Result<Done<Erasure>, EraseError> {
         let (house, terms) = (self.house.clone(), Terms::from(self.config.retention));
+        let act = self
+            .act_urgent("person.erase", move |act| erase(act, &house, (by, Telling::Letter), person, terms));
+        self.erase_by(act, person).await
+    }
+
+    /// Erases a person by an act, and whatever of them lies outside of its transaction.
+    pub async fn erase_by(
+        &self,
+        act: impl Future<Output = Result<Done<Erasure>, EraseError>>,
+        person: PersonId,
+    ) -> Result<Done<Erasure>, EraseError> {
         let keyring = Arc::clone(&self.keyring);
         let known = self.read(move |db| people::require_person(db, &keyring, person)).await;
-        let done = self
-            .act_urgent("person.erase", move |act| erase(act, &house, (by, Telling::Letter), person, terms))
-            .await?;
+        let done = act.await?;
         self.directory.forget_all();
         if let (Ok(known), Mail::Files(folder)) = (known, self.config.mail.clone()) {
             let address = known.email.to_string();

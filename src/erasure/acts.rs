@@ -7,7 +7,8 @@ use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind, Refusal};
 use crate::grants::{Grant, State, store as grants};
 use crate::holds::{Hold, store as holds};
-use crate::identity::{Face, Origin, Person, Role, codes, sessions, store as people};
+use crate::identity::store::{self as people, Known};
+use crate::identity::{Face, Origin, Person, Role, codes, sessions};
 use crate::ids::PersonId;
 use crate::ledger::acts::Reader;
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField, Recorded, store as log};
@@ -99,6 +100,11 @@ pub enum EraseError {
     /// A hold keeps them.
     #[error("The hold \u{201c}{0}\u{201d} keeps everything about this person. It has to be released first.")]
     Held(String),
+    /// Their row does not open.
+    #[error(
+        "The row that names this person does not open: damaged or exchanged. Bring it back from a backup, then erase them."
+    )]
+    Unreadable,
     /// Has a desk.
     #[error("This person is on the staff. Take their desks away first: candor staff remove.")]
     Staff,
@@ -110,7 +116,7 @@ pub enum EraseError {
 impl Refusal for EraseError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Erased | Self::Held(_) | Self::Staff => Kind::Conflict,
+            Self::Erased | Self::Held(_) | Self::Staff | Self::Unreadable => Kind::Conflict,
             Self::Fault(fault) => fault.kind(),
         }
     }
@@ -124,9 +130,12 @@ pub fn check(db: &mut Db, house: &House, person: PersonId) -> Result<(), EraseEr
     if !sessions::list_roles(db, person)?.is_empty() {
         return Err(EraseError::Staff);
     }
-    match holds::list_keeping(db, &house.keyring, person)?.first() {
-        Some(hold) => Err(EraseError::Held(hold.name().to_owned())),
-        None => Ok(()),
+    if let Some(hold) = holds::list_keeping(db, &house.keyring, person)?.first() {
+        return Err(EraseError::Held(hold.name().to_owned()));
+    }
+    match people::look_up(db, &house.keyring, person)? {
+        Known::Unreadable => Err(EraseError::Unreadable),
+        Known::Erased | Known::Missing | Known::Person(_) => Ok(()),
     }
 }
 

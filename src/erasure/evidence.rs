@@ -32,6 +32,9 @@ pub struct Kept {
     pub page: String,
     /// Salts and values of the entry's commitments.
     pub disclosures: Vec<(PersonalField, Disclosure)>,
+    /// When the signer withdrew from it; what was kept before this was kept does not say.
+    #[serde(default)]
+    pub withdrawn_at: Option<Micros>,
 }
 
 /// Where a kept acceptance lies.
@@ -122,6 +125,7 @@ pub(super) fn hold_back(
             evidence: acceptance.evidence.clone(),
             page: ndas::require_page(db, &house.keyring, acceptance.id)?,
             disclosures: log::list_disclosures(db, &house.keyring, acceptance.entry)?,
+            withdrawn_at: acceptance.withdrawn_at,
         };
         insert(db, house, (&hold, &key), acceptance, &kept)?;
     }

@@ -8,6 +8,7 @@ use crate::fault::{Fault, Kind};
 use crate::ids::{HoldId, PersonId, ReportId};
 use crate::seal::{KeyOwner, Keyring, Place, Sealed};
 use diesel::prelude::*;
+use std::collections::BTreeSet;
 
 /// The most holds that are listed.
 const MOST: i64 = 500;
@@ -90,6 +91,25 @@ pub fn list_keeping(db: &mut Db, keyring: &Keyring, person: PersonId) -> Result<
         .order(legal_hold::id)
         .load(db)?;
     rows.into_iter().map(|row| open(db, keyring, row)).collect()
+}
+
+/// Everybody whom an active legal hold keeps: it is on them, or on a report that they were granted.
+pub fn list_held(db: &mut Db) -> Result<BTreeSet<PersonId>, Fault> {
+    let active = legal_hold::table
+        .filter(legal_hold::purpose.eq(Purpose::Legal))
+        .filter(legal_hold::released_at.is_null());
+    let people: Vec<Option<PersonId>> = active.clone().select(legal_hold::person_id).load(db)?;
+    let reports: Vec<Option<ReportId>> = active.select(legal_hold::report_id).load(db)?;
+    let mut held: BTreeSet<PersonId> = people.into_iter().flatten().collect();
+    for report in reports.into_iter().flatten() {
+        let granted = report_grant::table
+            .inner_join(report_version::table)
+            .filter(report_version::report_id.eq(report))
+            .select(report_grant::person_id)
+            .distinct();
+        held.extend(granted.load::<PersonId>(db)?);
+    }
+    Ok(held)
 }
 
 /// Adds a hold with a key of its own, which is given for what is kept under it.

@@ -199,6 +199,13 @@ pub fn update_used(db: &mut Db, id: CodeId, now: Micros) -> Result<bool, Fault> 
     Ok(diesel::update(unused).set(mail_code::used_at.eq(now)).execute(db)? == 1)
 }
 
+/// Whether a person has ever typed in a code, so that their address is known to be theirs.
+pub fn any_used(db: &mut Db, person: PersonId) -> Result<bool, Fault> {
+    let used =
+        mail_code::table.filter(mail_code::person_id.eq(person)).filter(mail_code::used_at.is_not_null());
+    Ok(diesel::select(diesel::dsl::exists(used)).get_result(db)?)
+}
+
 /// Deletes every code of a person: with the network they were asked for from.
 pub fn delete_by_person(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
     Ok(diesel::delete(mail_code::table.filter(mail_code::person_id.eq(person))).execute(db)?)

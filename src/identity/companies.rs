@@ -1,15 +1,15 @@
 //! How often each company's people did something, by the log: a company is the domain of their addresses.
 //!
 //! Promises: the domains are counted in the database, by their blind index, so that a company of many people is counted
-//! whole; only one address of each is opened, to learn the name. A domain where anybody gets an address is no company,
+//! whole; one address of each is opened, to learn the name, and others only when it does not open. A domain where anybody gets an address is no company,
 //! and whoever was forgotten belongs to none: both are counted beside.
 
-use super::store;
+use super::store::{self, Known};
 use crate::clock::Micros;
 use crate::config::is_free_mail;
 use crate::db::Db;
 use crate::db::schema::person;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::ids::PersonId;
 use crate::ledger::{EventKind, counts};
 use crate::seal::Keyring;
@@ -21,6 +21,9 @@ const BY_DOMAIN: &str = "SELECT p.domain_index AS id, count(*) AS number FROM le
                          ON p.id = e.person_id WHERE e.kind = $1 AND e.idx >= $2 GROUP BY p.domain_index \
                          ORDER BY 2 DESC LIMIT $3";
 
+/// Addresses that are tried for the name of a domain.
+const ADDRESSES: i64 = 20;
+
 /// Companies by how often, the most first, and what is of none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Companies {
@@ -30,6 +33,8 @@ pub struct Companies {
     pub free_mail: u64,
     /// By people who were forgotten meanwhile.
     pub forgotten: u64,
+    /// By people whose rows do not open.
+    pub unreadable: u64,
 }
 
 /// Counts what happened to each company's people since `from`.
@@ -37,22 +42,36 @@ pub fn count(db: &mut Db, keyring: &Keyring, kinds: &[EventKind], from: Micros) 
     let mut companies = Companies::default();
     for (index, number) in counts::by_id::<32>(db, BY_DOMAIN, kinds, from)? {
         match domain(db, keyring, &index)? {
-            Some(domain) if is_free_mail(&domain) => companies.free_mail += number,
-            Some(domain) => companies.counted.push((domain, number)),
-            None => companies.forgotten += number,
+            Meant::Domain(domain) if is_free_mail(&domain) => companies.free_mail += number,
+            Meant::Domain(domain) => companies.counted.push((domain, number)),
+            Meant::Forgotten => companies.forgotten += number,
+            Meant::Unreadable => companies.unreadable += number,
         }
     }
     Ok(companies)
 }
 
-/// The domain that this blind index stands for, by an address that has it; none when its people were forgotten.
-fn domain(db: &mut Db, keyring: &Keyring, index: &[u8]) -> Result<Option<Domain>, Fault> {
-    let one = person::table.filter(person::domain_index.eq(index.to_vec())).select(person::id);
-    let one: Option<PersonId> = one.first(db).optional()?;
-    let Some(one) = one else { return Ok(None) };
-    match store::require_person(db, keyring, one) {
-        Ok(person) => Ok(Some(person.email.domain())),
-        Err(fault) if fault.kind() == Kind::Gone => Ok(None),
-        Err(fault) => Err(fault),
+/// What a blind index stands for.
+enum Meant {
+    /// A domain.
+    Domain(Domain),
+    /// Nobody any more.
+    Forgotten,
+    /// People whose addresses do not open.
+    Unreadable,
+}
+
+/// The domain that this blind index stands for, by the first address that has it and opens.
+fn domain(db: &mut Db, keyring: &Keyring, index: &[u8]) -> Result<Meant, Fault> {
+    let some = person::table.filter(person::domain_index.eq(index.to_vec())).order(person::id);
+    let some: Vec<PersonId> = some.select(person::id).limit(ADDRESSES).load(db)?;
+    let mut meant = Meant::Forgotten;
+    for one in some {
+        match store::look_up(db, keyring, one)? {
+            Known::Person(person) => return Ok(Meant::Domain(person.email.domain())),
+            Known::Erased | Known::Missing => {}
+            Known::Unreadable => meant = Meant::Unreadable,
+        }
     }
+    Ok(meant)
 }

@@ -7,9 +7,11 @@
 use super::store;
 use crate::clock::Micros;
 use crate::db::Db;
-use crate::fault::{Fault, Kind};
+use crate::db::schema::erasure;
+use crate::fault::Fault;
 use crate::ids::{PersonId, SessionId};
 use crate::seal::Keyring;
+use diesel::prelude::*;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,8 +28,9 @@ type Names = Arc<Vec<(PersonId, Zeroizing<String>)>>;
 /// The names that a session has had opened.
 struct Opened {
     names: Names,
-    /// How many people there were: when there are others, all are opened anew.
-    people: i64,
+    /// How many people there were, and how many had been erased, by whatever node: when that has changed, all are opened
+    /// anew.
+    people: (i64, i64),
     since: Micros,
     used_at: Micros,
 }
@@ -78,14 +81,14 @@ fn open(db: &mut Db, keyring: &Keyring) -> Result<Vec<(PersonId, Zeroizing<Strin
     }
 }
 
-/// The names of a session, opened if they are not, or if somebody came since.
+/// The names of a session, opened if they are not, or if somebody came or was erased since.
 fn names(
     db: &mut Db,
     keyring: &Keyring,
     (directory, session, now): (&Directory, SessionId, Micros),
 ) -> Result<Names, Fault> {
     directory.drop_idle(now);
-    let people = store::count_people(db)?;
+    let people = (store::count_people(db)?, erasure::table.count().get_result(db)?);
     let known = directory.held().remove(&session).filter(|opened| opened.people == people);
     let (names, since) = match known {
         Some(opened) => (opened.names, opened.since),
@@ -108,11 +111,9 @@ pub fn find(
     let names = names(db, keyring, from)?;
     let mut found = Vec::new();
     for (id, _) in names.iter().filter(|(_, name)| name.contains(&part)) {
-        match store::require_person(db, keyring, *id) {
-            Ok(known) if known.shown_as().to_lowercase().contains(&part) => found.push(*id),
-            Ok(_) => {}
-            Err(fault) if matches!(fault.kind(), Kind::Gone | Kind::NotFound) => {}
-            Err(fault) => return Err(fault),
+        let known = store::look_up(db, keyring, *id)?.person();
+        if known.is_some_and(|known| known.shown_as().to_lowercase().contains(&part)) {
+            found.push(*id);
         }
         if found.len() >= most {
             break;

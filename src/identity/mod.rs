@@ -5,6 +5,7 @@
 //! session and never gives staff rights.
 
 pub mod acts;
+pub mod check;
 pub mod codes;
 pub mod companies;
 pub mod directory;
@@ -48,6 +49,8 @@ text_enum! {
 
 /// What stands for somebody who was forgotten.
 pub const ERASED: &str = "an erased person";
+/// What stands for somebody whose row was damaged or exchanged: one bad cell must not hide what they did.
+pub const UNREADABLE: &str = "a name that does not open: damaged or exchanged";
 
 /// A person, opened from the sealed row.
 #[derive(Clone, Debug)]

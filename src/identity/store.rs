@@ -1,13 +1,13 @@
 //! Rows of people. Addresses and names are opened here and nowhere else.
 
-use super::{ERASED, Person, Role};
+use super::{ERASED, Person, Role, UNREADABLE};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::db::data_keys::{self, Wrapped, with_key_of};
 use crate::db::schema::{person, staff_role};
 use crate::fault::{Fault, Kind};
 use crate::ids::PersonId;
-use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed, is_damage, is_sealed_up};
 use crate::text::{Domain, EmailAddress, PersonName};
 use diesel::prelude::*;
 
@@ -32,8 +32,8 @@ macro_rules! keyed {
 #[derive(Queryable)]
 struct Row {
     id: PersonId,
-    _email_index: Vec<u8>,
-    _domain_index: Vec<u8>,
+    email_index: Vec<u8>,
+    domain_index: Vec<u8>,
     email: Sealed<EmailAddress>,
     name: Option<Sealed<PersonName>>,
     _created_at: crate::clock::Micros,
@@ -69,6 +69,16 @@ pub fn find_person_by_email(
     row.map(|row| open(keyring, row)).transpose()
 }
 
+/// The person that is found by this address, whether their row opens or not.
+pub fn find_id_by_email(
+    db: &mut Db,
+    keyring: &Keyring,
+    email: &EmailAddress,
+) -> Result<Option<PersonId>, Fault> {
+    let found = person::table.filter(person::email_index.eq(email_index(keyring, email)));
+    Ok(found.select(person::id).first(db).optional()?)
+}
+
 /// People whose address is of this domain, in the order in which they came; at most `most`.
 pub fn list_by_domain(
     db: &mut Db,
@@ -90,19 +100,16 @@ pub fn count_people(db: &mut Db) -> Result<i64, Fault> {
 pub type Named = (Vec<(PersonId, String)>, Option<PersonId>);
 
 /// Names of people, in the order in which they came, from after one of them on; at most `NAMES_AT_ONCE`, and how far that
-/// was. People whose key was destroyed are passed over.
+/// was. People whose key was destroyed are passed over, and those whose row does not open.
 pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Result<Named, Fault> {
-    // Ids are random in part, so there is one before all others.
-    let after = after.unwrap_or(PersonId::from_bytes([0; 16]));
-    let query = person::table.filter(person::id.gt(after)).order(person::id).limit(NAMES_AT_ONCE);
-    let rows: Vec<Keyed> = keyed!(query).load(db)?;
+    let rows = keyed_after(db, after)?;
     let last = rows.last().map(|(row, _)| row.id);
     let mut names = Vec::new();
     for row in rows {
         let id = row.0.id;
         match open(keyring, row) {
             Ok(known) => names.push((id, known.shown_as().to_owned())),
-            Err(fault) if fault.kind() == Kind::Gone => {}
+            Err(fault) if fault.kind() == Kind::Gone || is_sealed_up(&fault) => {}
             Err(fault) => return Err(fault),
         }
     }
@@ -112,16 +119,91 @@ pub fn list_names(db: &mut Db, keyring: &Keyring, after: Option<PersonId>) -> Re
 /// The person with this id.
 pub fn require_person(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Person, Fault> {
     let row: Option<Keyed> = keyed!(person::table.find(id)).first(db).optional()?;
-    open(keyring, row.ok_or(Fault::bare("no person of this id").with_kind(Kind::NotFound))?)
+    open(keyring, row.ok_or_else(missing)?)
 }
 
-/// What a person is called on pages; [`ERASED`] when they were forgotten.
-pub fn name_of(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<String, Fault> {
+/// What is known of somebody, for pages that must not fail because of them.
+#[derive(Clone, Debug)]
+pub enum Known {
+    /// They were forgotten.
+    Erased,
+    /// Nobody has this id.
+    Missing,
+    /// They are on file.
+    Person(Person),
+    /// Their row does not open: damaged or exchanged.
+    Unreadable,
+}
+
+impl Known {
+    /// The person, if they can be told.
+    pub fn person(self) -> Option<Person> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::Erased | Self::Missing | Self::Unreadable => None,
+        }
+    }
+}
+
+/// Looks somebody up who may have been forgotten, or whose row may be damaged.
+pub fn look_up(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<Known, Fault> {
     match require_person(db, keyring, id) {
-        Ok(person) => Ok(person.shown_as().to_owned()),
-        Err(fault) if fault.kind() == Kind::Gone => Ok(ERASED.to_owned()),
+        Ok(person) => Ok(Known::Person(person)),
+        Err(fault) if fault.kind() == Kind::Gone => Ok(Known::Erased),
+        Err(fault) if fault.kind() == Kind::NotFound => Ok(Known::Missing),
+        Err(fault) if is_sealed_up(&fault) => Ok(Known::Unreadable),
         Err(fault) => Err(fault),
     }
+}
+
+/// What a person is called on pages; [`ERASED`] when they were forgotten, [`UNREADABLE`] when their row does not open.
+pub fn name_of(db: &mut Db, keyring: &Keyring, id: PersonId) -> Result<String, Fault> {
+    match look_up(db, keyring, id)? {
+        Known::Person(person) => Ok(person.shown_as().to_owned()),
+        Known::Erased => Ok(ERASED.to_owned()),
+        Known::Unreadable => Ok(UNREADABLE.to_owned()),
+        Known::Missing => Err(missing()),
+    }
+}
+
+/// There is nobody of this id.
+fn missing() -> Fault {
+    Fault::bare("no person of this id").with_kind(Kind::NotFound)
+}
+
+/// Looks whether the rows of people open and are found by what is in them, from after one of them on: the first that is
+/// damaged or was exchanged, and the last one that was looked at; none when nobody was left.
+pub fn check_rows(
+    db: &mut Db,
+    keyring: &Keyring,
+    after: Option<PersonId>,
+) -> Result<(Option<PersonId>, Option<PersonId>), Fault> {
+    let rows = keyed_after(db, after)?;
+    let last = rows.last().map(|(row, _)| row.id);
+    for (row, key) in rows {
+        let (id, email, domain) = (row.id, row.email_index.clone(), row.domain_index.clone());
+        let fits = match open(keyring, (row, key)) {
+            Ok(known) => {
+                email == email_index(keyring, &known.email)
+                    && domain == domain_index(keyring, &known.email.domain())
+            }
+            Err(fault) if fault.kind() == Kind::Gone => true,
+            Err(fault) if is_damage(&fault) => false,
+            Err(fault) => return Err(fault),
+        };
+        if !fits {
+            return Ok((Some(id), last));
+        }
+    }
+    Ok((None, last))
+}
+
+/// Rows of people with their keys, in the order in which they came, from after one of them on.
+fn keyed_after(db: &mut Db, after: Option<PersonId>) -> Result<Vec<Keyed>, Fault> {
+    // Ids are random in part, so there is one before all others.
+    let after = after.unwrap_or(PersonId::from_bytes([0; 16]));
+    let query = person::table.filter(person::id.gt(after)).order(person::id).limit(NAMES_AT_ONCE);
+    Ok(keyed!(query).load(db)?)
 }
 
 /// Forgets what names a person: nobody finds them by address or domain any more. What is sealed in the row says nothing

@@ -18,7 +18,7 @@ use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::PersonId;
-use crate::seal::{DataKey, KeyOwner, Keyring, SealError, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring, SealError, Sealed, is_sealed_up};
 use diesel::prelude::*;
 use std::path::Path;
 
@@ -98,7 +98,15 @@ pub fn disclosures(
     for (field, commitment) in &entry.leaf.personal {
         let row = rows.iter().find(|(stored, ..)| stored == field);
         let key = match row {
-            Some((_, person, _)) => data_keys::find_for(db, keyring, KeyOwner::Person(*person))?,
+            Some((_, person, _)) => match data_keys::find_for(db, keyring, KeyOwner::Person(*person)) {
+                Ok(key) => key,
+                // The key itself was changed: what it sealed cannot be told, but it was not erased either.
+                Err(fault) if is_sealed_up(&fault) => {
+                    disclosed.push((*field, Disclosed::Mismatch));
+                    continue;
+                }
+                Err(fault) => return Err(fault),
+            },
             None => None,
         };
         let (Some((.., sealed)), Some(key)) = (row, key) else {

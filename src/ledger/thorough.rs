@@ -21,7 +21,7 @@ use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::PersonId;
-use crate::seal::{DataKey, KeyOwner, Keyring};
+use crate::seal::{DataKey, KeyOwner, Keyring, is_damage};
 use diesel::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
@@ -184,7 +184,15 @@ fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut Tell<'_>) -> R
 fn fits(db: &mut Db, keys: &mut Keys<'_>, leaf: &Leaf, row: &PersonalRow) -> Result<bool, End> {
     let (index, field, person, cell, network) = row;
     let index = u64::try_from(*index).map_err(|_| Fault::bare("an entry's index is negative"))?;
-    let Some(key) = keys.of(db, *person)? else { return Ok(false) };
+    let key = match keys.of(db, *person) {
+        Ok(key) => key,
+        Err(fault) if is_damage(&fault) => {
+            let why = "the key of whom its personal data belongs to does not open: damaged or exchanged";
+            return Err(tampered_at(index, why).into());
+        }
+        Err(fault) => return Err(End::Fault(fault)),
+    };
+    let Some(key) = key else { return Ok(false) };
     // A cell that does not open was moved here or changed; one that no commitment covers was put here.
     if let (Ok(opened), Some(commitment)) = (open(key, index, *field, cell), leaf.personal.get(field))
         && opened.commitment() == *commitment

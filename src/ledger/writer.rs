@@ -28,9 +28,9 @@ use tokio::sync::{oneshot, watch};
 /// What may be written without an entry: no act of anybody, or counted elsewhere. The law `laws::housekeeping` holds the list.
 pub const HOUSEKEEPING: &[&str] = &[
     "alert.posted",
-    // In the order of their names, as the law's own list.
     "anchor.noted",
     "excerpt.told",
+    "expired.swept",
     "head.read",
     "letter.claimed",
     "letter.retry",

@@ -185,7 +185,7 @@ pub fn require_page(db: &mut Db, keyring: &Keyring, id: AcceptanceId) -> Result<
     Ok(key.open(&place(id, "page"), &page)?)
 }
 
-/// Deletes a person's acceptances, once their evidence is kept elsewhere.
+/// Deletes a person's acceptances, once their evidence is kept elsewhere. Rows about withdrawals stay: they name nobody.
 pub fn delete_acceptances(db: &mut Db, person: PersonId) -> Result<usize, Fault> {
     Ok(diesel::delete(nda_acceptance::table.filter(nda_acceptance::person_id.eq(person))).execute(db)?)
 }

@@ -8,9 +8,9 @@ use crate::clock::Micros;
 use crate::db::node_schema::letter_claim;
 use crate::db::schema::letter;
 use crate::db::{Db, data_keys};
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::ids::{LetterId, NodeId, PersonId};
-use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed};
+use crate::seal::{DataKey, KeyOwner, Keyring, Place, Sealed, is_sealed_up};
 use crate::text_enum;
 use diesel::prelude::*;
 use std::collections::HashMap;
@@ -98,6 +98,18 @@ pub fn enqueue(db: &mut Db, house: &House, person: PersonId, content: &Letter) -
         ))
         .execute(db)?;
     Ok(id)
+}
+
+/// A letter of a kind that names others than its recipient; none when it is of another kind, is gone, or does not open.
+pub fn find_naming_others(db: &mut Db, keyring: &Keyring, id: LetterId) -> Result<Option<Letter>, Fault> {
+    let queued: Option<Queued> = letter::table.find(id).first(db).optional()?;
+    let queued = queued.filter(|queued| kind_of(queued).is_some_and(LetterKind::names_others));
+    let Some(queued) = queued else { return Ok(None) };
+    match queued.open(db, keyring) {
+        Ok(letter) => Ok(Some(letter)),
+        Err(fault) if fault.kind() == Kind::Gone || is_sealed_up(&fault) => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }
 
 /// Letters whose time has come, oldest first.

@@ -22,8 +22,8 @@ pub struct Recall {
     pub at: Micros,
     /// By whom.
     pub by: PersonId,
-    /// Why, in words for the holders.
-    pub reason: Reason,
+    /// Why, in words for the holders; none once the version's key was destroyed.
+    pub reason: Option<Reason>,
 }
 
 /// Where the reason lies.
@@ -37,12 +37,13 @@ pub fn is_recalled(db: &mut Db, version: VersionId) -> Result<bool, Fault> {
     Ok(found.is_some())
 }
 
-/// The recall of a version, if there is one; `key` is the version's.
-pub fn find(db: &mut Db, key: &DataKey, version: VersionId) -> Result<Option<Recall>, Fault> {
+/// The recall of a version, if there is one; `key` is the version's, if it was not destroyed.
+pub fn find(db: &mut Db, key: Option<&DataKey>, version: VersionId) -> Result<Option<Recall>, Fault> {
     let row: Option<(VersionId, Micros, PersonId, Sealed<Reason>)> =
         recall::table.find(version).first(db).optional()?;
     let open = |(version, at, by, reason)| {
-        Ok(Recall { version, at, by, reason: key.open(&place(version), &reason)? })
+        let reason = key.map(|key| key.open(&place(version), &reason)).transpose()?;
+        Ok(Recall { version, at, by, reason })
     };
     row.map(open).transpose()
 }
@@ -63,7 +64,8 @@ pub fn insert(
     if version.state.opens() {
         store::update_withdrawn(db, version.id)?;
     }
-    let reason = key.seal(clock, &place(version.id), &new.reason)?;
+    let reason = new.reason.as_ref().ok_or(Fault::bare("a recall without a reason"))?;
+    let reason = key.seal(clock, &place(version.id), reason)?;
     diesel::insert_into(recall::table)
         .values((
             recall::version_id.eq(version.id),

@@ -1,10 +1,13 @@
 //! Retention: what goes by itself, by rule, after how long.
 //!
-//! Promises: nothing goes before somebody has seen what would go and switched the rules on; each sweep leaves an entry
+//! Promises: nothing but evidence whose end was promised goes before somebody has seen what would go and switched the
+//! rules on; each sweep leaves an entry
 //! with its rule and number; what an active hold names stays, and is counted as kept. Not promised: the order in which
 //! things go, or that they go the minute they are due.
 
 pub mod acts;
+pub mod expired;
+pub mod held;
 pub mod store;
 
 use crate::clock::Micros;
@@ -22,6 +25,8 @@ text_enum! {
         Unconfirmed = "unconfirmed",
         /// Requests that were denied.
         Denied = "denied",
+        /// Requests that were approved, once nothing that came of them runs.
+        Approved = "approved",
         /// Letters that were sent or given up.
         Letters = "letters",
         /// People of whom nothing but codes is known.
@@ -42,6 +47,10 @@ impl Rule {
                 format!("Requests whose address was not confirmed within {}", days(settings.unconfirmed_days))
             }
             Self::Denied => format!("Denied requests after {} years", settings.requests_years),
+            Self::Approved => format!(
+                "Approved requests, {} years after the last access that came of them ended",
+                settings.requests_years
+            ),
             Self::Letters => {
                 format!("Letters that left or were given up, after {}", days(settings.letters_days))
             }
@@ -56,12 +65,16 @@ impl Rule {
             Self::Orphans => "Sealed objects in the vault that no report knows, after a day".to_owned(),
         }
     }
+    /// Whether it acts even while the rules are switched off: when evidence ends was told to the person who was erased.
+    pub const fn is_promised(self) -> bool {
+        matches!(self, Self::Evidence)
+    }
     /// What is older than this goes.
     pub fn before(self, settings: &Retention, now: Micros) -> Micros {
         match self {
             Self::Unconfirmed | Self::People => now.plus_days(-i64::from(settings.unconfirmed_days)),
             // Leap days: nothing goes a day too early.
-            Self::Denied => now.plus_days(-i64::from(settings.requests_years) * 366),
+            Self::Approved | Self::Denied => now.plus_days(-i64::from(settings.requests_years) * 366),
             Self::Letters => now.plus_days(-i64::from(settings.letters_days)),
             // Its end stands in the hold.
             Self::Evidence => now,
@@ -88,8 +101,10 @@ pub struct Plan {
     pub rule: Rule,
     /// What would go, oldest first.
     pub goes: Vec<Candidate>,
-    /// What is due and stays, with the name of the hold that keeps it.
-    pub kept: Vec<(Candidate, String)>,
-    /// Whether there is more than was looked at.
+    /// How much is due and stays, because a hold keeps it.
+    pub kept: usize,
+    /// Some of that, with the name of the hold.
+    pub held: Vec<(Candidate, String)>,
+    /// Whether there is more than was looked at: it comes after the last one of what goes.
     pub more: bool,
 }

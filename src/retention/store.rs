@@ -1,5 +1,6 @@
 //! What the rules find: read by the page that shows it and by the worker that does it, with the same words.
 
+use super::held::Held;
 use super::{AT_ONCE, Candidate, Plan, Rule};
 use crate::clock::Micros;
 use crate::config::Retention;
@@ -18,11 +19,15 @@ use crate::seal::Keyring;
 use crate::vault::Vault;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-/// This many rows are looked at for one plan.
+/// This many rows are looked at at a time.
 const LOOKED_AT: i64 = 1_000;
+/// Of so many things that are kept the hold is named.
+const NAMED: usize = 20;
+
+/// From after which id on, and before when.
+type From = ([u8; 16], Micros);
 
 /// Whether the rules act, since when, and who said so.
 pub fn find_switch(db: &mut Db) -> Result<Option<(Micros, bool, PersonId)>, Fault> {
@@ -47,46 +52,81 @@ pub fn insert_switch(db: &mut Db, (at, is_on, by): (Micros, bool, PersonId)) -> 
 /// What a rule would do now. Objects without a row are found in the vault.
 pub fn plan(
     db: &mut Db,
-    (keyring, vault): (&Keyring, &Vault),
+    means: (&Keyring, &Vault),
     settings: &Retention,
     rule: Rule,
     now: Micros,
 ) -> Result<Plan, Fault> {
-    let before = rule.before(settings, now);
-    let due = match rule {
-        Rule::Unconfirmed => unconfirmed(db, before)?,
-        Rule::Denied => denied(db, before)?,
-        Rule::Letters => letters(db, before)?,
-        Rule::People => people(db, before)?,
-        Rule::Evidence => ended_evidence(db, before)?,
-        Rule::Orphans => orphans(db, vault, before)?,
-    };
-    let more = due.len() > AT_ONCE;
-    let mut plan = Plan { rule, goes: Vec::new(), kept: Vec::new(), more };
-    let mut known: HashMap<PersonId, Option<String>> = HashMap::new();
-    for candidate in due {
-        let hold = match candidate.person.map(|person| (person, known.entry(person))) {
-            Some((_, Entry::Occupied(hold))) => hold.get().clone(),
-            Some((person, Entry::Vacant(unknown))) => {
-                let holds = holds::list_keeping(db, keyring, person)?;
-                unknown.insert(holds.first().map(|hold| hold.name().to_owned())).clone()
+    plan_after(db, means, settings, (rule, None), now)
+}
+
+/// The same of what comes after something that was looked at. What holds keep is passed over, however much that is.
+pub fn plan_after(
+    db: &mut Db,
+    (keyring, vault): (&Keyring, &Vault),
+    settings: &Retention,
+    (rule, mut after): (Rule, Option<[u8; 16]>),
+    now: Micros,
+) -> Result<Plan, Fault> {
+    let mut held = Held::read(db, keyring)?;
+    let mut plan = Plan { rule, goes: Vec::new(), kept: 0, held: Vec::new(), more: false };
+    loop {
+        let due = due(db, vault, rule, (after, rule.before(settings, now)))?;
+        after = due.last().map(|last| last.id);
+        let ends = rule == Rule::Orphans || i64::try_from(due.len()).unwrap_or(0) < LOOKED_AT;
+        for candidate in due {
+            let keeps = match rule {
+                Rule::Letters => held.keeps_letter(db, &candidate)?,
+                _ => held.keeps(&candidate),
+            };
+            match keeps {
+                Some(person) => {
+                    plan.kept += 1;
+                    if plan.held.len() < NAMED {
+                        let holds = holds::list_keeping(db, keyring, person)?;
+                        let name = holds.first().map(|hold| hold.name().to_owned()).unwrap_or_default();
+                        plan.held.push((candidate, name));
+                    }
+                }
+                None if plan.goes.len() < AT_ONCE => plan.goes.push(candidate),
+                None => {
+                    plan.more = true;
+                    return Ok(plan);
+                }
             }
-            None => None,
-        };
-        match hold {
-            Some(hold) => plan.kept.push((candidate, hold)),
-            None if plan.goes.len() < AT_ONCE => plan.goes.push(candidate),
-            None => {}
+        }
+        if ends {
+            return Ok(plan);
         }
     }
-    Ok(plan)
+}
+
+/// What a rule looks at, in the order of ids, from after one of them on; at most `LOOKED_AT`.
+fn due(
+    db: &mut Db,
+    vault: &Vault,
+    rule: Rule,
+    (after, before): (Option<[u8; 16]>, Micros),
+) -> Result<Vec<Candidate>, Fault> {
+    // Ids are random in part, so there is one before all others.
+    let from = (after.unwrap_or_default(), before);
+    match rule {
+        Rule::Unconfirmed => unconfirmed(db, from),
+        Rule::Denied => denied(db, from),
+        Rule::Approved => approved(db, from),
+        Rule::Letters => letters(db, from),
+        Rule::People => people(db, from),
+        Rule::Evidence => ended_evidence(db, from),
+        Rule::Orphans => orphans(db, vault, before),
+    }
 }
 
 /// Requests that were never confirmed.
-fn unconfirmed(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
+fn unconfirmed(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
     let rows: Vec<(RequestId, PersonId, Micros)> = access_request::table
         .filter(access_request::state.eq(State::Unconfirmed))
         .filter(access_request::created_at.lt(before))
+        .filter(access_request::id.gt(RequestId::from_bytes(after)))
         .order(access_request::id)
         .limit(LOOKED_AT)
         .select((access_request::id, access_request::person_id, access_request::created_at))
@@ -98,27 +138,48 @@ fn unconfirmed(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
 }
 
 /// Requests that were denied.
-fn denied(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
+fn denied(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
     let rows: Vec<(RequestId, PersonId, Option<Micros>)> = access_request::table
         .filter(access_request::state.eq(State::Denied))
         .filter(access_request::decided_at.lt(before))
+        .filter(access_request::id.gt(RequestId::from_bytes(after)))
         .order(access_request::id)
         .limit(LOOKED_AT)
         .select((access_request::id, access_request::person_id, access_request::decided_at))
         .load(db)?;
-    let candidate = |(id, person, at): (RequestId, PersonId, Option<Micros>)| Candidate {
-        id: *id.as_bytes(),
-        person: Some(person),
-        at: at.unwrap_or_default(),
-    };
-    Ok(rows.into_iter().map(candidate).collect())
+    Ok(rows.into_iter().map(decided).collect())
+}
+
+/// Requests that were approved, and nothing that came of them has run since.
+fn approved(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
+    let runs = report_grant::table.filter(report_grant::request_id.eq(access_request::id.nullable())).filter(
+        report_grant::revoked_at.is_null().and(report_grant::expires_at.ge(before)).or(
+            report_grant::revoked_at.is_not_null().and(report_grant::revoked_at.assume_not_null().ge(before)),
+        ),
+    );
+    let rows: Vec<(RequestId, PersonId, Option<Micros>)> = access_request::table
+        .filter(access_request::state.eq(State::Approved))
+        .filter(access_request::decided_at.lt(before))
+        .filter(not(exists(runs)))
+        .filter(access_request::id.gt(RequestId::from_bytes(after)))
+        .order(access_request::id)
+        .limit(LOOKED_AT)
+        .select((access_request::id, access_request::person_id, access_request::decided_at))
+        .load(db)?;
+    Ok(rows.into_iter().map(decided).collect())
+}
+
+/// A request that was decided.
+fn decided((id, person, at): (RequestId, PersonId, Option<Micros>)) -> Candidate {
+    Candidate { id: *id.as_bytes(), person: Some(person), at: at.unwrap_or_default() }
 }
 
 /// Letters that left or were given up.
-fn letters(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
+fn letters(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
     let rows: Vec<(LetterId, PersonId, Micros)> = letter::table
         .filter(letter::state.eq_any([LetterState::Sent, LetterState::Failed]))
         .filter(letter::created_at.lt(before))
+        .filter(letter::id.gt(LetterId::from_bytes(after)))
         .order(letter::id)
         .limit(LOOKED_AT)
         .select((letter::id, letter::person_id, letter::created_at))
@@ -131,7 +192,7 @@ fn letters(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
 
 /// People who asked for a code once and of whom nothing else is known: no desk ever, no request, grant or acceptance, no
 /// code and no session since.
-fn people(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
+fn people(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
     let rows: Vec<(PersonId, Micros)> = person::table
         .filter(person::created_at.lt(before))
         .filter(exists(mail_code::table.filter(mail_code::person_id.eq(person::id))))
@@ -149,6 +210,7 @@ fn people(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
         .filter(not(exists(report_grant::table.filter(report_grant::person_id.eq(person::id)))))
         .filter(not(exists(nda_acceptance::table.filter(nda_acceptance::person_id.eq(person::id)))))
         .filter(not(exists(erasure::table.filter(erasure::person_id.eq(person::id)))))
+        .filter(person::id.gt(PersonId::from_bytes(after)))
         .order(person::id)
         .limit(LOOKED_AT)
         .select((person::id, person::created_at))
@@ -157,11 +219,12 @@ fn people(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
 }
 
 /// Evidence whose hold has come to its end.
-fn ended_evidence(db: &mut Db, before: Micros) -> Result<Vec<Candidate>, Fault> {
+fn ended_evidence(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
     let rows: Vec<(HoldId, Option<PersonId>, Option<Micros>)> = legal_hold::table
         .filter(legal_hold::purpose.eq(Purpose::NdaEvidence))
         .filter(legal_hold::released_at.is_null())
         .filter(legal_hold::ends_at.lt(before))
+        .filter(legal_hold::id.gt(HoldId::from_bytes(after)))
         .order(legal_hold::id)
         .limit(LOOKED_AT)
         .select((legal_hold::id, legal_hold::person_id, legal_hold::ends_at))
@@ -184,7 +247,7 @@ pub fn orphans(db: &mut Db, vault: &Vault, before: Micros) -> Result<Vec<Candida
     Ok(orphan.map(|(id, at)| Candidate { id: *id.as_bytes(), person: None, at }).collect())
 }
 
-/// Deletes requests that are undecided or denied.
+/// Deletes requests that are still in this state. Grants that came of them stay, and say no more where they came from.
 pub fn delete_requests(db: &mut Db, state: State, ids: &[RequestId]) -> Result<usize, Fault> {
     let still: Vec<RequestId> = access_request::table
         .filter(access_request::id.eq_any(ids))
@@ -192,6 +255,10 @@ pub fn delete_requests(db: &mut Db, state: State, ids: &[RequestId]) -> Result<u
         .select(access_request::id)
         .load(db)?;
     diesel::delete(request_item::table.filter(request_item::request_id.eq_any(&still))).execute(db)?;
+    let came: Vec<Option<RequestId>> = still.iter().copied().map(Some).collect();
+    diesel::update(report_grant::table.filter(report_grant::request_id.eq_any(came)))
+        .set(report_grant::request_id.eq(None::<RequestId>))
+        .execute(db)?;
     Ok(diesel::delete(access_request::table.filter(access_request::id.eq_any(&still))).execute(db)?)
 }
 

@@ -41,10 +41,26 @@ pub enum SealError {
     UnknownKek(String),
 }
 
+/// What a fault is called that comes of something sealed which does not open: damaged, or exchanged for another.
+const DAMAGED: &str = "sealed data";
+/// The same where the keyring lacks the key.
+const NO_KEK: &str = "a key-encryption key that the keyring lacks";
+
 impl From<SealError> for Fault {
     fn from(error: SealError) -> Self {
-        Self::new("sealed data", error)
+        let what = if matches!(error, SealError::UnknownKek(_)) { NO_KEK } else { DAMAGED };
+        Self::new(what, error)
     }
+}
+
+/// Whether a fault says that something sealed was damaged or exchanged.
+pub fn is_damage(fault: &Fault) -> bool {
+    fault.what() == DAMAGED
+}
+
+/// Whether a fault says that something sealed does not open, for whatever reason.
+pub fn is_sealed_up(fault: &Fault) -> bool {
+    is_damage(fault) || fault.what() == NO_KEK
 }
 
 /// Whether both are the same bytes; takes as long for a near miss as for a far one. The lengths are not secret.

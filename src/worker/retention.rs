@@ -6,16 +6,16 @@ use crate::erasure::acts::EraseError;
 use crate::fault::Fault;
 use crate::ids::{ObjectId, PersonId};
 use crate::retention::acts::{sweep, sweep_person};
-use crate::retention::{Plan, Rule, store};
+use crate::retention::{Plan, Rule, expired, store};
 use std::sync::Arc;
 
-/// Does what every rule says, if they are switched on; how much went.
+/// Does what every rule says, if they are switched on, and what was promised in any case; how much went.
 pub(super) async fn sweep_due(app: &App) -> Result<usize, Fault> {
-    if !app.read(store::is_on).await? {
-        return Ok(0);
-    }
+    let now = app.clock.now();
+    while !app.writer.housekeeping("expired.swept", move |db| expired::sweep(db, now)).await? {}
+    let is_on = app.read(store::is_on).await?;
     let mut swept = 0;
-    for rule in Rule::ALL {
+    for rule in Rule::ALL.iter().filter(|rule| is_on || rule.is_promised()) {
         swept += sweep_rule(app, *rule).await?;
     }
     Ok(swept)
@@ -23,18 +23,20 @@ pub(super) async fn sweep_due(app: &App) -> Result<usize, Fault> {
 
 /// One rule, as often as it finds something.
 async fn sweep_rule(app: &App, rule: Rule) -> Result<usize, Fault> {
-    let mut swept = 0;
+    let (mut swept, mut after) = (0, None);
     loop {
         let (keyring, vault) = (Arc::clone(&app.keyring), Arc::clone(&app.vault));
         let (settings, now) = (app.config.retention, app.clock.now());
-        let plan = app.read(move |db| store::plan(db, (&keyring, &vault), &settings, rule, now)).await?;
-        if plan.goes.is_empty() {
-            return Ok(swept);
-        }
+        let plan = app
+            .read(move |db| store::plan_after(db, (&keyring, &vault), &settings, (rule, after), now))
+            .await?;
+        let Some(last) = plan.goes.last() else { return Ok(swept) };
+        // What holds keep before it need not be looked at again.
+        after = Some(last.id);
         let more = plan.more;
         let went = if rule == Rule::People { erase_all(app, &plan).await? } else { take(app, plan).await? };
         swept += went;
-        if !more || went == 0 {
+        if !more {
             return Ok(swept);
         }
     }
@@ -43,8 +45,8 @@ async fn sweep_rule(app: &App, rule: Rule) -> Result<usize, Fault> {
 /// Sweeps rows, and then objects that no row knows.
 async fn take(app: &App, plan: Plan) -> Result<usize, Fault> {
     let plan = Arc::new(plan);
-    let planned = Arc::clone(&plan);
-    let done = app.act("retention.sweep", move |act| sweep(act, &planned)).await?;
+    let (planned, keyring) = (Arc::clone(&plan), Arc::clone(&app.keyring));
+    let done = app.act("retention.sweep", move |act| sweep(act, &keyring, &planned)).await?;
     if plan.rule == Rule::Orphans {
         let vault = Arc::clone(&app.vault);
         let remove =
@@ -59,11 +61,12 @@ async fn erase_all(app: &App, plan: &Plan) -> Result<usize, Fault> {
     let (terms, mut erased) = (Terms::from(app.config.retention), 0);
     for candidate in &plan.goes {
         let (house, person) = (app.house.clone(), PersonId::from_bytes(candidate.id));
-        match app.act("retention.person", move |act| sweep_person(act, &house, person, terms)).await {
+        let erase = app.act("retention.person", move |act| sweep_person(act, &house, person, terms));
+        match app.erase_by(erase, person).await {
             Ok(_) => erased += 1,
             Err(EraseError::Fault(fault)) => return Err(fault),
             // Something changed meanwhile: a hold, a desk, another erasure.
-            Err(EraseError::Erased | EraseError::Held(_) | EraseError::Staff) => {}
+            Err(EraseError::Erased | EraseError::Held(_) | EraseError::Staff | EraseError::Unreadable) => {}
         }
     }
     Ok(erased)

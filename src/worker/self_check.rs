@@ -3,6 +3,7 @@
 use super::alarms::{self, Alarm};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::identity::check;
 use crate::ledger::check::{Ticket, Unrecorded};
 use crate::ledger::verify::Verdict;
 use crate::ledger::{EventKind, acts, store, thorough};
@@ -36,7 +37,7 @@ async fn run(app: &App, ticket: Ticket) -> Result<(), Fault> {
                 std::thread::sleep(REST);
                 ticket.tell(rows)
             };
-            thorough::verify(db, &keyring, Some(&anchor), &mut tell)
+            check::verify(db, &keyring, Some(&anchor), &mut tell)
         })
         .await;
     // The next start begins it anew.

@@ -53,14 +53,25 @@ impl Shipping {
         let ship = self.app.config.log.ship.clone();
         let syslog = ship.syslog.map(Target::Syslog);
         let webhook = ship.webhook.map(Target::Webhook);
-        let mut taken = 0;
+        let (mut taken, mut broken) = (0, None);
         for target in syslog.into_iter().chain(webhook) {
-            for _ in 0..BATCHES {
-                let count = self.batch(&target).await?;
-                taken += count;
-                if count < u64::from(ship.batch) {
-                    break;
-                }
+            match self.batches(&target, u64::from(ship.batch)).await {
+                Ok(count) => taken += count,
+                // Whoever else is set up is served all the same.
+                Err(fault) => broken = Some(fault),
+            }
+        }
+        broken.map_or(Ok(taken), Err)
+    }
+
+    /// Ships to one of them, as long as batches are full.
+    async fn batches(&mut self, target: &Target, full: u64) -> Result<u64, Fault> {
+        let mut taken = 0;
+        for _ in 0..BATCHES {
+            let count = self.batch(target).await?;
+            taken += count;
+            if count < full {
+                break;
             }
         }
         Ok(taken)
@@ -78,21 +89,42 @@ impl Shipping {
         let claim = move |db: &mut Db| shipments::claim(db, name, (node, now));
         let Some(from) = self.app.writer.housekeeping("shipment.claimed", claim).await? else { return Ok(0) };
         let keyring = Arc::clone(&self.app.keyring);
-        let batch = self.app.read(move |db| events(db, &keyring, from, most)).await?;
-        let Some(last) = batch.last().map(|event| event.index) else { return Ok(0) };
-        let count = u64::try_from(batch.len()).unwrap_or(0);
-        let outcome = match target {
-            Target::Syslog(to) => self.send_syslog(to, batch).await,
-            Target::Webhook(to) => self.post_webhook(to, from, &batch).await?,
+        let read = self.app.read(move |db| events(db, &keyring, from, most)).await;
+        let count = read.as_ref().map_or(0, |batch| u64::try_from(batch.len()).unwrap_or(0));
+        if count == 0 && read.is_ok() {
+            return Ok(0);
+        }
+        let sent = match read {
+            Ok(batch) => self.send(target, from, batch).await,
+            Err(fault) => Err(fault),
         };
+        // Whatever went wrong is noted, so that the page says so and the wait grows.
+        let outcome = sent.unwrap_or_else(|fault| {
+            tracing::error!(shipment = name, cause = ?fault, "a batch of the log could not be made");
+            Err(format!("the entries from {from} on could not be made ready: the server's log says why"))
+        });
         if let Err(why) = &outcome {
             tracing::warn!(shipment = name, why, "the log could not be shipped");
         }
         let (is_taken, now) = (outcome.is_ok(), self.app.clock.now());
-        let outcome = outcome.map(|()| last.saturating_add(1));
         let note = move |db: &mut Db| shipments::note(db, name, (node, now), &outcome);
         self.app.writer.housekeeping("shipment.noted", note).await?;
         Ok(if is_taken { count } else { 0 })
+    }
+
+    /// Sends a batch to whoever is meant: the index after it, or why it was not taken.
+    async fn send(
+        &mut self,
+        target: &Target,
+        from: u64,
+        batch: Vec<Shipped>,
+    ) -> Result<Result<u64, String>, Fault> {
+        let next = batch.last().map_or(from, |event| event.index.saturating_add(1));
+        let sent = match target {
+            Target::Syslog(to) => self.send_syslog(to, batch).await,
+            Target::Webhook(to) => self.post_webhook(to, from, &batch).await?,
+        };
+        Ok(sent.map(|()| next))
     }
 
     /// Sends a batch to a collector.

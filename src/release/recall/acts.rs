@@ -4,9 +4,9 @@ use super::super::register::{Holders, holders};
 use super::{RecallError, store};
 use crate::accounts::store as accounts;
 use crate::db::data_keys;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::grants::store as grants;
-use crate::identity::{Origin, Person, store as people};
+use crate::identity::{Origin, store as people};
 use crate::ids::{PersonId, VersionId};
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField, Recorded};
 use crate::notices::House;
@@ -34,7 +34,8 @@ struct RecalledLetter {
     title: String,
     number: String,
     since: String,
-    reason: String,
+    /// None once the version was shredded.
+    reason: Option<String>,
     link: String,
 }
 
@@ -55,7 +56,7 @@ pub fn recall<'a>(
     }
     let key = data_keys::open_for(act.db(), &house.keyring, version.key_owner())?;
     let Holders { live, people } = holders(act.db(), &house.keyring, id, at)?;
-    let recall = Recall { version: id, at, by, reason: reason.clone() };
+    let recall = Recall { version: id, at, by, reason: Some(reason.clone()) };
     let digest = recalls::insert(act.db(), (&house.clock, &key), &version, &recall)?;
     for holding in &live {
         grants::update_revoked(act.db(), holding.grant, by, at)?;
@@ -125,8 +126,8 @@ pub fn confirm<'a>(
 
 /// The recall of a version, opened.
 fn require(act: &mut Act<'_>, house: &House, version: &Version) -> Result<Recall, RecallError> {
-    let key = data_keys::open_for(act.db(), &house.keyring, version.key_owner())?;
-    recalls::find(act.db(), &key, version.id)?.ok_or(RecallError::NotIssued)
+    let key = data_keys::find_for(act.db(), &house.keyring, version.key_owner())?;
+    recalls::find(act.db(), key.as_ref(), version.id)?.ok_or(RecallError::NotIssued)
 }
 
 /// Writes to these people, as far as they can still be written to; gives how many.
@@ -141,19 +142,15 @@ fn write_to(
     let company = company.map(|company| company.name.to_string()).unwrap_or_default();
     let mut told = 0;
     for id in holders {
-        let person: Person = match people::require_person(act.db(), &house.keyring, *id) {
-            Ok(person) => person,
-            // Whoever was forgotten has no address any more.
-            Err(fault) if fault.kind() == Kind::Gone => continue,
-            Err(fault) => return Err(fault),
-        };
+        // Whoever was forgotten has no address any more.
+        let Some(person) = people::look_up(act.db(), &house.keyring, *id)?.person() else { continue };
         let letter = RecalledLetter {
             company: company.clone(),
             person: person.shown_as().to_owned(),
             title: version.card.title.to_string(),
             number: version.number.to_string(),
             since: recall.at.date_words(),
-            reason: recall.reason.to_string(),
+            reason: recall.reason.as_ref().map(ToString::to_string),
             link: house.link(&format!("/recalls/{}", version.id)),
         };
         let letter = house.letters.render(kind, &person.email, &letter)?;

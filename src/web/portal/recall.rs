@@ -30,7 +30,8 @@ struct RecallPage {
     version: u32,
     company: String,
     since: When,
-    reason: String,
+    /// None once the report was shredded, and the reason with it.
+    reason: Option<String>,
     action: String,
     confirmed: Option<Confirmed>,
     form: Fields,
@@ -69,8 +70,8 @@ async fn read(prospect: &Prospect, id: VersionId) -> Result<Known, Problem> {
     let known = prospect.app.read(move |db| {
         let Some(told) = notices::find_told(db, id, person)? else { return Ok::<_, Fault>(None) };
         let version = reports::require(db, id)?;
-        let key = data_keys::open_for(db, &keyring, version.key_owner())?;
-        let recall = recalls::find(db, &key, id)?;
+        let key = data_keys::find_for(db, &keyring, version.key_owner())?;
+        let recall = recalls::find(db, key.as_ref(), id)?;
         Ok(recall.map(|recall| Known { version, recall, told }))
     });
     known.await?.ok_or_else(|| RecallError::NotYours.into())
@@ -84,7 +85,7 @@ fn page(prospect: &Prospect, known: &Known, form: &Form) -> RecallPage {
         version: known.version.number,
         company: prospect.company.clone(),
         since: known.recall.at.into(),
-        reason: known.recall.reason.to_string(),
+        reason: known.recall.reason.as_ref().map(ToString::to_string),
         action: format!("/recalls/{}", known.version.id),
         confirmed: known.told.confirmed.map(|(at, entry)| Confirmed {
             at: at.into(),

@@ -69,7 +69,7 @@ struct Found {
     report: String,
     version: u32,
     given_by: String,
-    request: Option<String>,
+    came: String,
     nda: Option<(String, When)>,
     used: Option<Use>,
     pages: (usize, u32),
@@ -107,10 +107,20 @@ pub async fn revoke(staff: Staff<Sales>, id: web::Path<GrantId>) -> Answer {
     Ok(see_other(&staff, &format!("/sales/grants/{id}"), &said))
 }
 
+/// What a grant came of, in words. A request goes by the rules of retention; the log still says that there was one.
+fn came_of(db: &mut Db, keyring: &Keyring, grant: &Grant) -> Result<String, Fault> {
+    if let Some(id) = grant.request {
+        return Ok(format!("Request {}", requests::require(db, keyring, id)?.reference()));
+    }
+    let filter = Filter { grant: Some(grant.id), kind: Some(EventKind::GrantCreated), ..Filter::default() };
+    let asked = ledger::list(db, &filter, 1)?.iter().any(|entry| entry.leaf.request.is_some());
+    Ok(if asked { "A request, deleted since" } else { "An invitation" }.to_owned())
+}
+
 /// Reads the grant and everything around it.
 fn read(db: &mut Db, keyring: &Keyring, id: GrantId, now: Micros) -> Result<Found, Fault> {
     let grant = grants::require(db, keyring, id)?;
-    let request = grant.request.map(|id| requests::require(db, keyring, id)).transpose()?;
+    let came = came_of(db, keyring, &grant)?;
     let accepted = ndas::find_standing(db, keyring, grant.person)?;
     let nda = accepted.map(|one| Ok::<_, Fault>((ndas::require(db, one.nda)?.number, one.accepted_at)));
     let filter = Filter { grant: Some(id), ..Filter::default() };
@@ -129,7 +139,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: GrantId, now: Micros) -> Result<Foun
         report: case::title(db, grant.version)?,
         version: version.number,
         given_by: people::name_of(db, keyring, grant.granted_by)?,
-        request: request.map(|request| request.reference()),
+        came,
         nda: nda.transpose()?.map(|(number, at)| (format!("Version {number} accepted"), at.into())),
         used: uses::list_by_grant(db, &[id])?.pop().map(|(_, used)| used),
         tokens: tokens(db, id, now)?,
@@ -160,17 +170,13 @@ fn head(found: &Found, state: State) -> Head {
 /// The facts of a grant.
 fn facts(found: &Found) -> Vec<Fact> {
     let grant = &found.grant;
-    let came = match &found.request {
-        Some(reference) => format!("Request {reference}"),
-        None => "An invitation".to_owned(),
-    };
     let time = |term, at: Option<Micros>, never: &'static str| match at {
         Some(at) => Fact::new(term, "").at(at),
         None => Fact::new(term, never),
     };
     let mut facts = vec![
         Fact::new("Given by", &found.given_by).at(grant.granted_at),
-        Fact::new("Came of", came),
+        Fact::new("Came of", &found.came),
         time("Ends", Some(grant.expires_at), ""),
         Fact::new("Downloads", list::downloads(grant)),
         Fact::new("Pages read in the browser", pages_words(found.pages)),

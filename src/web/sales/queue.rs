@@ -4,9 +4,10 @@ use super::checks::{Known, pill};
 use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::Db;
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::grants::acts::GrantError;
-use crate::identity::{ERASED, Person, store as people};
+use crate::identity::store::{self as people, Known as Somebody};
+use crate::identity::{ERASED, Person, UNREADABLE};
 use crate::nda::store as ndas;
 use crate::requests::acts::words_for;
 use crate::requests::{Request, State, store as requests};
@@ -117,10 +118,10 @@ fn read(db: &mut Db, keyring: &Keyring, asked: &Asked, now: Micros) -> Result<Fo
 
 /// One request in words.
 fn row(db: &mut Db, keyring: &Keyring, known: &Known, request: Request, now: Micros) -> Result<Row, Fault> {
-    let person = match people::require_person(db, keyring, request.person) {
-        Ok(person) => Some(person),
-        Err(fault) if fault.kind() == Kind::Gone => None,
-        Err(fault) => return Err(fault),
+    let (person, stands_for) = match people::look_up(db, keyring, request.person)? {
+        Somebody::Person(person) => (Some(person), (ERASED, "")),
+        Somebody::Erased | Somebody::Missing => (None, (ERASED, "address erased")),
+        Somebody::Unreadable => (None, (UNREADABLE, "")),
     };
     let since = request.confirmed_at.unwrap_or(request.created_at);
     Ok(Row {
@@ -132,8 +133,8 @@ fn row(db: &mut Db, keyring: &Keyring, known: &Known, request: Request, now: Mic
         waited: waited(since, request.decided_at.unwrap_or(now)),
         organisation: request.organisation().to_owned(),
         relation: request.relation.words(),
-        person: person.as_ref().map_or(ERASED, Person::shown_as).to_owned(),
-        email: person.as_ref().map_or("address erased", |person| person.email.as_str()).to_owned(),
+        person: person.as_ref().map_or(stands_for.0, Person::shown_as).to_owned(),
+        email: person.as_ref().map_or(stands_for.1, |person| person.email.as_str()).to_owned(),
     })
 }
 

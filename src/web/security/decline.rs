@@ -5,7 +5,7 @@ use super::person;
 use crate::db::Db;
 use crate::erasure::Terms;
 use crate::erasure::decline::{self as declines, DeclineError, decline as decline_act};
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::identity::{Person, store as people};
 use crate::ids::PersonId;
 use crate::seal::Keyring;
@@ -84,11 +84,7 @@ pub(super) fn question(person: &Person, form: &Form) -> Question {
 pub(super) fn list(db: &mut Db, keyring: &Keyring) -> Result<Vec<DeclinedRow>, Fault> {
     let mut rows = Vec::new();
     for declined in declines::list_newest(db, keyring, MOST)? {
-        let person = match people::require_person(db, keyring, declined.person) {
-            Ok(person) => person,
-            Err(fault) if fault.kind() == Kind::Gone => continue,
-            Err(fault) => return Err(fault),
-        };
+        let Some(person) = people::look_up(db, keyring, declined.person)?.person() else { continue };
         rows.push(DeclinedRow {
             href: path(person.id),
             name: person.shown_as().to_owned(),

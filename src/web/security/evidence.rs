@@ -71,6 +71,7 @@ fn evidence_row(db: &mut Db, one: KeptAcceptance) -> Result<EvidenceRow, Fault> 
         Fact::new("Verified", evidence.verified_by.as_str()),
         Fact::hash("Page, SHA-256", hex(&one.page_sha256)),
     ];
+    facts.extend(one.kept.withdrawn_at.map(|at| Fact::new("Withdrawn", "").at(at)));
     for (field, disclosure) in &one.kept.disclosures {
         let committed = leaf.as_ref().and_then(|leaf| leaf.personal.get(field));
         let fits = committed == Some(&disclosure.commitment());

@@ -6,6 +6,7 @@ use super::verdict::{Shown, Verified};
 use super::{may_act, reader};
 use crate::app::{App, Template};
 use crate::fault::Fault;
+use crate::identity::check as people;
 use crate::ledger::acts::Reader;
 use crate::ledger::check::{Ticket, Unrecorded};
 use crate::ledger::verify::Verdict;
@@ -92,7 +93,7 @@ pub async fn verify(staff: Staff<Security>) -> Answer {
 async fn check(app: App, ticket: Ticket, reader: Reader) -> Result<(), Fault> {
     let (keyring, anchor, started) = (Arc::clone(&app.keyring), app.config.anchor_file(), Instant::now());
     let verdict = app
-        .read(move |db| thorough::verify(db, &keyring, Some(&anchor), &mut |rows| ticket.tell(rows)))
+        .read(move |db| people::verify(db, &keyring, Some(&anchor), &mut |rows| ticket.tell(rows)))
         .await?;
     let took_millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     app.checks.found(matches!(verdict, Verdict::Whole(_)));

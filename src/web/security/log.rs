@@ -131,8 +131,7 @@ pub(super) async fn sought(staff: &Staff<LogReader>, asked: Asked) -> Result<Sou
         .app
         .read(move |db| match whom {
             Whom::Address(email) => {
-                let person = people::find_person_by_email(db, &keyring, &email)?;
-                Ok::<_, Fault>(person.into_iter().map(|person| person.id).collect())
+                Ok::<_, Fault>(people::find_id_by_email(db, &keyring, &email)?.into_iter().collect())
             }
             Whom::Domain(domain) => people::list_by_domain(db, &keyring, &domain, i64::from(MOST_PEOPLE)),
             Whom::Name(part) => {

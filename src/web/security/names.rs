@@ -1,8 +1,9 @@
 //! Names of people and reports on the pages of the log: looked up once per page.
 
 use crate::db::Db;
-use crate::fault::{Fault, Kind};
-use crate::identity::{ERASED, store as people};
+use crate::fault::Fault;
+use crate::identity::store::{self as people, Known};
+use crate::identity::{ERASED, UNREADABLE};
 use crate::ids::{PersonId, ReportId, VersionId};
 use crate::ledger::{Actor, Leaf};
 use crate::reports::{Version, store as reports};
@@ -22,19 +23,19 @@ impl<'a> Names<'a> {
         Ok(Self { keyring, people: HashMap::new(), versions: reports::list(db)? })
     }
 
-    /// A person's name and address; [`ERASED`] when their key is gone.
+    /// A person's name and address; [`ERASED`] when their key is gone, [`UNREADABLE`] when their row does not open.
     pub(super) fn person(&mut self, db: &mut Db, id: PersonId) -> Result<String, Fault> {
         if let Some(known) = self.people.get(&id) {
             return Ok(known.clone());
         }
-        let name = match people::require_person(db, self.keyring, id) {
-            Ok(person) => match &person.name {
+        let name = match people::look_up(db, self.keyring, id)? {
+            Known::Person(person) => match &person.name {
                 Some(name) => format!("{name}, {}", person.email),
                 None => person.email.to_string(),
             },
-            Err(fault) if fault.kind() == Kind::Gone => ERASED.to_owned(),
-            Err(fault) if fault.kind() == Kind::NotFound => "somebody who is not on file".to_owned(),
-            Err(fault) => return Err(fault),
+            Known::Erased => ERASED.to_owned(),
+            Known::Missing => "somebody who is not on file".to_owned(),
+            Known::Unreadable => UNREADABLE.to_owned(),
         };
         self.people.insert(id, name.clone());
         Ok(name)

@@ -138,12 +138,13 @@ impl Ranking {
     }
     /// The same of companies; what is of none is told beneath, so that nothing is lost from the sum.
     fn of_companies(companies: Companies) -> Self {
-        let Companies { counted, free_mail, forgotten } = companies;
+        let Companies { counted, free_mail, forgotten, unreadable } = companies;
         let others: u64 = counted.iter().skip(ROWS).map(|(_, number)| *number).sum();
         let besides = [
             (others, "by other companies"),
             (free_mail, "by addresses of mail providers, which count as no company"),
             (forgotten, "by people who were forgotten"),
+            (unreadable, "by people whose address does not open: damaged or exchanged"),
         ];
         let named = counted.into_iter().map(|(domain, number)| (domain.to_string(), number)).collect();
         let besides = besides.into_iter().filter(|(number, _)| *number > 0);

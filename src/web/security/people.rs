@@ -7,8 +7,9 @@ use super::reader;
 use crate::app::{App, Template};
 use crate::db::Db;
 use crate::erasure::{Erasure, acts, store as erasure};
-use crate::fault::{Fault, Kind};
-use crate::identity::{Person, directory, store as people};
+use crate::fault::Fault;
+use crate::identity::store::{self as people, Known};
+use crate::identity::{Person, UNREADABLE, directory};
 use crate::ids::{PersonId, SessionId};
 use crate::text::{Domain, EmailAddress};
 use crate::web::Answer;
@@ -92,12 +93,13 @@ pub async fn list(staff: Staff<Security>, asked: web::Query<Asked>) -> Answer {
         found.truncate(MOST);
         let mut wishes = Vec::new();
         for wish in erasure::list_wishes(db)? {
-            let person = people::require_person(db, &keyring, wish.person)?;
+            let person = people::look_up(db, &keyring, wish.person)?.person();
             let late = wish.due_at() < now;
+            let (name, email) = shown(person.as_ref());
             wishes.push(WishRow {
-                href: path(person.id),
-                name: person.shown_as().to_owned(),
-                email: person.email.to_string(),
+                href: path(wish.person),
+                name,
+                email,
                 asked: wish.asked_at.into(),
                 due: wish.due_at().into(),
                 state: if late {
@@ -123,10 +125,14 @@ pub(super) fn path(person: PersonId) -> String {
 }
 
 /// Finds people: one more than are shown, to know whether there are more.
-fn find(db: &mut Db, (app, session): (&App, SessionId), words: &str) -> Result<Vec<Person>, Fault> {
+fn find(
+    db: &mut Db,
+    (app, session): (&App, SessionId),
+    words: &str,
+) -> Result<Vec<(PersonId, Option<Person>)>, Fault> {
     let keyring = &app.keyring;
     let ids = if let Ok(email) = EmailAddress::parse(words) {
-        people::find_person_by_email(db, keyring, &email)?.into_iter().map(|person| person.id).collect()
+        people::find_id_by_email(db, keyring, &email)?.into_iter().collect()
     } else {
         let by_domain = match Domain::parse(words) {
             Ok(domain) => people::list_by_domain(db, keyring, &domain, i64::try_from(MOST + 1).unwrap_or(0))?,
@@ -140,19 +146,28 @@ fn find(db: &mut Db, (app, session): (&App, SessionId), words: &str) -> Result<V
     };
     let mut found = Vec::new();
     for id in ids {
-        match people::require_person(db, keyring, id) {
-            Ok(person) => found.push(person),
+        match people::look_up(db, keyring, id)? {
+            Known::Person(person) => found.push((id, Some(person))),
+            Known::Unreadable => found.push((id, None)),
             // Erased between the two reads.
-            Err(fault) if fault.kind() == Kind::Gone => {}
-            Err(fault) => return Err(fault),
+            Known::Erased | Known::Missing => {}
         }
     }
     Ok(found)
 }
 
 /// Somebody in the list.
-fn row(person: Person) -> Row {
-    Row { href: path(person.id), name: person.shown_as().to_owned(), email: person.email.to_string() }
+fn row((id, person): (PersonId, Option<Person>)) -> Row {
+    let (name, email) = shown(person.as_ref());
+    Row { href: path(id), name, email }
+}
+
+/// Name and address; [`UNREADABLE`] for somebody whose row does not open.
+pub(super) fn shown(person: Option<&Person>) -> (String, String) {
+    match person {
+        Some(person) => (person.shown_as().to_owned(), person.email.to_string()),
+        None => (UNREADABLE.to_owned(), String::new()),
+    }
 }
 
 /// Somebody who was erased, by the end of their number.

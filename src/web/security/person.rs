@@ -10,10 +10,11 @@ use crate::db::Db;
 use crate::erasure::acts::{self, EraseError};
 use crate::erasure::decline::{self as declines, Decline};
 use crate::erasure::{Erasure, Terms, Wish, store as erasure};
-use crate::fault::{Fault, Kind};
+use crate::fault::Fault;
 use crate::grants::{Grant, store as grants};
 use crate::holds::{Hold, store as holds};
-use crate::identity::{ERASED, Person, store as people};
+use crate::identity::store::{self as people, Known as Somebody};
+use crate::identity::{ERASED, Person};
 use crate::ids::PersonId;
 use crate::ledger::store as log;
 use crate::nda::{Acceptance, store as ndas};
@@ -77,7 +78,7 @@ struct HoldRow {
 
 /// Everything that is held about somebody.
 struct Held {
-    person: Person,
+    person: Option<Person>,
     wish: Option<Wish>,
     declined: Option<(Decline, String)>,
     requests: Vec<Request>,
@@ -112,7 +113,7 @@ pub(super) async fn page(staff: &Staff<Security>, id: PersonId, form: &Form) -> 
     staff.app.act("person.view", move |act| acts::look(act, by, Some(id))).await?;
     Ok(match known {
         Known::Erased(done, by, hold) => erased_page(staff, &done, by, hold.as_deref()),
-        Known::Held(held) => held_page(staff, *held, form),
+        Known::Held(held) => held_page(staff, id, *held, form),
     })
 }
 
@@ -124,10 +125,10 @@ fn read(db: &mut Db, (house, countries): (&House, &Countries), id: PersonId) -> 
         let hold = done.hold.map(|hold| holds::require(db, keyring, hold)).transpose()?;
         return Ok(Some(Known::Erased(Box::new(done), by, hold.map(Box::new))));
     }
-    let person = match people::require_person(db, keyring, id) {
-        Ok(person) => person,
-        Err(fault) if fault.kind() == Kind::NotFound => return Ok(None),
-        Err(fault) => return Err(fault),
+    let person = match people::look_up(db, keyring, id)? {
+        Somebody::Person(person) => Some(person),
+        Somebody::Unreadable => None,
+        Somebody::Erased | Somebody::Missing => return Ok(None),
     };
     let mut granted = Vec::new();
     for grant in grants::list_by_person(db, keyring, id)? {
@@ -209,26 +210,26 @@ fn erased_page(
 }
 
 /// The page of somebody who is on file.
-fn held_page(staff: &Staff<Security>, held: Held, form: &Form) -> PersonPage {
+fn held_page(staff: &Staff<Security>, id: PersonId, held: Held, form: &Form) -> PersonPage {
     let now = staff.app.clock.now();
-    let person = &held.person;
+    let person = held.person.as_ref();
+    let (name, email) = super::people::shown(person);
     let terms = Terms::from(staff.app.config.retention);
     PersonPage {
-        shell: staff.shell(Desk::Security, person.shown_as()),
-        person: Head { name: person.shown_as().to_owned(), email: person.email.to_string() },
+        shell: staff.shell(Desk::Security, name.as_str()),
         state: held.wish.map(|_| Status::new(Tone::Warn, "Asks to be forgotten")),
         facts: facts(&held),
         items: items(&held),
         countries: staff.app.countries.source(),
-        log_href: Some(format!("/security?person={}", escape(person.email.as_str()))),
-        hold_href: Some(format!("/security/holds?person={}", person.id)),
+        log_href: person.map(|_| format!("/security?person={}", escape(&email))),
+        hold_href: Some(format!("/security/holds?person={id}")),
+        person: Head { name, email },
         holds: held.holds.iter().map(hold_row).collect(),
         cannot: held.refusal.clone(),
-        decline: held.wish.map(|_| decline::question(person, form)),
-        erase: held
-            .refusal
-            .is_none()
-            .then(|| erase::question(person, !held.acceptances.is_empty(), terms, now)),
+        decline: held.wish.and(person).map(|person| decline::question(person, form)),
+        erase: person
+            .filter(|_| held.refusal.is_none())
+            .map(|person| erase::question(person, !held.acceptances.is_empty(), terms, now)),
         networks: held.networks,
     }
 }

@@ -6,7 +6,8 @@ use crate::app::Template;
 use crate::clock::Micros;
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind};
-use crate::identity::store as people;
+use crate::identity::UNREADABLE;
+use crate::identity::store::{self as people, Known as Somebody};
 use crate::ids::VersionId;
 use crate::ledger::acts::{self, Looked};
 use crate::release::recall::store::{self as notices, Told};
@@ -26,6 +27,9 @@ use crate::web::problem::Problem;
 use actix_web::web;
 use serde::Serialize;
 use std::sync::Arc;
+
+/// Stands for a reason that nobody can read any more.
+const NO_REASON: &str = "Destroyed with the report's key";
 
 /// The page.
 #[derive(Serialize)]
@@ -59,7 +63,7 @@ struct Row {
 struct Known {
     version: Version,
     recall: Option<(Recall, String)>,
-    told: Vec<(Told, Option<(String, String)>)>,
+    told: Vec<(Told, (String, String))>,
     holders: Holders,
     /// Holders who were forgotten meanwhile.
     forgotten: usize,
@@ -70,8 +74,8 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
     let version = reports::require(db, id)?;
     let recall = match version.state {
         State::Recalled(_) => {
-            let key = data_keys::open_for(db, keyring, version.key_owner())?;
-            recalls::find(db, &key, id)?
+            let key = data_keys::find_for(db, keyring, version.key_owner())?;
+            recalls::find(db, key.as_ref(), id)?
         }
         State::Draft | State::Finalized(_) | State::Superseded(_) | State::Withdrawn(_) => None,
     };
@@ -84,10 +88,10 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
     };
     let mut told = Vec::new();
     for one in notices::list_told(db, id)? {
-        let who = match people::require_person(db, keyring, one.person) {
-            Ok(person) => Some((person.shown_as().to_owned(), person.email.to_string())),
-            Err(fault) if fault.kind() == Kind::Gone => None,
-            Err(fault) => return Err(fault),
+        let who = match people::look_up(db, keyring, one.person)? {
+            Somebody::Person(person) => (person.shown_as().to_owned(), person.email.to_string()),
+            Somebody::Erased | Somebody::Missing => ("Somebody who was forgotten".to_owned(), String::new()),
+            Somebody::Unreadable => (UNREADABLE.to_owned(), String::new()),
         };
         told.push((one, who));
     }
@@ -97,11 +101,7 @@ fn read(db: &mut Db, keyring: &Keyring, id: VersionId, now: Micros) -> Result<Kn
     let (all, mut reached) = (holders.people.len(), Vec::new());
     for person in holders.people {
         // Nobody can write to whoever was forgotten.
-        match people::require_person(db, keyring, person) {
-            Ok(person) => reached.push(person.id),
-            Err(fault) if fault.kind() == Kind::Gone => {}
-            Err(fault) => return Err(fault),
-        }
+        reached.extend(people::look_up(db, keyring, person)?.person().map(|person| person.id));
     }
     holders.people = reached;
     let forgotten = all.saturating_sub(holders.people.len());
@@ -200,17 +200,19 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> Result<RecallPage, P
 fn facts(known: &Known, silent: usize) -> Vec<Fact> {
     let Some((recall, by)) = &known.recall else { return Vec::new() };
     let all = known.told.len();
-    vec![
+    let reason = recall.reason.as_ref().map_or(NO_REASON, Reason::as_str);
+    let mut facts = vec![
         Fact::new("Recalled by", by).at(recall.at),
-        Fact::new("Reason", recall.reason.as_str()),
+        Fact::new("Reason", reason),
         Fact::new("Confirmed", format!("{} of {all}", all.saturating_sub(silent))),
-    ]
+    ];
+    facts.extend(known.version.shredded_at.map(|at| Fact::new("Shredded here", "").at(at)));
+    facts
 }
 
 /// Somebody who was written to, in words.
-fn row((told, who): &(Told, Option<(String, String)>), reads_log: bool) -> Row {
-    let (name, email) =
-        who.clone().unwrap_or_else(|| ("Somebody who was forgotten".to_owned(), String::new()));
+fn row((told, (name, email)): &(Told, (String, String)), reads_log: bool) -> Row {
+    let (name, email) = (name.clone(), email.clone());
     Row {
         name,
         email,

@@ -92,7 +92,7 @@ pub async fn show(staff: Staff<Security>) -> Answer {
         state: if is_on {
             Status::new(Tone::Ok, "On")
         } else {
-            Status::new(Tone::Quiet, "Off: nothing goes by itself")
+            Status::new(Tone::Quiet, "Off: nothing goes by itself but evidence whose end was promised")
         },
         since: switch.map(|(at, ..)| at.into()),
         by,
@@ -110,7 +110,7 @@ pub async fn switch(staff: Staff<Security>, form: Form) -> Answer {
     let said = if is_on {
         "Switched on. The rules act within the hour."
     } else {
-        "Switched off. Nothing goes by itself."
+        "Switched off. Nothing goes by itself but evidence whose end was promised."
     };
     Ok(see_other(&staff, "/security/retention", said))
 }
@@ -140,12 +140,11 @@ fn rule_row(plan: &Plan, settings: &Retention) -> RuleRow {
     RuleRow {
         words: plan.rule.words(settings),
         goes: counted(plan.goes.len(), plan.more),
-        kept: counted(plan.kept.len(), false),
+        kept: counted(plan.kept, false),
         examples: plan.goes.iter().take(EXAMPLES).map(example).collect(),
         held: plan
-            .kept
+            .held
             .iter()
-            .take(EXAMPLES)
             .map(|(candidate, hold)| Held { number: number(candidate.id), hold: hold.clone() })
             .collect(),
         more: plan.goes.len() > EXAMPLES,
@@ -169,7 +168,8 @@ fn question(is_on: bool, plans: &[Plan]) -> Question {
     let effects = if is_on {
         vec![
             "Nothing goes by itself any more, until somebody switches the rules on again.".to_owned(),
-            "Evidence whose end was told to people stays beyond that day: switch on again soon.".to_owned(),
+            "Evidence of an NDA goes all the same on the day that was told to the person who was erased."
+                .to_owned(),
         ]
     } else {
         vec![

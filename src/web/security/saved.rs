@@ -52,9 +52,8 @@ pub async fn save(staff: Staff<LogReader>, mut form: Form) -> Answer {
         None | Some(Whom::Domain(_)) => None,
         Some(Whom::Address(email)) => {
             let keyring = Arc::clone(&staff.app.keyring);
-            let found = staff.app.read(move |db| people::find_person_by_email(db, &keyring, &email)).await?;
+            let found = staff.app.read(move |db| people::find_id_by_email(db, &keyring, &email)).await?;
             let found: PersonId = found
-                .map(|person| person.id)
                 .ok_or_else(|| unreadable("Nobody here has this address, so there is nothing to keep."))?;
             Some(found)
         }

@@ -11,6 +11,10 @@ const LISTED: &[(&str, &str)] = &[
         "excerpt.told",
         "how far an export is and how it ended, for whoever waits; that it was made was recorded by an act",
     ),
+    (
+        "expired.swept",
+        "that codes, links and sessions that ended long ago are gone; that they were given was recorded by acts",
+    ),
     ("head.read", "nothing at all: what other nodes have appended becomes known to this one"),
     ("letter.claimed", "which node sends a letter; if it is lost, another one sends it"),
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),

@@ -128,6 +128,33 @@ fn nothing_of_an_erased_person_is_left_but_what_a_hold_keeps() {
 }
 
 #[test]
+fn whoever_has_withdrawn_from_the_nda_is_erased_and_the_evidence_says_when_they_withdrew() {
+    on_both(|database| {
+        let office = Office::furnished(database);
+        let mut sentinel = office.house.staff("Sentinel", Role::Security);
+        let (mut browser, _) = story(&office);
+        let access = browser.get("/access");
+        let link = access.links().into_iter().find(|link| link.ends_with("/withdraw")).unwrap();
+        let page = browser.get(&link);
+        assert_eq!(browser.submit(&page, &page.form(&link)).status, 303);
+        // Again, under the same text: she may have withdrawn from one and stand by another.
+        office.house.advance_secs(60);
+        office.accepts_nda(ADDRESS);
+
+        let words = erases(&mut sentinel, person(&office, ADDRESS).unwrap());
+        assert!(words.contains("Erased. Entry"), "{words}");
+        assert_eq!(person(&office, ADDRESS), None);
+        let holds = sentinel.get("/security/holds");
+        let link = holds.links().into_iter().find(|link| link.starts_with("/security/holds/")).unwrap();
+        let hold = sentinel.get(&link);
+        let evidence = sentinel.submit(&hold, &hold.form(&format!("{link}/evidence")));
+        assert_eq!(evidence.status, 200, "{}", evidence.words());
+        assert_eq!(evidence.words().matches("Withdrawn").count(), 1, "{}", evidence.words());
+        assert!(matches!(verdict(&office).erased, 1..), "the log stays whole");
+    });
+}
+
+#[test]
 fn the_log_of_an_erased_person_is_whole_and_both_verifiers_say_erased() {
     on_both(|database| {
         let office = Office::furnished(database);

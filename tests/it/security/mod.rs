@@ -3,6 +3,7 @@
 mod board;
 mod copy;
 mod countries;
+mod damaged;
 mod entry;
 mod erased;
 mod export;
@@ -19,6 +20,7 @@ mod register;
 mod retention;
 mod roles;
 mod rules;
+mod sweeps;
 
 use crate::reports::desk::{card, facts};
 use crate::support::databases::TestDatabase;

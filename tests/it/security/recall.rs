@@ -223,3 +223,43 @@ fn only_security_and_compliance_recall_and_only_what_was_issued() {
         assert_eq!(desk.entries(EventKind::ReportRecalled).len(), 1);
     });
 }
+
+#[test]
+fn after_a_recalled_version_is_shredded_its_holders_confirm_and_the_desk_sees_who_did() {
+    on_both(|database| {
+        let mailbox = Mailbox::open();
+        let mut desk = with_mail(database, &mailbox);
+        let (version, _) = desk.publishes();
+        let grant = desk.grants(version);
+        desk.downloads(&grant);
+        assert_eq!(recall(&mut desk.security, version, "Page 12 names a customer.").status, 303);
+        let link = mailbox.wait_for(RECIPIENT, "Recalled").link("/recalls/");
+        let shred = format!("/security/keys/shred/{version}");
+        let page = desk.security.get(&shred);
+        let sent = desk.security.submit(&page, &page.form(&shred).fill("report", "soc2"));
+        assert_eq!(sent.status, 303, "{}", sent.words());
+
+        let here = format!("/security/recall/{version}");
+        let page = desk.security.get(&here);
+        assert_eq!(page.status, 200, "{}", page.words());
+        assert!(
+            page.words().contains("Mara Lindqvist") && page.words().contains("Shredded here"),
+            "{}",
+            page.words()
+        );
+        assert!(!page.words().contains("Page 12 names"), "the reason went with the key");
+        desk.house.advance_secs(60);
+        let sent = desk.security.submit(&page, &page.form(&format!("{here}/remind")));
+        assert!(desk.security.follow(&sent).words().contains("1 holder is reminded by letter."));
+        let reminder = mailbox.wait_for(RECIPIENT, "Reminder");
+        assert!(!reminder.text().contains("The reason:"), "{}", reminder.text());
+
+        let mut mara = recipient(&desk, &mailbox);
+        let page = mara.get(&link);
+        assert_eq!(page.status, 200, "{}", page.words());
+        let filled = page.form(&link).tick("destroyed", "yes").fill("name", "Mara Lindqvist");
+        let sent = mara.submit(&page, &filled);
+        assert!(mara.follow(&sent).words().contains("You have confirmed that nothing is left"));
+        assert!(desk.security.get(&here).words().contains("Confirmed 1 of 1"));
+    });
+}

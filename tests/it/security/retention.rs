@@ -13,25 +13,25 @@ use candor::worker::Worker;
 use std::fs;
 
 /// A day in seconds.
-const DAY: i64 = 86_400;
+pub(super) const DAY: i64 = 86_400;
 
 /// What the dry run says of a rule: how many go, how many are kept.
-fn dry_run(office: &Office, rule: Rule) -> (usize, usize) {
+pub(super) fn dry_run(office: &Office, rule: Rule) -> (usize, usize) {
     let app = office.house.app();
     let db = &mut *app.database.read().unwrap();
     let plan =
         store::plan(db, (&app.keyring, &app.vault), &app.config.retention, rule, app.clock.now()).unwrap();
-    (plan.goes.len(), plan.kept.len())
+    (plan.goes.len(), plan.kept)
 }
 
 /// Has the worker do its duty; how much went.
-fn sweeps(office: &Office) -> usize {
+pub(super) fn sweeps(office: &Office) -> usize {
     let app = office.house.app().clone();
     actix_web::rt::System::new().block_on(async move { Worker::new(app).sweep().await.unwrap() })
 }
 
 /// Answers the question of the page.
-fn switches(sentinel: &mut Visitor) -> String {
+pub(super) fn switches(sentinel: &mut Visitor) -> String {
     let page = sentinel.get("/security/retention");
     assert_eq!(page.status, 200, "{}", page.words());
     let sent = sentinel.submit(&page, &page.form("/security/retention"));
@@ -71,7 +71,7 @@ fn nothing_goes_before_it_was_seen_and_switched_on() {
         assert_eq!(office.entries(EventKind::PersonErased), 1);
         let words = sentinel.get("/security/retention").words();
         assert!(words.contains("unconfirmed: 1 went"), "{words}");
-        assert!(switches(&mut sentinel).contains("Nothing goes by itself."));
+        assert!(switches(&mut sentinel).contains("Nothing goes by itself but evidence"));
         assert_eq!(office.entries(EventKind::RetentionSwitched), 2);
     });
 }

@@ -6,6 +6,7 @@ use crate::support::webhook::webhook;
 use candor::identity::Role;
 use candor::ledger::EventKind;
 use candor::worker::Worker;
+use diesel::connection::SimpleConnection as _;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::io::{Read as _, Write as _};
@@ -292,4 +293,24 @@ fn a_connection_that_just_breaks_off_counts_only_where_the_settings_say_so() {
     let mut security = house.staff("Sentinel", Role::Security);
     let words = security.get("/security/integrity").words();
     assert!(words.contains("Counts as taken when the connection just breaks off"), "{words}");
+}
+
+#[test]
+fn what_cannot_be_read_is_noted_as_the_shipments_error_and_tried_again() {
+    let collector = Collector::open();
+    let house = House::with(&collector.settings("localhost"));
+    settled(&house);
+    let mut worker = Worker::new(house.app().clone());
+    house.add_staff("Ada", Role::Sales);
+    let rename = |sql: &str| house.app().database.connect().unwrap().batch_execute(sql).unwrap();
+    rename("ALTER TABLE report_version RENAME TO report_version_away");
+    assert_eq!(ship(&mut worker), 0);
+    rename("ALTER TABLE report_version_away RENAME TO report_version");
+    let mut security = house.staff("Sentinel", Role::Security);
+    let words = security.get("/security/integrity").words();
+    assert!(words.contains("Failed, is tried again") && words.contains("could not be made ready"), "{words}");
+    house.advance_secs(6);
+    assert!(ship(&mut worker) >= 1);
+    let size = house.app().writer.head().size;
+    assert_eq!(collector.indexes(), (0..size).collect::<Vec<_>>());
 }
