@@ -29,7 +29,40 @@ pub(crate) fn words(pdf: &Pdf, place: usize) -> String {
         interpret_page(page, &mut context, &mut listener);
         listener.text
     }));
-    read.unwrap_or_default().trim().to_owned()
+    spoken(read.unwrap_or_default().trim())
+}
+
+/// The same words as somebody would say them: ligatures as their letters, and of a row of dots that leads the eye from a
+/// heading to its page three.
+fn spoken(text: &str) -> String {
+    let mut spoken = String::with_capacity(text.len());
+    // Dots and the blanks among them, until it is known how many there are.
+    let mut dots = String::new();
+    for letter in text.chars() {
+        if letter == '.' || letter == ' ' {
+            dots.push(letter);
+            continue;
+        }
+        spoken.push_str(leader(&dots));
+        dots.clear();
+        match letter {
+            '\u{fb00}' => spoken.push_str("ff"),
+            '\u{fb01}' => spoken.push_str("fi"),
+            '\u{fb02}' => spoken.push_str("fl"),
+            '\u{fb03}' => spoken.push_str("ffi"),
+            '\u{fb04}' => spoken.push_str("ffl"),
+            '\u{fb05}' | '\u{fb06}' => spoken.push_str("st"),
+            // A soft hyphen is not heard.
+            '\u{ad}' => {}
+            other => spoken.push(other),
+        }
+    }
+    spoken + leader(&dots)
+}
+
+/// What is said of dots and blanks between two letters.
+fn leader(dots: &str) -> &str {
+    if dots.matches('.').count() > 3 { " ... " } else { dots }
 }
 
 /// Hears the glyphs of a page and writes them down.
@@ -100,6 +133,15 @@ impl<'a> Device<'a> for Listener {
 mod tests {
     use super::*;
     use std::fmt::Write as _;
+
+    #[test]
+    fn ligatures_are_letters_and_leaders_are_short() {
+        assert_eq!(spoken("con\u{fb01}dential o\u{fb03}ce"), "confidential office");
+        assert_eq!(spoken("1 Scope ........... 4\n2 End. So."), "1 Scope ... 4\n2 End. So.");
+        assert_eq!(spoken("2 Tests. . . . . .17"), "2 Tests ... 17");
+        assert_eq!(spoken("wait... what. So. "), "wait... what. So. ");
+        assert_eq!(spoken("co\u{ad}operate"), "cooperate");
+    }
 
     #[test]
     fn lines_paragraphs_and_gaps_are_told_apart() {
