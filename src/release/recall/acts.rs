@@ -79,7 +79,11 @@ pub fn recall<'a>(
     Ok(act.record(event, Recalled { holders: told, grants_ended: live.len() }))
 }
 
-/// Writes once more to everybody who was asked to destroy a version and has not said that they did.
+/// Nobody is written to twice within so many seconds, however often the button is pressed.
+const REMIND_AGAIN_SECS: i64 = 600;
+
+/// Writes once more to everybody who was asked to destroy a version and has not said that they did, unless that was a
+/// moment ago.
 pub fn remind<'a>(
     mut act: Act<'a>,
     house: &House,
@@ -88,9 +92,10 @@ pub fn remind<'a>(
 ) -> Result<Recorded<'a, usize>, RecallError> {
     let version = reports::require(act.db(), id)?;
     let recall = require(&mut act, house, &version)?;
+    let at = act.at();
     let silent: Vec<PersonId> = store::list_told(act.db(), id)?
         .into_iter()
-        .filter(|told| told.confirmed.is_none())
+        .filter(|told| told.confirmed.is_none() && told.last.plus_secs(REMIND_AGAIN_SECS) <= at)
         .map(|told| told.person)
         .collect();
     let told = write_to(&mut act, house, &silent, (LetterKind::RecallReminder, &version, &recall))?;

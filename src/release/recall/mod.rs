@@ -22,8 +22,10 @@ pub enum RecallError {
     /// A draft, or nothing that was recalled.
     #[error("Only a version that was issued can be recalled.")]
     NotIssued,
-    /// Everybody has confirmed, or nobody ever held it.
-    #[error("There is nobody to remind.")]
+    /// Everybody has confirmed, was forgotten or just written to, or nobody ever held it.
+    #[error(
+        "There is nobody to remind: everybody has confirmed, was forgotten, or was written to within the last ten minutes."
+    )]
     NobodyToRemind,
     /// Whoever asks was never written to about this version.
     #[error("You hold no recalled version of this report.")]

@@ -183,12 +183,15 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> Result<RecallPage, P
         (None, _) => Some(ask(known, form)),
     };
     let reads_log = LogReader::admits(&staff.session.roles);
-    let silent = known.told.iter().filter(|(told, _)| told.confirmed.is_none()).count();
+    // Whoever was forgotten has no address and will never answer.
+    let unanswered = known.told.iter().filter(|(told, _)| told.confirmed.is_none());
+    let (silent, lost): (Vec<_>, Vec<_>) = unanswered.partition(|(_, (_, email))| !email.is_empty());
+    let (silent, lost) = (silent.len(), lost.len());
     Ok(RecallPage {
         shell: staff.shell(frame(&staff.session), "Recall"),
         title: format!("{}, version {}", known.version.card.title, known.version.number),
         question,
-        facts: facts(known, silent),
+        facts: facts(known, silent, lost),
         told: known.told.iter().map(|one| row(one, reads_log)).collect(),
         silent,
         may_remind: may_recall && silent > 0,
@@ -197,15 +200,19 @@ fn page<D>(staff: &Staff<D>, known: &Known, form: &Form) -> Result<RecallPage, P
 }
 
 /// What is said of a recall.
-fn facts(known: &Known, silent: usize) -> Vec<Fact> {
+fn facts(known: &Known, silent: usize, lost: usize) -> Vec<Fact> {
     let Some((recall, by)) = &known.recall else { return Vec::new() };
     let all = known.told.len();
     let reason = recall.reason.as_ref().map_or(NO_REASON, Reason::as_str);
     let mut facts = vec![
         Fact::new("Recalled by", by).at(recall.at),
         Fact::new("Reason", reason),
-        Fact::new("Confirmed", format!("{} of {all}", all.saturating_sub(silent))),
+        Fact::new("Confirmed", format!("{} of {all}", all.saturating_sub(silent).saturating_sub(lost))),
     ];
+    facts.extend((lost > 0).then(|| {
+        let who = counted(lost, "holder was", "holders were");
+        Fact::new("Cannot answer", format!("{who} forgotten: nothing names them any more"))
+    }));
     facts.extend(known.version.shredded_at.map(|at| Fact::new("Shredded here", "").at(at)));
     facts
 }
