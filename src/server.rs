@@ -221,11 +221,7 @@ async fn end(app: &App) -> Result<(), Fault> {
     let (writer, path) = (app.writer.clone(), app.config.anchor_file());
     app.work(move || {
         writer.finish();
-        match anchor::write(&path, &writer.checkpoint()) {
-            // Another process has written meanwhile: a new key, a new epoch, or only more entries.
-            Err(fault) if fault.what() == anchor::NEWER => Ok(()),
-            wrote => wrote,
-        }
+        anchor::write_unless_newer(&path, &writer.checkpoint())
     })
     .await??;
     recorded.map(drop)

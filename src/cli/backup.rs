@@ -4,8 +4,8 @@ use super::place::{self, Place, Trouble, say};
 use crate::app::backup::{self, BackupError, Contents, DATABASE};
 use crate::config::{Config, default_keyring};
 use crate::db::Database;
-use crate::ledger::thorough;
 use crate::ledger::verify::Verdict;
+use crate::ledger::{anchor, store, thorough};
 use crate::seal::Keyring;
 use clap::Args;
 use std::fs;
@@ -102,11 +102,48 @@ fn put_back(restore: &Restore) -> Result<(), Trouble> {
         Some(settings) if !is_here(settings, &restore.data) => say(
             "Its settings lead to another data directory or database than this one: change `data` and `database` in its candor.toml before you serve.",
         ),
-        Some(_) => {}
+        Some(settings) => tell_next(settings, contents.entries)?,
     }
-    say(
-        "If the log had grown after the backup, the server refuses to sign: see `candor ledger new-epoch --help`.",
-    );
+    Ok(())
+}
+
+/// The epoch of the restored log.
+fn epoch_of(config: &Config) -> Result<u32, Trouble> {
+    let database = Database::open(config.database.expose())?;
+    Ok(store::epoch(&mut *database.read()?)?)
+}
+
+/// Says what the server will do with this log, and what there is to do before.
+fn tell_next(config: &Config, entries: u64) -> Result<(), Trouble> {
+    let file = config.anchor_file();
+    let path = file.display();
+    let known = match fs::read_to_string(&file) {
+        Ok(note) => anchor::claimed(&note),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let database = Database::open(config.database.expose())?;
+            return match anchor::require(&mut *database.read()?, &file) {
+                Ok(()) => Ok(say(format_args!(
+                    "There is no anchor file {path}, and there was none when the backup was made: nothing tells whether the log had grown after it."
+                ))),
+                Err(fault) if fault.what() == anchor::MISSING => Ok(say(format_args!(
+                    "There is no anchor file {path}: the server refuses to sign. Put the newest checkpoint of this log there that somebody keeps (a letter's, a witness's, an auditor's). If nobody keeps one: candor ledger new-epoch --none-known."
+                ))),
+                Err(fault) => Err(fault.into()),
+            };
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match known {
+        None => say(format_args!(
+            "The anchor file {path} holds no checkpoint: put the newest one of this log there."
+        )),
+        Some((epoch, known)) if known > entries || epoch > epoch_of(config)? => say(format_args!(
+            "The log had gone on after the backup: {path} knows its epoch {epoch} with {known} entries. The server refuses to sign. Go on with candor ledger new-epoch, which admits what is lost."
+        )),
+        Some(_) => say(format_args!(
+            "{path} knows of no entries after the backup. Should somebody keep a newer checkpoint, put it there first: candor doctor compares it with the log."
+        )),
+    }
     Ok(())
 }
 

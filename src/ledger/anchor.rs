@@ -4,11 +4,12 @@
 //! *anchor file* that is kept outside the backup. A log that is smaller than either, or has another root at that size,
 //! is not continued, until the operator opens a new [`epoch`].
 
+use super::anchors;
 use super::checkpoints;
 use super::epoch;
-use super::link::{Head, read_head_with_last};
+use super::link::{Head, Lock, read_head, read_head_with_last};
 use super::nodes;
-use super::note::{Checkpoint, LogKey, SignedNote};
+use super::note::{Checkpoint, LogKey, NoteError, SignedNote};
 use super::origin::life;
 use super::path::TreeHead;
 use crate::db::Db;
@@ -32,6 +33,8 @@ pub const BEFORE_HANDOVER: &str =
     "the log is older than its signing key: a backup from before that key's rotation was restored";
 /// The log is signed by a key that the keyring has never heard of.
 pub const OTHER_SIGNER: &str = "the log is signed by a key that the keyring does not hold";
+/// There was an anchor file, and it is gone.
+pub const MISSING: &str = "the anchor file is missing";
 /// The anchor file knows more of the log than what was to be written into it.
 pub const NEWER: &str = "the anchor file holds a newer checkpoint than this one";
 /// The anchor file speaks of another log.
@@ -65,17 +68,40 @@ pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Resul
         return Err(Fault::bare(DAMAGED));
     }
     for note in kept.into_iter().chain(anchored) {
-        let checkpoint = key.signers().open(&note).map_err(|error| Fault::new(FORKED, error))?;
-        // What an epoch lost when it was opened, its first leaf admits.
-        if checkpoint.origin == key.origin() || !epoch::admits(db, checkpoint.head)? {
-            extends(db, head.edge.size(), checkpoint.head)?;
-        }
+        let checkpoint = key.open_of_any_epoch(&note).map_err(|error| Fault::new(FORKED, error))?;
+        holds(db, &head, &checkpoint)?;
     }
     Ok(head)
 }
 
+/// Whether the log under `head` extends what a checkpoint of it covers, or admits that it does not: what was lost when an
+/// epoch was opened, its first leaf says.
+pub(super) fn holds(db: &mut Db, head: &Head, checkpoint: &Checkpoint) -> Result<(), Fault> {
+    let (_, epoch) = life(&checkpoint.origin);
+    if epoch > head.epoch {
+        return Err(Fault::bare(ROLLED_BACK));
+    }
+    match extends(db, head.edge.size(), checkpoint.head) {
+        Err(_) if epoch < head.epoch && epoch::admits(db, checkpoint)? => Ok(()),
+        judged => judged,
+    }
+}
+
+/// Refuses a log whose anchor file is gone. That there ever was one stands in the database, and so in each backup of it made
+/// since: a log that comes without its file was put back, and nothing here tells how far it had grown.
+///
+/// # Errors
+/// [`MISSING`].
+pub fn require(db: &mut Db, path: &Path) -> Result<(), Fault> {
+    if path.try_exists()? || anchors::known_size(db, anchors::FILE)? == 0 {
+        return Ok(());
+    }
+    let entries = read_head(db, Lock::None)?.edge.size();
+    if entries == 0 { Ok(()) } else { Err(Fault::bare(MISSING)) }
+}
+
 /// Whether the log of `size` entries extends the tree of a checkpoint.
-pub(super) fn extends(db: &mut Db, size: u64, old: TreeHead) -> Result<(), Fault> {
+fn extends(db: &mut Db, size: u64, old: TreeHead) -> Result<(), Fault> {
     if old.size > size {
         return Err(Fault::bare(ROLLED_BACK));
     }
@@ -125,10 +151,28 @@ pub fn write(path: &Path, note: &str) -> Result<(), Fault> {
     }
 }
 
+/// As [`write`], content to find a newer checkpoint: another process has written meanwhile.
+pub fn write_unless_newer(path: &Path, note: &str) -> Result<(), Fault> {
+    match write(path, note) {
+        Err(fault) if fault.what() == NEWER => Ok(()),
+        wrote => wrote,
+    }
+}
+
+/// Epoch and size that a note claims, without any check; none when it is no checkpoint.
+pub fn claimed(note: &str) -> Option<(u32, u64)> {
+    let checkpoint = unchecked(note).ok()?;
+    Some((life(&checkpoint.origin).1, checkpoint.head.size))
+}
+
+/// What a note claims.
+fn unchecked(note: &str) -> Result<Checkpoint, NoteError> {
+    Checkpoint::parse(SignedNote::parse(note)?.unchecked_text())
+}
+
 /// Whether a note may take the place of an older one. No signature is checked: that happens where the file is believed.
 fn follows(old: &str, new: &str) -> Result<(), Fault> {
-    let read = |note: &str| SignedNote::parse(note).and_then(|note| Checkpoint::parse(note.unchecked_text()));
-    let (Ok(old), Ok(new)) = (read(old), read(new)) else { return Err(Fault::bare(DISPUTED)) };
+    let (Ok(old), Ok(new)) = (unchecked(old), unchecked(new)) else { return Err(Fault::bare(DISPUTED)) };
     let ((log, epoch), (new_log, new_epoch)) = (life(&old.origin), life(&new.origin));
     match (epoch, old.head.size).cmp(&(new_epoch, new.head.size)) {
         _ if log != new_log => Err(Fault::bare(DISPUTED)),

@@ -7,7 +7,7 @@ use super::anchor;
 use super::append::stored;
 use super::audit::Audit;
 use super::path::TreeHead;
-use super::store::{checked_head, log_key};
+use super::store::{checked_head, reading_key};
 use super::tree::{Edge, leaf_hash};
 use super::verify::{Verdict, Whole};
 use crate::clock::Micros;
@@ -31,7 +31,7 @@ pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {
 
 /// As [`verify`]; `tell` hears how many rows were read, after each page, may take its time, and ends the check with its error.
 pub fn verify_telling(db: &mut Db, keyring: &Keyring, tell: &mut Tell<'_>) -> Result<Verdict, Fault> {
-    let key = log_key(db, keyring)?;
+    let (key, signer) = reading_key(db, keyring)?;
     let head = match checked_head(db, &key, None) {
         Ok(head) => head,
         Err(fault) if [anchor::DAMAGED, anchor::FORKED, anchor::ROLLED_BACK].contains(&fault.what()) => {
@@ -45,8 +45,8 @@ pub fn verify_telling(db: &mut Db, keyring: &Keyring, tell: &mut Tell<'_>) -> Re
         Err(verdict) => return Ok(verdict),
     };
     Ok(Verdict::Whole(Whole {
-        origin: key.origin().to_owned(),
-        key: key.verifier().to_string(),
+        origin: signer.name().to_owned(),
+        key: signer.to_string(),
         entries: head.size,
         root: format!("{:?}", head.root),
         open_downloads: audit.open_downloads(),

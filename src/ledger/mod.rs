@@ -37,6 +37,7 @@ pub mod kind;
 mod known;
 pub mod leaf;
 mod link;
+mod losses;
 pub mod networks;
 mod nodes;
 pub mod note;

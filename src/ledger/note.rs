@@ -79,6 +79,11 @@ impl VerifierKey {
         Self { name: self.name.clone(), public }
     }
 
+    /// The key with another name.
+    pub(super) fn with_name(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), public: self.public }
+    }
+
     /// The keys of the log's earlier epochs, which differ in their name only.
     pub(super) fn earlier(&self) -> Vec<Self> {
         let (log, epoch) = life(&self.name);

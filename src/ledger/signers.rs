@@ -3,7 +3,8 @@
 
 use super::anchor::{BEFORE_HANDOVER, OTHER_SIGNER};
 use super::link::Head;
-use super::note::{Checkpoint, LogKey, NoteError, VerifierKey};
+use super::note::{Checkpoint, LogKey, NoteError, SignedNote, VerifierKey};
+use super::origin::life;
 use super::receipt::{Receipt, ReceiptError};
 use crate::fault::Fault;
 use crate::seal::Keyring;
@@ -30,12 +31,6 @@ impl Signers {
     /// A checkpoint that one of them has signed; what is wrong is said of the newest.
     pub(super) fn open(&self, note: &str) -> Result<Checkpoint, NoteError> {
         self.try_each(NoteError::NotANote, |key| Checkpoint::open(note, key))
-    }
-
-    /// As [`Signers::open`], of the epoch with this origin alone.
-    pub(super) fn open_of(&self, note: &str, origin: &str) -> Result<Checkpoint, NoteError> {
-        let of_epoch = self.0.iter().filter(|key| key.name() == origin).cloned();
-        Self(of_epoch.collect()).open(note)
     }
 
     /// The checkpoint of a receipt that one of them has signed.
@@ -67,6 +62,18 @@ impl LogKey {
         let past = self.past.iter().rev().map(|public| self.verifier().with_public(*public));
         Signers::new(std::iter::once(self.verifier().clone()).chain(past))
     }
+
+    /// A checkpoint of its log in any epoch, later ones too, signed by it or by a key before it: what leaves the house may know
+    /// more than the database.
+    pub(super) fn open_of_any_epoch(&self, note: &str) -> Result<Checkpoint, NoteError> {
+        let origin = Checkpoint::parse(SignedNote::parse(note)?.unchecked_text())?.origin;
+        if life(&origin).0 != life(self.origin()).0 {
+            return Err(NoteError::NotSigned(self.origin().to_owned()));
+        }
+        let past = self.past.iter().rev().map(|public| self.verifier().with_public(*public));
+        let keys = std::iter::once(self.verifier().clone()).chain(past);
+        Signers(keys.map(|key| key.with_name(&origin)).collect()).open(note)
+    }
 }
 
 /// A seed as a key of this epoch, knowing those before it.
@@ -88,15 +95,33 @@ pub(super) fn newest_key(keyring: &Keyring, epoch: u32) -> Result<LogKey, Fault>
 /// # Errors
 /// [`BEFORE_HANDOVER`] when only its public half is left, [`OTHER_SIGNER`] when the keyring has never heard of it.
 pub(super) fn signing_key(keyring: &Keyring, head: &Head) -> Result<LogKey, Fault> {
-    let publics = keyring.ledger_public_keys();
-    // Before anybody rotated it the head names nobody: it is the first key there was.
-    let wanted = head.signer.as_deref().or(publics.first().map(<[u8; 32]>::as_slice)).unwrap_or_default();
+    let wanted = signer(keyring, head)?;
     for seed in std::iter::once(keyring.ledger_seed()).chain(keyring.outgoing_ledger_seed()) {
         let key = key_of(keyring, seed, head.epoch)?;
-        if key.verifier().public() == wanted {
+        if *key.verifier() == wanted {
             return Ok(key);
         }
     }
-    let is_past = publics.iter().any(|public| public == wanted);
-    Err(Fault::bare(if is_past { BEFORE_HANDOVER } else { OTHER_SIGNER }))
+    Err(Fault::bare(BEFORE_HANDOVER))
+}
+
+/// The public half of the key that the head names.
+///
+/// # Errors
+/// [`OTHER_SIGNER`] when the keyring has never heard of it.
+pub(super) fn signer(keyring: &Keyring, head: &Head) -> Result<VerifierKey, Fault> {
+    let publics = keyring.ledger_public_keys();
+    // Before anybody rotated it the head names nobody: it is the first key there was.
+    let wanted = head.signer.as_deref().or(publics.first().map(<[u8; 32]>::as_slice)).unwrap_or_default();
+    let public = publics.iter().find(|public| *public == wanted).ok_or(Fault::bare(OTHER_SIGNER))?;
+    Ok(newest_key(keyring, head.epoch)?.verifier().with_public(*public))
+}
+
+/// The key to read the log by: the one that the head names, or, where only its public half is left, the newest, which knows
+/// all before it.
+pub(super) fn reading_key(keyring: &Keyring, head: &Head) -> Result<LogKey, Fault> {
+    match signing_key(keyring, head) {
+        Err(fault) if fault.what() == BEFORE_HANDOVER => newest_key(keyring, head.epoch),
+        found => found,
+    }
 }

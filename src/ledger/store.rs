@@ -8,12 +8,13 @@ use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::link::{Lock, read_head};
 use super::nodes;
-use super::note::LogKey;
+use super::note::{LogKey, VerifierKey};
 use super::path::{self, TreeHead};
 use super::receipt::Receipt;
 use super::signers;
 use super::tree::{Hash, leaf_hash};
 use super::writer::Writer;
+use crate::db::head_schema::ledger_head;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
@@ -31,6 +32,23 @@ pub use super::search::{Entry, Filter, Stored, list, list_stored};
 pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
     let head = read_head(db, Lock::None)?;
     signers::signing_key(keyring, &head)
+}
+
+/// Whether the log has a head: a first start has made it.
+pub fn is_begun(db: &mut Db) -> Result<bool, Fault> {
+    let heads: i64 = ledger_head::table.count().get_result(db)?;
+    Ok(heads > 0)
+}
+
+/// Which life of the log this is, from 1.
+pub fn epoch(db: &mut Db) -> Result<u32, Fault> {
+    Ok(read_head(db, Lock::None)?.epoch)
+}
+
+/// The key to read the log by, which need not be able to sign it, and the one that the log names as its signer.
+pub(super) fn reading_key(db: &mut Db, keyring: &Keyring) -> Result<(LogKey, VerifierKey), Fault> {
+    let head = read_head(db, Lock::None)?;
+    Ok((signers::reading_key(keyring, &head)?, signers::signer(keyring, &head)?))
 }
 
 /// The committed head, after comparing the log with its newest checkpoint and with an anchor file, if one is named.

@@ -15,7 +15,7 @@ use super::leaf::Leaf;
 use super::networks::NetworkIndex;
 use super::nodes;
 use super::note::LogKey;
-use super::store::{checked_head, log_key, open};
+use super::store::{checked_head, open, reading_key};
 use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
 use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
@@ -85,10 +85,10 @@ fn beside(
     whole: Whole,
     tell: &mut Tell<'_>,
 ) -> Result<Whole, End> {
-    let key = log_key(db, keyring)?;
+    let (key, signer) = reading_key(db, keyring)?;
     anchored(db, &key, anchor)?;
     let checkpoints = checkpoints(db, &key, tell)?;
-    Chain::follow(&handover::list(db, whole.entries)?)?.must_end_in(key.verifier())?;
+    Chain::follow(&handover::list(db, whole.entries)?)?.must_end_in(&signer)?;
     let (disclosed, untold) = personal(db, keyring, whole.entries, tell)?;
     let (erased, undisclosed) = untold.count();
     Ok(Whole { checkpoints, disclosed, erased, undisclosed, ..whole })

@@ -10,11 +10,13 @@
 
 use super::audit::Audit;
 use super::bundle::Bundle;
-use super::chain::{Chain, is_handover};
+use super::chain::{Chain, Lead, is_handover};
 use super::disclosures::Disclosures;
 use super::export;
 use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
-use super::note::{NoteError, VerifierKey};
+use super::losses::Losses;
+use super::note::{Checkpoint, NoteError, SignedNote, VerifierKey};
+use super::origin::life;
 use super::path::TreeHead;
 use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
 use super::roots::Roots;
@@ -58,6 +60,9 @@ pub struct Whole {
     /// How often the log's key was handed over to another, each time signed by both.
     #[serde(skip_serializing_if = "is_zero")]
     pub handovers: u64,
+    /// How often it was replaced after a restore, without the signature of the key before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub replaced: u64,
     /// Number of entries; for a receipt, those of its checkpoint.
     pub entries: u64,
     /// Root over them, in hexadecimal digits.
@@ -148,14 +153,20 @@ pub struct Outside {
 impl Outside {
     /// The heads of the kept checkpoints, smallest first.
     fn heads(&self, signers: &Signers) -> Result<Vec<TreeHead>, Stop> {
-        let mut heads = self.notes.iter().map(|note| kept(note, signers)).collect::<Result<Vec<_>, _>>()?;
+        let mut heads: Vec<TreeHead> =
+            self.checkpoints(signers)?.into_iter().map(|checkpoint| checkpoint.head).collect();
         heads.sort_by_key(|head| head.size);
         Ok(heads)
     }
+
+    /// The kept checkpoints.
+    pub(super) fn checkpoints(&self, signers: &Signers) -> Result<Vec<Checkpoint>, Stop> {
+        self.notes.iter().map(|note| kept(note, signers)).collect()
+    }
 }
 
-/// The head of a checkpoint or receipt from outside, which must be signed by a key of the log.
-fn kept(note: &str, signers: &Signers) -> Result<TreeHead, Stop> {
+/// A checkpoint from outside, or that of a receipt, which must be signed by a key of the log.
+fn kept(note: &str, signers: &Signers) -> Result<Checkpoint, Stop> {
     let refused = |error: NoteError| match error {
         NoteError::BadSignature | NoteError::NotSigned(_) => {
             tampered(format!("the checkpoint you hold was not signed by the key of this log: {error}"))
@@ -165,10 +176,10 @@ fn kept(note: &str, signers: &Signers) -> Result<TreeHead, Stop> {
     if !note.starts_with(RECEIPT_TYPE) {
         let found = in_a_letter(note, signers);
         let note = found.as_deref().unwrap_or(note);
-        return Ok(signers.open(note).map_err(refused)?.head);
+        return signers.open(note).map_err(refused);
     }
     let checked = Receipt::parse(note).and_then(|receipt| signers.check(&receipt));
-    checked.map(|checkpoint| checkpoint.head).map_err(|error| match error {
+    checked.map_err(|error| match error {
         ReceiptError::Note(error) => refused(error),
         _ => unusable(format!("the receipt from outside: {error}")),
     })
@@ -206,10 +217,14 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
     let mut handovers: Vec<String> = outside.notes.iter().filter(|note| is_handover(note)).cloned().collect();
     handovers.sort_by_key(|text| Receipt::parse(text).map_or(0, |receipt| receipt.index));
     let chain = Chain::follow(&handovers)?;
-    if chain.len() > 0 && !chain.leads_from(key) {
+    if chain.end().is_some_and(|end| chain.lead(key, end) == Lead::Nowhere) {
         return Err(tampered("the hand-over you gave does not lead from the key you gave"));
     }
-    let signers = chain.signers(key);
+    // The same key signs under another name after an epoch.
+    let claimed = SignedNote::parse(&receipt.note).and_then(|note| Checkpoint::parse(note.unchecked_text()));
+    let claimed = claimed.ok().filter(|claimed| life(&claimed.origin).0 == life(key.name()).0);
+    let signers =
+        chain.signers(&claimed.map_or_else(|| key.clone(), |claimed| key.with_name(&claimed.origin)));
     let checkpoint =
         signers.check(&receipt).map_err(|error| tampered_at(receipt.index, error.to_string()))?;
     // Of different sizes, a receipt and a checkpoint prove nothing about each other.
@@ -235,6 +250,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let bundle = Bundle::open(folder, outside.key.as_ref())?;
     let key = bundle.key();
     let heads = outside.heads(&bundle.chain().signers(key))?;
+    let mut losses = Losses::new(outside, &bundle.chain().signers(key));
     let mut roots = Roots::new(heads, outside.policy.as_ref(), &bundle)?;
     let mut disclosures = Disclosures::open(&bundle)?;
     let mut lines = bundle.lines(export::ENTRIES, LEAF_LIMIT_BYTES)?;
@@ -245,12 +261,14 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         let bytes = [&[LEAF_VERSION], line].concat();
         let leaf = audit.take(&bytes).map_err(|flaw| tampered_at(index, flaw.to_string()))?;
         disclosures.take(index, &leaf)?;
-        roots.compare(audit.head())?;
+        losses.take(index, &leaf);
+        roots.compare(audit.head()).map_err(|stop| losses.explain(stop, audit.head().size))?;
     }
     lines.finish()?;
     let (disclosed, erased, undisclosed) = disclosures.finish()?;
     let head = audit.head();
-    let (checkpoints, anchored_at, witnessed_at) = roots.finish(head.size)?;
+    let (checkpoints, anchored_at, witnessed_at) =
+        roots.finish(head.size).map_err(|stop| losses.explain(stop, u64::MAX))?;
     let is_asked = outside.policy.as_ref().is_some_and(|policy| !policy.asks_nobody());
     if is_asked && witnessed_at.is_none() {
         return Err(unusable(
@@ -261,7 +279,8 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         origin: key.name().to_owned(),
         key: key.to_string(),
         key_from_outside: outside.key.is_some(),
-        handovers: bundle.chain().len(),
+        handovers: bundle.chain().handovers(),
+        replaced: bundle.chain().replaced(),
         entries: head.size,
         root: format!("{:?}", head.root),
         checkpoints,

@@ -97,6 +97,7 @@ impl Writer {
         let mut link = Link::open(&database)?;
         anchor::ensure_head(&mut link.db)?;
         let key = Arc::new(super::store::log_key(&mut link.db, &keyring)?);
+        anchor.map_or(Ok(()), |file| anchor::require(&mut link.db, file))?;
         let head = anchor::compare(&mut link.db, &key, anchor)?;
         let (is_new, known, tree) = (head.edge.size() == 0, Known::of(&head), TreeHead::from(&head.edge));
         let head = Arc::new(Mutex::new(tree));
@@ -197,6 +198,16 @@ impl Writer {
         let (to, from) = oneshot::channel();
         self.push(Box::new(Chore { name, work: Some(chore), outcome: None, to: Some(to) }), Lane::Normal)?;
         answer(from.await)
+    }
+
+    /// As [`Writer::housekeeping`] for the command line, as [`Writer::act_blocking`].
+    pub fn housekeeping_blocking<F>(&self, name: &'static str, chore: F) -> Result<(), Fault>
+    where
+        F: FnOnce(&mut Db) -> Result<(), Fault> + Send + 'static,
+    {
+        let (to, from) = oneshot::channel();
+        self.push(Box::new(Chore { name, work: Some(chore), outcome: None, to: Some(to) }), Lane::First)?;
+        answer(from.blocking_recv())
     }
 
     /// The signed checkpoint of everything committed so far: what letters carry and pages show.

@@ -6,7 +6,7 @@ use super::independent::agreed;
 use crate::support::databases::{TestDatabase, on_both};
 use crate::support::folder::TestFolder;
 use crate::support::put_back::put_back;
-use candor::ledger::epoch::{self, EpochError};
+use candor::ledger::epoch::{self, EpochError, Last};
 use candor::ledger::export::Disclose;
 use candor::ledger::verify::{Outside, verify_export};
 use candor::ledger::{Event, EventKind, Fact, Writer, anchor, in_place, store};
@@ -33,7 +33,8 @@ fn a_restored_log_signs_nothing_until_a_new_epoch_admits_what_is_lost() {
             let keyring = Arc::clone(&house.keyring);
             Writer::start_anchored((**database).clone(), keyring, house.clock.clone(), Some(&file))
         };
-        let open = |reason| epoch::open(database, &house.keyring, &house.clock, &file, reason);
+        let open =
+            |reason| epoch::open(database, &house.keyring, &house.clock, Last::Anchored(&file), reason);
         assert!(matches!(open("for fun"), Err(EpochError::NotNeeded)));
 
         restore_older(database, &house, 4);

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Hands a house's log over; the house as it starts again.
-fn rotated(house: &House, database: &TestDatabase, file: &Path) -> House {
+pub(super) fn rotated(house: &House, database: &TestDatabase, file: &Path) -> House {
     let both = Arc::new(house.keyring.with_new_ledger_key(&house.clock));
     handover::hand_over(database, &both, &house.clock, file, "drill").unwrap();
     let keyring = Arc::new(both.without_outgoing_ledger_key());
@@ -27,7 +27,7 @@ fn rotated(house: &House, database: &TestDatabase, file: &Path) -> House {
 }
 
 /// What somebody kept.
-fn kept(key: Option<&VerifierKey>, notes: &[&str]) -> Outside {
+pub(super) fn kept(key: Option<&VerifierKey>, notes: &[&str]) -> Outside {
     let notes = notes.iter().map(|note| (*note).to_owned()).collect();
     Outside { key: key.cloned(), notes, policy: None }
 }

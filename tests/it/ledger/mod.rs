@@ -1,5 +1,6 @@
 //! The log: its formats against their specifications, and the writer against bad acts and lost commits.
 
+mod anchoring;
 mod backups;
 mod commands;
 mod cutting;
@@ -15,6 +16,7 @@ mod leaves;
 mod lost_commits;
 mod notes;
 mod reading;
+mod restored;
 mod tree;
 mod writer;
 

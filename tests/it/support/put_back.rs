@@ -28,7 +28,8 @@ pub fn put_back(database: &Database, size: u64) {
     match &mut db {
         Db::Sqlite(db) => db.batch_execute(&format!(
             "PRAGMA busy_timeout = 5000; PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE; \
-             DROP TRIGGER IF EXISTS ledger_entry_no_delete; DROP TRIGGER IF EXISTS ledger_checkpoint_no_delete; {sql} COMMIT;"
+             DROP TRIGGER IF EXISTS ledger_entry_no_delete; DROP TRIGGER IF EXISTS ledger_checkpoint_no_delete; \
+             DROP TRIGGER IF EXISTS ledger_handover_no_delete; {sql} COMMIT;"
         )),
         Db::Pg(db) => db.batch_execute(&format!("SET session_replication_role = replica; BEGIN; {sql} COMMIT;")),
     }
