@@ -158,3 +158,30 @@ impl Drop for Ticket {
         self.0.state().running = None;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_ends_with_its_process_and_others_are_heard_of() {
+        let checks = Checks::default();
+        let ticket = checks.begin(10).unwrap();
+        assert!(ticket.tell(5).is_ok() && checks.begin(10).is_none());
+        checks.stop();
+        assert!(ticket.tell(5).is_err());
+
+        checks.heard(Recorded { entry: 7, is_whole: false });
+        assert!(checks.is_alarmed());
+        // The same entry says nothing new of what this process has found since.
+        checks.found(true);
+        checks.heard(Recorded { entry: 7, is_whole: false });
+        assert!(!checks.is_alarmed());
+        // What the log has refused counts on, whatever an older entry says.
+        checks.found(false);
+        let verdict = Verdict::Unusable { why: String::new() };
+        checks.keep(Unrecorded { verdict, at: Micros(0), took_millis: 0 });
+        checks.heard(Recorded { entry: 8, is_whole: true });
+        assert!(checks.is_alarmed());
+    }
+}

@@ -197,7 +197,8 @@ fn a_backup_from_before_a_rotation_goes_on_under_the_newest_key_and_says_so() {
         super::run(database, "UPDATE ledger_head SET signer = (SELECT signer FROM backup)");
         let refused = start(database, &third, &file).err().map(|fault| fault.what());
         assert_eq!(refused, Some(anchor::BEFORE_HANDOVER));
-        let verdict = thorough::verify(&mut database.connect().unwrap(), &third.keyring, None, &mut |_| {});
+        let verdict =
+            thorough::verify(&mut database.connect().unwrap(), &third.keyring, None, &mut |_| Ok(()));
         assert_eq!(whole(verdict.unwrap()).key, second.writer.verifier().to_string());
 
         let opened = open(database, &third, Last::Anchored(&file)).unwrap();
@@ -224,7 +225,7 @@ fn a_backup_from_before_a_rotation_goes_on_under_the_newest_key_and_says_so() {
         assert_eq!(anchored.anchored_at, Some(size));
         let mut db = database.connect().unwrap();
         assert_eq!(in_place::verify(&mut db, &fifth.keyring).unwrap().exit_code(), 0);
-        let verdict = thorough::verify(&mut db, &fifth.keyring, Some(&file), &mut |_| {}).unwrap();
+        let verdict = thorough::verify(&mut db, &fifth.keyring, Some(&file), &mut |_| Ok(())).unwrap();
         assert_eq!(verdict.exit_code(), 0, "{verdict:?}");
         let receipt = store::receipt(&mut db, &fifth.writer, 1).unwrap().unwrap().to_string();
         assert_eq!(verify_receipt(&receipt, &kept(Some(fifth.writer.verifier()), &[])).exit_code(), 0);
