@@ -121,15 +121,16 @@ fn tell_next(config: &Config, entries: u64) -> Result<(), Trouble> {
         Ok(note) => anchor::claimed(&note),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             let database = Database::open(config.database.expose())?;
-            return match anchor::require(&mut *database.read()?, &file) {
-                Ok(()) => Ok(say(format_args!(
+            match anchor::require(&mut *database.read()?, &file) {
+                Ok(()) => say(format_args!(
                     "There is no anchor file {path}, and there was none when the backup was made: nothing tells whether the log had grown after it."
-                ))),
-                Err(fault) if fault.what() == anchor::MISSING => Ok(say(format_args!(
+                )),
+                Err(fault) if fault.what() == anchor::MISSING => say(format_args!(
                     "There is no anchor file {path}: the server refuses to sign. Put the newest checkpoint of this log there that somebody keeps (a letter's, a witness's, an auditor's). If nobody keeps one: candor ledger new-epoch --none-known."
-                ))),
-                Err(fault) => Err(fault.into()),
-            };
+                )),
+                Err(fault) => return Err(fault.into()),
+            }
+            return Ok(());
         }
         Err(error) => return Err(error.into()),
     };
