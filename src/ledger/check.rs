@@ -9,6 +9,7 @@ use super::{EventKind, Fact};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::fault::Fault;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far a check is.
@@ -60,6 +61,7 @@ struct State {
     /// The entry of the newest recorded check that was heard of.
     heard: Option<u64>,
     unrecorded: Option<Unrecorded>,
+    objections: BTreeMap<String, String>,
 }
 
 /// The checks of this process. Cheap to clone.
@@ -114,6 +116,20 @@ impl Checks {
         }
         state.heard = Some(newest.entry);
         state.alarmed = !newest.is_whole;
+    }
+
+    /// Takes note of what an anchor, or the clock, has against the log; none when that is over. Whether it is new.
+    pub fn object(&self, who: &str, why: Option<String>) -> bool {
+        let objections = &mut self.state().objections;
+        match why {
+            Some(why) => objections.insert(who.to_owned(), why).is_none(),
+            None => objections.remove(who).is_some(),
+        }
+    }
+
+    /// What there is against the log, by whose word.
+    pub fn objections(&self) -> Vec<(String, String)> {
+        self.state().objections.iter().map(|(who, why)| (who.clone(), why.clone())).collect()
     }
 
     /// Keeps an outcome that the log has refused.

@@ -1,7 +1,7 @@
 //! Reads of the log, for pages and commands: pages of entries, one entry with its proof, what is disclosed of it.
 
 use super::anchor;
-use super::append::{place, stored};
+use super::append::{is_ahead, place, stored};
 use super::checkpoints;
 use super::commitment::Disclosure;
 use super::kind::PersonalField;
@@ -14,6 +14,7 @@ use super::receipt::Receipt;
 use super::signers;
 use super::tree::{Hash, leaf_hash};
 use super::writer::Writer;
+use crate::clock::Micros;
 use crate::db::head_schema::ledger_head;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
@@ -43,6 +44,12 @@ pub fn is_begun(db: &mut Db) -> Result<bool, Fault> {
 /// Which life of the log this is, from 1.
 pub fn epoch(db: &mut Db) -> Result<u32, Fault> {
     Ok(read_head(db, Lock::None)?.epoch)
+}
+
+/// The time of the last entry, if it is so far after this clock that nothing is appended any more.
+pub fn dated_ahead(db: &mut Db, now: Micros) -> Result<Option<Micros>, Fault> {
+    let head = read_head(db, Lock::None)?;
+    Ok(Some(head.last_at).filter(|at| head.edge.size() > 0 && is_ahead(*at, now)))
 }
 
 /// The key to read the log by, which need not be able to sign it, and the one that the log names as its signer.

@@ -199,6 +199,7 @@ impl Told {
         match self.event {
             Some(
                 E::IntegrityFailed
+                | E::AnchorDisputed
                 | E::AnchorOverdue
                 | E::LogEpochOpened
                 | E::ReportRecalled
