@@ -178,16 +178,21 @@ def found(house, checkpoint=None):
     return noticed, named
 
 
-def hurt(house, change, checkpoint):
-    """Changes the log of a copy of a house that stands still, and asks who notices."""
+def hurt(house, change, checkpoint, anchored=True):
+    """Changes the log of a copy of a house that stands still, and asks who notices. Without `anchored` the anchor file is gone,
+    and the database does not know that there was one."""
     with tempfile.TemporaryDirectory(dir=house.folder) as folder:
         victim = copy.copy(house)
         victim.folder, victim.data = folder, os.path.join(folder, "house")
         shutil.copytree(house.data, victim.data)
         shutil.copy(house.data + ".keyring", victim.data + ".keyring")
+        if anchored and os.path.exists(house.data + ".anchor"):
+            shutil.copy(house.data + ".anchor", victim.data + ".anchor")
         with contextlib.closing(open_log(victim)) as db:
             disarm(db)
             change(db)
+            if not anchored:
+                db.execute("DELETE FROM ledger_anchor")
         return found(victim, checkpoint)
 
 
@@ -210,13 +215,14 @@ def tamper(house, checkpoint):
 
 
 def with_the_key(house, checkpoint):
-    """Whoever holds database and key grows the tree anew and has it signed: only a checkpoint from outside tells."""
+    """Whoever holds database, key and anchor file grows the tree anew and has it signed: only a checkpoint from outside tells."""
     grown = lambda change: lambda db: regrow(db, change, checkpoints=False)
     changes = (rewritten, deleted, reordered, rolled_back)
     unnoticed = [f"{change.__name__} and signed anew" for change, (noticed, _) in
-                 zip(changes, each(lambda change: hurt(house, grown(change), checkpoint), changes)) if not noticed]
+                 zip(changes, each(lambda change: hurt(house, grown(change), checkpoint, anchored=False), changes)) if not noticed]
     # The control: without the checkpoint from outside nothing is wrong with it, so that nothing else gave it away.
-    assert not any(noticed for noticed, _ in each(lambda change: hurt(house, grown(change), None), changes)), "a tree was not grown well"
+    alone = each(lambda change: hurt(house, grown(change), None, anchored=False), changes)
+    assert not any(noticed for noticed, _ in alone), "a tree was not grown well"
     return len(changes), unnoticed
 
 

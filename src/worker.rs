@@ -21,7 +21,7 @@ use shipping::Shipping;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, interval_at, sleep};
 use unusual::Watch;
 
@@ -52,29 +52,24 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
     let log = &app.config.log;
     let secs = |secs: u32| Duration::from_secs(u64::from(secs));
     let slowly = |every| interval_at(Instant::now() + SLOW_AFTER, every);
-    let duties = Duties { app: &app, stop };
-    let tasks = [
-        duties.task("beat", interval(BEAT_EVERY), async |worker| worker.beat().await),
-        duties.task("letters", interval(LETTERS_EVERY), async |worker| worker.send_letters().await.map(drop)),
-        duties.task("anchor file", interval(FILE_EVERY), async |worker| worker.keep_anchor().await.map(drop)),
-        duties.task("anchors", interval(secs(log.anchor_every_secs)), async |worker| {
-            worker.tell_anchors().await
-        }),
-        duties.task("shipping", interval(secs(log.ship.every_secs)), async |worker| {
-            worker.ship_log().await.map(drop)
-        }),
-        duties.task("unusual access", slowly(WATCH_EVERY), async |worker| {
-            worker.watch_access().await.map(drop)
-        }),
-        duties.task("auditors", slowly(SLOW_EVERY), async |worker| worker.mail_auditors().await),
-        duties.task("reminders", slowly(SLOW_EVERY), async |worker| worker.remind_owners().await.map(drop)),
-        duties
-            .task("old pages", slowly(SLOW_EVERY), async |worker| worker.app.forget_again().await.map(drop)),
-        duties.task("retention", slowly(SWEEP_EVERY), async |worker| worker.sweep().await.map(drop)),
-        duties.task("self-check", slowly(SLOW_EVERY), async |worker| worker.check_log().await.map(drop)),
-    ];
-    for task in tasks {
-        if let Err(error) = task.await {
+    let mut duties = Duties { app: &app, stop, tasks: JoinSet::new() };
+    duties.begin("beat", interval(BEAT_EVERY), async |worker| worker.beat().await);
+    duties.begin("letters", interval(LETTERS_EVERY), async |worker| worker.send_letters().await.map(drop));
+    duties.begin("anchor file", interval(FILE_EVERY), async |worker| worker.keep_anchor().await.map(drop));
+    duties
+        .begin("anchors", interval(secs(log.anchor_every_secs)), async |worker| worker.tell_anchors().await);
+    duties.begin("shipping", interval(secs(log.ship.every_secs)), async |worker| {
+        worker.ship_log().await.map(drop)
+    });
+    duties.begin("unusual access", slowly(WATCH_EVERY), async |worker| worker.watch_access().await.map(drop));
+    duties.begin("auditors", slowly(SLOW_EVERY), async |worker| worker.mail_auditors().await);
+    duties.begin("reminders", slowly(SLOW_EVERY), async |worker| worker.remind_owners().await.map(drop));
+    duties.begin("old pages", slowly(SLOW_EVERY), async |worker| worker.app.forget_again().await.map(drop));
+    duties.begin("retention", slowly(SWEEP_EVERY), async |worker| worker.sweep().await.map(drop));
+    duties.begin("self-check", slowly(SLOW_EVERY), async |worker| worker.check_log().await.map(drop));
+    // Before the stop a task ends only when it panics.
+    while let Some(ended) = duties.tasks.join_next().await {
+        if let Err(error) = ended {
             tracing::error!(cause = %error, "a duty ended early");
         }
     }
@@ -84,19 +79,20 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
 struct Duties<'a> {
     app: &'a App,
     stop: watch::Receiver<bool>,
+    tasks: JoinSet<()>,
 }
 
 impl Duties<'_> {
     /// Begins a task that does `duty` whenever its clock ticks. A duty that fails is told of and done again next time.
-    fn task(
-        &self,
+    fn begin(
+        &mut self,
         name: &'static str,
         mut clock: Interval,
         mut duty: impl AsyncFnMut(&mut Worker) -> Result<(), Fault> + 'static,
-    ) -> JoinHandle<()> {
+    ) {
         let (mut worker, mut stop) = (Worker::new(self.app.clone()), self.stop.clone());
         clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        actix_web::rt::spawn(async move {
+        self.tasks.spawn_local(async move {
             loop {
                 tokio::select! {
                     () = stopped(&mut stop) => return,
@@ -110,7 +106,7 @@ impl Duties<'_> {
                     tracing::error!(duty = name, cause = ?fault, "a duty failed and will be tried again");
                 }
             }
-        })
+        });
     }
 }
 

@@ -109,9 +109,16 @@ async fn deliver(to: &Syslog, frames: &[u8]) -> Result<(), SyslogError> {
     let stream = tls.connect(name, connect(to).await?).await;
     let mut stream = stream.map_err(|error| failed(&error))?;
     stream.write_all(frames).await.map_err(|error| failed(&error))?;
-    stream.get_mut().1.send_close_notify();
     stream.flush().await.map_err(|error| failed(&error))?;
     let mut rest = [0; 1024];
+    // Whoever ends the connection before we do says nothing about what we have sent.
+    tokio::select! {
+        biased;
+        Ok(0) | Err(_) = stream.read(&mut rest) => return Err(SyslogError::Connection("ended before it had everything")),
+        () = std::future::ready(()) => {}
+    }
+    stream.get_mut().1.send_close_notify();
+    stream.flush().await.map_err(|error| failed(&error))?;
     loop {
         match stream.read(&mut rest).await {
             Ok(0) => return Ok(()),

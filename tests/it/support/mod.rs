@@ -2,6 +2,7 @@
 //!
 //! Nothing here reaches behind the public faces of the house: a person fetches pages and fills in forms.
 
+pub mod collector;
 pub mod countries;
 pub mod databases;
 pub mod events;

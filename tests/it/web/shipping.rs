@@ -1,126 +1,14 @@
 //! The log is shipped to other systems: in order, from where it broke off, with nothing left out.
 
 use super::duties::queue;
+use crate::support::collector::{Collector, Treatment, event, index};
 use crate::support::house::House;
 use crate::support::webhook::webhook;
 use candor::identity::Role;
 use candor::ledger::EventKind;
 use candor::worker::Worker;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-
-/// Where the certificates of the tests lie.
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/web/fixtures");
-
-/// How the collector treats a connection.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Treatment {
-    /// Reads everything and ends it in order.
-    Takes,
-    /// Goes away while the connection begins.
-    BreaksOff,
-    /// Reads everything and breaks off without ending TLS, as anyone on the way can.
-    BreaksOffAtTheEnd,
-    /// Says a byte now and then and never comes to an end.
-    Dribbles,
-}
-
-/// A collector of syslog over TLS that keeps what it takes.
-struct Collector {
-    address: SocketAddr,
-    taken: Arc<Mutex<Vec<String>>>,
-    treatment: Arc<Mutex<Treatment>>,
-}
-
-impl Collector {
-    /// Opens one on a free port of loopback that takes everything.
-    fn open() -> Self {
-        Self::that(Treatment::Takes)
-    }
-
-    /// Opens one on a free port of loopback.
-    fn that(first: Treatment) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let chain: Result<Vec<_>, _> =
-            CertificateDer::pem_file_iter(format!("{FIXTURES}/server.pem")).unwrap().collect();
-        let key = PrivateKeyDer::from_pem_file(format!("{FIXTURES}/server.key")).unwrap();
-        let config =
-            rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain.unwrap(), key);
-        let config = Arc::new(config.unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let collector = Self {
-            address: listener.local_addr().unwrap(),
-            taken: Arc::default(),
-            treatment: Arc::new(Mutex::new(first)),
-        };
-        let (taken, treatment) = (Arc::clone(&collector.taken), Arc::clone(&collector.treatment));
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let treatment = *treatment.lock().unwrap();
-                if treatment == Treatment::BreaksOff {
-                    continue;
-                }
-                let tls = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
-                let mut stream = rustls::StreamOwned::new(tls, stream);
-                let mut bytes = Vec::new();
-                if stream.read_to_end(&mut bytes).is_ok() {
-                    if treatment == Treatment::BreaksOffAtTheEnd {
-                        continue;
-                    }
-                    while treatment == Treatment::Dribbles && stream.write_all(b"x").is_ok() {
-                        thread::sleep(Duration::from_millis(200));
-                    }
-                    taken.lock().unwrap().extend(unframe(&bytes));
-                    stream.conn.send_close_notify();
-                    let _ = stream.flush();
-                }
-            }
-        });
-        collector
-    }
-
-    /// The lines of a configuration that ships there.
-    fn settings(&self, host: &str) -> String {
-        format!(
-            "mail = \"files\"\n[log.ship]\nbatch = 7\nevery_secs = 3600\n\
-             syslog = {{ host = \"{host}\", port = {}, ca = \"{FIXTURES}/ca.pem\" }}",
-            self.address.port()
-        )
-    }
-
-    /// The indexes that were taken, in their order.
-    fn indexes(&self) -> Vec<u64> {
-        self.taken.lock().unwrap().iter().map(|message| index(&event(message))).collect()
-    }
-}
-
-/// The messages of a stream of frames (RFC 5425, section 4.3).
-fn unframe(mut bytes: &[u8]) -> Vec<String> {
-    let mut messages = Vec::new();
-    while let Some(space) = bytes.iter().position(|byte| *byte == b' ') {
-        let length: usize = std::str::from_utf8(&bytes[..space]).unwrap().parse().unwrap();
-        let message = &bytes[space + 1..space + 1 + length];
-        messages.push(String::from_utf8(message.to_vec()).unwrap());
-        bytes = &bytes[space + 1 + length..];
-    }
-    assert!(bytes.is_empty(), "half a frame is left");
-    messages
-}
-
-/// The event of a message: behind version, time, host, program, process, kind and structured data.
-fn event(message: &str) -> serde_json::Value {
-    serde_json::from_str(message.splitn(8, ' ').nth(7).unwrap()).unwrap()
-}
-
-/// The index of an event.
-fn index(event: &serde_json::Value) -> u64 {
-    event["metadata"]["uid"].as_str().unwrap().parse().unwrap()
-}
 
 /// Ships once, as the worker does; gives how many were taken.
 fn ship(worker: &mut Worker) -> u64 {
@@ -148,7 +36,7 @@ fn every_entry_reaches_the_collector_once_and_in_order_also_after_an_outage() {
     let mut worker = Worker::new(house.app().clone());
     house.add_staff("Ada", Role::Sales);
     assert!(ship(&mut worker) >= 1);
-    *collector.treatment.lock().unwrap() = Treatment::BreaksOff;
+    collector.treat(Treatment::BreaksOff);
     for number in 0..20 {
         house.add_staff(&format!("Person{number}"), Role::Sales);
     }
@@ -156,7 +44,7 @@ fn every_entry_reaches_the_collector_once_and_in_order_also_after_an_outage() {
     assert_eq!(ship(&mut worker), 0);
     assert_eq!(collector.indexes().len(), before);
     // Further tries wait; meanwhile the page and the database say why.
-    *collector.treatment.lock().unwrap() = Treatment::Takes;
+    collector.treat(Treatment::Takes);
     assert_eq!(ship(&mut worker), 0, "it backs off");
     let mut security = house.staff("Sentinel", Role::Security);
     let words = security.get("/security/integrity").words();
@@ -181,7 +69,7 @@ fn messages_are_the_exports_events_in_the_form_of_syslog() {
     settled(&house);
     house.add_staff("Ada", Role::Sales);
     ship(&mut Worker::new(house.app().clone()));
-    let taken = collector.taken.lock().unwrap().clone();
+    let taken = collector.taken();
     let added = taken.iter().find(|message| message.contains(" staff.added - ")).unwrap();
     assert!(
         added.starts_with("<110>1 2026-11-21T09:30:00Z trust.example candor - staff.added - {"),
@@ -245,28 +133,44 @@ fn a_collector_that_never_comes_to_an_end_holds_up_nothing_else() {
         assert!(begun.elapsed() < Duration::from_secs(10), "the letter still waits");
         thread::sleep(Duration::from_millis(50));
     }
+    // Other nodes see that it lives.
+    house.advance_secs(60);
+    let lives = |house: &House| {
+        let app = house.app();
+        let db = &mut app.database.read().unwrap();
+        candor::db::nodes::list_alive(db, app.clock.now()).unwrap().contains(&app.gate.node)
+    };
+    while !lives(&house) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the node does not say that it lives");
+        thread::sleep(Duration::from_millis(100));
+    }
     let begun = Instant::now();
     drop(house);
     assert!(begun.elapsed() < Duration::from_secs(8), "stopping took {:?}", begun.elapsed());
 }
 
+/// Sends frames of so many bytes, within a second or so; why they were not taken.
+fn send(collector: &Collector, bytes: usize) -> String {
+    let text = "x".repeat(bytes);
+    let frames = format!("{} {text}", text.len()).into_bytes();
+    let to = collector.to();
+    let sending = candor::notices::syslog::send(&to, &frames, Duration::from_secs(2));
+    actix_web::rt::System::new().block_on(sending).unwrap_err().to_string()
+}
+
 #[test]
 fn all_of_a_sending_has_one_deadline() {
-    let collector = Collector::that(Treatment::Dribbles);
     let begun = Instant::now();
-    let to = candor::config::Syslog {
-        host: "localhost".to_owned(),
-        port: collector.address.port(),
-        ca: format!("{FIXTURES}/ca.pem").into(),
-        ends_without_notice: false,
-    };
-    let sent = actix_web::rt::System::new().block_on(candor::notices::syslog::send(
-        &to,
-        b"1 x",
-        Duration::from_secs(1),
-    ));
-    assert_eq!(sent.unwrap_err().to_string(), "the collector did not answer in time");
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let why = send(&Collector::that(Treatment::Dribbles), 1);
+    assert_eq!(why, "the collector did not answer in time");
+    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_collector_that_ends_before_it_was_told_everything_has_taken_nothing() {
+    // More than fits on the way, so that its end comes before ours.
+    let why = send(&Collector::that(Treatment::EndsEarly), 16 << 20);
+    assert_eq!(why, "the collector ended before it had everything");
 }
 
 #[test]
