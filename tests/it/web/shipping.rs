@@ -137,7 +137,8 @@ fn a_collector_that_never_comes_to_an_end_holds_up_nothing_else() {
     // Other nodes see that it lives.
     house.advance_secs(60);
     let lives = |house: &House| {
-        let (app, db) = (house.app(), &mut house.app().database.read().unwrap());
+        let app = house.app();
+        let db = &mut app.database.read().unwrap();
         candor::db::nodes::list_alive(db, app.clock.now()).unwrap().contains(&app.gate.node)
     };
     while !lives(&house) {
