@@ -98,7 +98,7 @@ pub fn list_held(db: &mut Db) -> Result<BTreeSet<PersonId>, Fault> {
     let active = legal_hold::table
         .filter(legal_hold::purpose.eq(Purpose::Legal))
         .filter(legal_hold::released_at.is_null());
-    let people: Vec<Option<PersonId>> = active.clone().select(legal_hold::person_id).load(db)?;
+    let people: Vec<Option<PersonId>> = active.select(legal_hold::person_id).load(db)?;
     let reports: Vec<Option<ReportId>> = active.select(legal_hold::report_id).load(db)?;
     let mut held: BTreeSet<PersonId> = people.into_iter().flatten().collect();
     for report in reports.into_iter().flatten() {

@@ -6,7 +6,7 @@
 //! ledger export` is for.
 
 use super::exports::{end, follow};
-use super::filter;
+use super::filter::{self, only_some};
 use super::log::sought;
 use super::names::Names;
 use super::reader;
@@ -189,6 +189,7 @@ fn write(
     let begun = export.zip.begin(format.file()).map_err(large)?;
     export.send(begun)?;
     export.data(told::head(format))?;
+    let only = only_some(&filter);
     let mut names = Names::read(db, keyring)?;
     let mut entries = 0_u64;
     loop {
@@ -207,8 +208,9 @@ fn write(
     export.send(ended)?;
     let key = store::log_key(db, keyring)?;
     let sha256 = hex(std::mem::replace(&mut export.digest, Digest::new(&SHA256)).finish().as_ref());
+    let only = only.map(|people| format!("only the first {people} people\n")).unwrap_or_default();
     let list = format!(
-        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n",
+        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n{only}",
         key.origin(),
         export.bytes,
         format.file()
