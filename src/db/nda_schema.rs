@@ -1,7 +1,7 @@
 //! The table about withdrawals from NDAs by hand, for both databases: see [`schema`](super::schema).
 #![expect(missing_docs, reason = "the table! macro makes public items without a place for documentation")]
 
-use super::schema::{report_grant, report_version};
+use super::schema::{nda, nda_acceptance, report_grant, report_version};
 
 diesel::table! {
     nda_withdrawal (acceptance_id) {
@@ -14,3 +14,5 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(nda_withdrawal, report_grant);
 diesel::allow_tables_to_appear_in_same_query!(nda_withdrawal, report_version);
+diesel::allow_tables_to_appear_in_same_query!(nda_withdrawal, nda_acceptance);
+diesel::allow_tables_to_appear_in_same_query!(nda_withdrawal, nda);

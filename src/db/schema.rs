@@ -7,7 +7,9 @@ mod preparing;
 mod readers;
 
 pub use beside::{evidence_object, memo, remediation, reminder};
-pub use forgotten::{erasure, erasure_decline, erasure_wish, held_acceptance, legal_hold, retention_switch};
+pub use forgotten::{
+    erased_address, erasure, erasure_decline, erasure_wish, held_acceptance, legal_hold, retention_switch,
+};
 pub use preparing::preparation;
 pub use readers::{api_token, auditor_confirmation, bridge_letter, cover_note, subscription};
 

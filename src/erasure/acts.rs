@@ -1,14 +1,13 @@
 //! Asking to be forgotten, and erasing.
 
-use super::{Erasure, Terms, Wish, evidence, store};
+use super::{Erasure, Terms, Wish, evidence, store, words};
 use crate::accounts::store as accounts;
-use crate::clock::Micros;
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind, Refusal};
 use crate::grants::{Grant, State, store as grants};
 use crate::holds::{Hold, store as holds};
 use crate::identity::store::{self as people, Known};
-use crate::identity::{Face, Origin, Person, Role, codes, sessions};
+use crate::identity::{Face, Origin, Role, codes, erased, filters, sessions};
 use crate::ids::PersonId;
 use crate::ledger::acts::Reader;
 use crate::ledger::{Act, Actor, Event, EventKind, PersonalField, Recorded, store as log};
@@ -173,12 +172,15 @@ pub fn erase<'a>(
     let mut taken = Taken { grants: end_grants(&mut act, by, &held)?, ..Taken::default() };
     let db = act.db();
     let hold = evidence::hold_back(db, house, (&person, by, at), &held, terms)?;
-    let letter = letter(db, house, &person, hold.as_ref(), at.plus_days(terms.backups_days))?;
+    let letter = words::letter(db, house, &person, hold.as_ref(), at.plus_days(terms.backups_days))?;
+    let companies = words::companies(db, house, id, &held)?;
     taken.sessions =
         sessions::end_all(db, id, Face::Prospect, at)? + sessions::end_all(db, id, Face::Staff, at)?;
     taken.requests = requests::delete_undecided(db, id)?;
+    let named = words::names(&person, &held);
     taken.letters =
-        outbox::delete_by_person(db, id)? + outbox::forget_in_others(db, house, &names(&person, &held))?;
+        outbox::delete_by_person(db, id)? + outbox::forget_in_others(db, house, (&named, &companies))?;
+    filters::forget_networks(db, &house.keyring, id)?;
     taken.commitments = log::delete_personal(db, id)?;
     codes::delete_by_person(db, id)?;
     tokens::revoke_by_person(db, id, at)?;
@@ -186,6 +188,7 @@ pub fn erase<'a>(
     store::delete_wish(db, id)?;
     holds::forget_released(db, id)?;
     people::forget(db, &house.clock, id)?;
+    erased::insert(db, &house.keyring, &person.email, at)?;
     let kek = data_keys::destroy(db, KeyOwner::Person(id))?.unwrap_or_default();
     // Only now: it is the one letter to them that stays, under a key of its own.
     if telling == Telling::Letter {
@@ -221,57 +224,6 @@ fn end_grants(act: &mut Act<'_>, by: Option<PersonId>, held: &[Grant]) -> Result
         }
     }
     Ok(ended)
-}
-
-/// What names a person in letters to others: address, name, and the companies they gave.
-fn names(person: &Person, held: &[Grant]) -> Vec<String> {
-    let mut names = vec![person.email.to_string()];
-    names.extend(person.name.iter().map(ToString::to_string));
-    for mark in held.iter().filter_map(|grant| grant.mark.as_ref()) {
-        names.extend([mark.name.to_string(), mark.email.to_string()]);
-    }
-    names.sort();
-    names.dedup();
-    names
-}
-
-/// To the person: what was done, and what stays.
-#[derive(Serialize)]
-struct ErasedLetter {
-    company: String,
-    person: String,
-    evidence: Option<Remains>,
-    backups_until: String,
-    contact: String,
-}
-
-/// The evidence that stays.
-#[derive(Serialize)]
-struct Remains {
-    hold: String,
-    until: String,
-}
-
-/// The last letter.
-fn letter(
-    db: &mut Db,
-    house: &House,
-    person: &Person,
-    hold: Option<&Hold>,
-    backups_until: Micros,
-) -> Result<crate::notices::letter::Letter, Fault> {
-    let company = accounts::find_company(db)?;
-    let words = ErasedLetter {
-        company: company.as_ref().map(|company| company.name.to_string()).unwrap_or_default(),
-        person: person.shown_as().to_owned(),
-        evidence: hold.map(|hold| Remains {
-            hold: hold.name().to_owned(),
-            until: hold.ends_at.map(Micros::date_words).unwrap_or_default(),
-        }),
-        backups_until: backups_until.date_words(),
-        contact: company.map(|company| company.contact.to_string()).unwrap_or_default(),
-    };
-    house.letters.render(LetterKind::Erased, &person.email, &words)
 }
 
 /// The entry: numbers and dates, nothing that names.

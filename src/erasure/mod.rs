@@ -10,6 +10,7 @@ pub mod acts;
 pub mod decline;
 pub mod evidence;
 pub mod store;
+mod words;
 
 pub use evidence::Kept;
 

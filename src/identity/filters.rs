@@ -5,14 +5,18 @@
 
 use crate::clock::{Clock, Micros};
 use crate::db::filter_schema::saved_filter;
+use crate::db::schema::ledger_personal;
 use crate::db::{Db, data_keys};
 use crate::fault::{Fault, Kind, Refusal};
 use crate::ids::{FilterId, PersonId};
+use crate::ledger::networks::{self, NetworkIndex};
 use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::seal::{KeyOwner, Keyring, Place, Sealed};
 use crate::text::Line;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The most filters that somebody keeps.
@@ -115,6 +119,36 @@ pub fn save<'a>(
         event = event.about(about);
     }
     Ok(act.record(event, id))
+}
+
+/// Removes filters that ask for a network address which a person came from, and for nobody: the address would outlive them.
+/// To be done while their personal data lies beside the log.
+pub fn forget_networks(db: &mut Db, keyring: &Keyring, person: PersonId) -> Result<(), Fault> {
+    let rows: Vec<(FilterId, PersonId, Sealed<Words>)> = saved_filter::table
+        .filter(saved_filter::about_person.is_null())
+        .select((saved_filter::id, saved_filter::by_person, saved_filter::words))
+        .load(db)?;
+    for (id, by, words) in rows {
+        let Some(key) = data_keys::find_for(db, keyring, KeyOwner::Person(by))? else { continue };
+        let words = key.open(&place(id), &words)?;
+        for address in addresses(&words.query) {
+            let network = NetworkIndex::of(keyring, address).as_bytes().to_vec();
+            let theirs = ledger_personal::table
+                .filter(ledger_personal::person_id.eq(person))
+                .filter(ledger_personal::network_index.eq(network));
+            if diesel::select(exists(theirs)).get_result(db)? {
+                diesel::delete(saved_filter::table.find(id)).execute(db)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The network addresses in a query.
+fn addresses(query: &str) -> Vec<IpAddr> {
+    let values = query.split('&').filter_map(|field| field.split_once('='));
+    let plain = values.map(|(_, value)| value.replace("%3A", ":").replace("%3a", ":"));
+    plain.filter_map(|value| networks::parse(value.trim_matches('+'))).collect()
 }
 
 /// Removes a filter.

@@ -9,6 +9,7 @@ pub mod check;
 pub mod codes;
 pub mod companies;
 pub mod directory;
+pub mod erased;
 pub mod filters;
 pub mod secrets;
 pub mod sessions;

@@ -4,6 +4,7 @@
 //! something is wrapped. All counts are read under the head's lock: no node wraps anything meanwhile.
 
 pub mod shred;
+mod told;
 
 use super::{Kek, KeyError, State, store};
 use crate::db::{data_keys, keks};

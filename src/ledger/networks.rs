@@ -39,7 +39,7 @@ impl NetworkIndex {
             .map(|at| Self::of(keyring, at))
     }
     /// The index as it is stored.
-    pub(super) const fn as_bytes(&self) -> &[u8] {
+    pub const fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 }

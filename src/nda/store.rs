@@ -215,16 +215,31 @@ pub fn insert_acceptance(
     Ok(())
 }
 
-/// The newest acceptance of each of these people: the number of the text, and when. Nothing of the evidence is opened.
-pub fn list_newest_accepted(
-    db: &mut Db,
-    people: &[PersonId],
-) -> Result<BTreeMap<PersonId, (i32, Micros)>, Fault> {
-    let rows: Vec<(PersonId, i32, Micros)> = nda_acceptance::table
+/// An acceptance of which nothing was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// The number of the text.
+    pub number: i32,
+    /// When it was accepted.
+    pub at: Micros,
+    /// When the person withdrew from it.
+    pub withdrawn_at: Option<Micros>,
+}
+
+/// The newest acceptance of each of these people, whether they withdrew from it or not. Nothing of the evidence is opened.
+pub fn list_newest_accepted(db: &mut Db, people: &[PersonId]) -> Result<BTreeMap<PersonId, Accepted>, Fault> {
+    let rows: Vec<(PersonId, i32, Micros, Option<Micros>)> = nda_acceptance::table
         .inner_join(nda::table)
+        .left_join(nda_withdrawal::table.on(nda_withdrawal::acceptance_id.eq(nda_acceptance::id)))
         .filter(nda_acceptance::person_id.eq_any(people.to_vec()))
         .order(nda_acceptance::accepted_at)
-        .select((nda_acceptance::person_id, nda::number, nda_acceptance::accepted_at))
+        .select((
+            nda_acceptance::person_id,
+            nda::number,
+            nda_acceptance::accepted_at,
+            nda_withdrawal::at.nullable(),
+        ))
         .load(db)?;
-    Ok(rows.into_iter().map(|(person, number, at)| (person, (number, at))).collect())
+    let accepted = |(person, number, at, withdrawn_at)| (person, Accepted { number, at, withdrawn_at });
+    Ok(rows.into_iter().map(accepted).collect())
 }

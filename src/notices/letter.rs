@@ -46,6 +46,8 @@ text_enum! {
         Recalled = "recalled",
         /// The request arrived, its address is confirmed.
         RequestReceived = "request_received",
+        /// To whoever holds a report that was shredded here.
+        Shredded = "shredded",
         /// To a reader: confirm that you want letters about changes.
         Subscribe = "subscribe",
         /// A newer version supersedes the one a person holds.
@@ -61,7 +63,12 @@ impl LetterKind {
     /// Whether letters of this kind name somebody else than whom they are for: erasing that person looks through them.
     pub const fn names_others(self) -> bool {
         match self {
-            Self::NdaWithdrawnSales | Self::NewRequest | Self::SupersededHolders | Self::Unusual => true,
+            // Whoever invites is on the staff, and may be forgotten once they are not any more.
+            Self::Invitation
+            | Self::NdaWithdrawnSales
+            | Self::NewRequest
+            | Self::SupersededHolders
+            | Self::Unusual => true,
             Self::Alarm
             | Self::Approved
             | Self::Checkpoint
@@ -70,7 +77,6 @@ impl LetterKind {
             | Self::Erased
             | Self::ErasureAsked
             | Self::ErasureDeclined
-            | Self::Invitation
             | Self::NdaAccepted
             | Self::NdaWithdrawn
             | Self::Recalled
@@ -78,6 +84,7 @@ impl LetterKind {
             | Self::Reminder
             | Self::ReportChanged
             | Self::RequestReceived
+            | Self::Shredded
             | Self::Subscribe
             | Self::Superseded => false,
         }

@@ -198,9 +198,14 @@ fn delete(db: &mut Db, ids: &[LetterId]) -> Result<usize, Fault> {
     Ok(diesel::delete(letter::table.filter(letter::id.eq_any(ids))).execute(db)?)
 }
 
-/// Takes somebody out of letters to others: what was sent is deleted, what waits loses their `names`. How many there were.
+/// Takes somebody out of letters to others: what was sent is deleted, what waits loses their `names`, and with them the
+/// `besides` that say more of them and of others. How many there were.
 /// Opens every letter of the kinds that name others.
-pub fn forget_in_others(db: &mut Db, house: &House, names: &[String]) -> Result<usize, Fault> {
+pub fn forget_in_others(
+    db: &mut Db,
+    house: &House,
+    (names, besides): (&[String], &[String]),
+) -> Result<usize, Fault> {
     let kinds: Vec<&str> =
         LetterKind::ALL.iter().filter(|kind| kind.names_others()).map(|kind| kind.as_str()).collect();
     let mut keys: HashMap<PersonId, DataKey> = HashMap::new();
@@ -221,6 +226,7 @@ pub fn forget_in_others(db: &mut Db, house: &House, names: &[String]) -> Result<
             let Some(key) = keys.get(&row.person) else { continue };
             let content: Letter = key.open(&place(row.id), &row.content)?;
             let Some(without) = content.without(names) else { continue };
+            let without = without.without(besides).unwrap_or(without);
             forgotten += 1;
             if row.state == LetterState::Waiting {
                 let sealed = key.seal(&house.clock, &place(row.id), &without)?;

@@ -10,7 +10,7 @@ use crate::grants::companions::{self, Beside};
 use crate::grants::holdings::{self, Holding};
 use crate::ids::{GrantId, PersonId, ReportId, VersionId};
 use crate::ledger::uses::{self, Tally};
-use crate::nda::store as ndas;
+use crate::nda::store::{self as ndas, Accepted};
 use crate::reports::{State as VersionState, Version, store as reports};
 use crate::seal::Keyring;
 use crate::text_enum;
@@ -75,8 +75,10 @@ pub struct Held {
     pub title: String,
     /// The version's number.
     pub number: u32,
-    /// The newest NDA text that the holder accepted, and when.
-    pub nda: Option<(i32, Micros)>,
+    /// The newest NDA text that the holder accepted.
+    pub nda: Option<Accepted>,
+    /// When the version's key was destroyed here.
+    pub shredded_at: Option<Micros>,
     /// How often it was used.
     pub used: Tally,
     /// Which documents beside the report were taken.
@@ -160,6 +162,7 @@ fn tell(db: &mut Db, fitting: Vec<(Holding, Standing, &Version)>) -> Result<Vec<
         standing,
         title: version.card.title.to_string(),
         number: version.number,
+        shredded_at: version.shredded_at,
         nda: accepted.get(&holding.person).copied(),
         used: used.get(&holding.grant).copied().unwrap_or_default(),
         beside: beside.get(&holding.grant).copied().unwrap_or_default(),

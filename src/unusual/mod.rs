@@ -32,9 +32,9 @@ text_enum! {
         NewCountry = "new_country",
         /// A network that the person never came from.
         NewNetwork = "new_network",
-        /// Downloads outside the company's working hours.
+        /// Accesses outside the company's working hours.
         OutsideHours = "outside_hours",
-        /// Downloads from where the file of countries knows none.
+        /// Accesses from where the file of countries knows none.
         UnknownCountry = "unknown_country",
         /// Codes are guessed.
         WrongCodes = "wrong_codes",
@@ -59,12 +59,12 @@ impl Rule {
     pub const fn counts(self) -> &'static str {
         match self {
             Self::BeforeExpiry => "Hours before the grant ends, at the most",
-            Self::ManyNetworks => "Networks that fetched one copy",
+            Self::ManyNetworks => "Networks that opened one copy",
             Self::ManyReports => "Different reports within an hour",
-            Self::NewCountry => "Downloads from other countries before it",
-            Self::NewNetwork => "Downloads from elsewhere before it",
-            Self::OutsideHours => "Downloads outside the working hours",
-            Self::UnknownCountry => "Downloads from where the country file knows none",
+            Self::NewCountry => "Accesses from other countries before it",
+            Self::NewNetwork => "Accesses from elsewhere before it",
+            Self::OutsideHours => "Accesses outside the working hours",
+            Self::UnknownCountry => "Accesses from where the country file knows none",
             Self::WrongCodes => "Wrong codes within an hour",
         }
     }

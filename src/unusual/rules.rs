@@ -70,6 +70,7 @@ pub fn find(
         let of = |fits: fn(EventKind) -> bool| -> Vec<&Access> {
             accesses.iter().filter(|access| access.person == Some(person) && fits(access.kind)).collect()
         };
+        let reads = of(is_reading);
         let downloads = of(EventKind::starts_download);
         let codes = of(|kind| kind == EventKind::CodeFailed);
         let earlier: Vec<&Access> = earlier.iter().filter(|access| access.person == Some(person)).collect();
@@ -77,12 +78,12 @@ pub fn find(
             let number = usize::try_from(setting.threshold).unwrap_or(usize::MAX);
             let broken: Broken<'_> = match rule {
                 Rule::BeforeExpiry => before_expiry(&downloads, setting.threshold),
-                Rule::ManyNetworks => many_networks(&downloads, number),
-                Rule::ManyReports => many_reports(&downloads, number),
-                Rule::NewCountry => new_country((&earlier, &downloads), number),
-                Rule::NewNetwork => new_network((&earlier, &downloads), number),
-                Rule::OutsideHours => outside(&downloads, hours, number),
-                Rule::UnknownCountry => unknown_country(&downloads, number),
+                Rule::ManyNetworks => many_networks(&reads, number),
+                Rule::ManyReports => many_reports(&reads, number),
+                Rule::NewCountry => new_country((&earlier, &reads), number),
+                Rule::NewNetwork => new_network((&earlier, &reads), number),
+                Rule::OutsideHours => outside(&reads, hours, number),
+                Rule::UnknownCountry => unknown_country(&reads, number),
                 Rule::WrongCodes => guessing(&codes, number),
             };
             findings.extend(broken.map(|(access, text)| Finding {
@@ -96,6 +97,29 @@ pub fn find(
     }
     findings.sort_by_key(|finding| u64::MAX - finding.index);
     findings
+}
+
+/// Whether something of a report was read by it: as a copy, in the browser, by a program, or as a letter beside it.
+pub fn is_reading(kind: EventKind) -> bool {
+    kind.starts_download() || VIEWS.contains(&kind)
+}
+
+/// What is read without a copy: a room that was opened, and not each of its pages.
+pub const VIEWS: [EventKind; 3] =
+    [EventKind::BridgeLetterTaken, EventKind::ReportReadByToken, EventKind::ReportViewed];
+
+/// So many accesses in words: downloads where they are nothing else.
+fn readings<'a>(accesses: impl IntoIterator<Item = &'a Access>) -> String {
+    let (mut number, mut only_downloads) = (0, true);
+    for access in accesses {
+        number += 1;
+        only_downloads &= access.kind.starts_download();
+    }
+    if only_downloads {
+        counted(number, "A download", "downloads")
+    } else {
+        counted(number, "An access", "accesses")
+    }
 }
 
 /// A number in words: `A download`, `3 downloads`.
@@ -129,7 +153,7 @@ fn outside<'a>(downloads: &'a [&'a Access], hours: &WorkingHours, number: usize)
     let found: Vec<_> = downloads.iter().filter(|access| !hours.contains(access.at)).collect();
     let last = found.last()?;
     (found.len() >= number).then(|| {
-        let words = counted(found.len(), "A download", "downloads");
+        let words = readings(found.iter().copied().copied());
         (**last, format!("{words} outside working hours ({}).", hours.words()))
     })
 }
@@ -164,9 +188,13 @@ fn new_country((earlier, downloads): Story<'_>, number: usize) -> Broken<'_> {
         let known: Vec<_> = before.filter_map(|access| named(access)).collect();
         named(access).is_some_and(|here| known.len() >= number && !known.contains(&here))
     })?;
-    let before = earlier.len().saturating_add(at);
-    let times =
-        if before == 1 { "The download before".to_owned() } else { format!("The {before} downloads before") };
+    let before = || earlier.iter().chain(downloads.iter().take(at)).copied();
+    let words = if before().all(|access| access.kind.starts_download()) { "download" } else { "access" };
+    let times = match (before().count(), words) {
+        (1, words) => format!("The {words} before"),
+        (number, "access") => format!("The {number} accesses before"),
+        (number, words) => format!("The {number} {words}s before"),
+    };
     Some((access, format!("{times} came from other countries.")))
 }
 
@@ -174,7 +202,7 @@ fn new_country((earlier, downloads): Story<'_>, number: usize) -> Broken<'_> {
 fn unknown_country<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
     let found: Vec<_> = downloads.iter().filter(|access| access.country == Some(Country::Unknown)).collect();
     let last = found.last()?;
-    let words = counted(found.len(), "A download", "downloads");
+    let words = readings(found.iter().copied().copied());
     (found.len() >= number).then(|| (**last, format!("{words} from where the country file knows none.")))
 }
 
@@ -184,20 +212,26 @@ fn new_network((earlier, downloads): Story<'_>, number: usize) -> Broken<'_> {
     let here = network(last)?;
     let known: Vec<_> = earlier.iter().chain(before).filter_map(|access| network(access)).collect();
     let is_new = known.len() >= number && !known.contains(&here);
-    is_new.then(|| (*last, "Before, the downloads always came from elsewhere.".to_owned()))
+    is_new.then(|| (*last, "Before, they always came from elsewhere.".to_owned()))
 }
 
 /// One copy from many networks.
 fn many_networks<'a>(downloads: &'a [&'a Access], number: usize) -> Broken<'a> {
     downloads.iter().rev().find_map(|last| {
         let same = downloads.iter().filter(|access| access.copy.is_some() && access.copy == last.copy);
-        let mut networks: Vec<_> = same.filter_map(|access| network(access)).collect();
+        let same: Vec<&Access> = same.copied().collect();
+        let mut networks: Vec<_> = same.iter().filter_map(|access| network(access)).collect();
         networks.sort_unstable();
         networks.dedup();
         let copy = last.copy.as_deref()?;
         (networks.len() >= number)
-            .then(|| (*last, format!("Copy {copy} was fetched from {} networks.", networks.len())))
+            .then(|| (*last, format!("Copy {copy} was {} from {} networks.", opened(&same), networks.len())))
     })
+}
+
+/// What was done with a copy.
+fn opened(accesses: &[&Access]) -> &'static str {
+    if accesses.iter().all(|access| access.kind.starts_download()) { "fetched" } else { "opened" }
 }
 
 /// Wrong codes in one hour.

@@ -1,7 +1,7 @@
 //! The accesses that the rules look at, read from the log.
 
 use super::countries::Countries;
-use super::rules::{Access, Accesses, Finding, find};
+use super::rules::{Access, Accesses, Finding, VIEWS, find, is_reading};
 use super::{Mute, store};
 use crate::clock::Micros;
 use crate::db::Db;
@@ -18,8 +18,12 @@ use std::collections::HashMap;
 pub const DAYS: i64 = 7;
 /// Accesses of a kind that are looked at, the newest: downloads of reports, of documents beside them, wrong codes.
 pub const ACCESSES: u16 = 2_000;
-/// Downloads of a kind by each person before those days that are looked at, to know what is new for them.
+/// Views of a kind that are looked at, the newest: there are more of them than of downloads.
+pub const VIEWED: u16 = 1_000;
+/// Downloads or views of a kind by each person before those days that are looked at, to know what is new for them.
 pub const EARLIER: u16 = 10;
+/// What one person opens of one report from one network within so long is one access.
+const ONE_VIEW_SECS: i64 = 3_600;
 
 /// What was found: what is to be looked at, and how much is kept quiet.
 #[derive(Clone, Debug, Default)]
@@ -45,9 +49,11 @@ pub fn look(db: &mut Db, (keyring, countries): (&Keyring, &Countries), now: Micr
 fn accesses(db: &mut Db, by: (&Keyring, &Countries), now: Micros) -> Result<Accesses, Fault> {
     let since = now.plus_days(-DAYS);
     let (mut recent, mut grants) = (Vec::new(), Vec::new());
-    for kind in [EventKind::CompanionStarted, EventKind::DownloadStarted, EventKind::CodeFailed] {
+    let fetched = [EventKind::CompanionStarted, EventKind::DownloadStarted, EventKind::CodeFailed];
+    let kinds = fetched.into_iter().map(|kind| (kind, ACCESSES));
+    for (kind, most) in kinds.chain(VIEWS.into_iter().map(|kind| (kind, VIEWED))) {
         let filter = Filter { kind: Some(kind), from: Some(since), ..Filter::default() };
-        for stored in log::list_stored(db, &filter, ACCESSES)? {
+        for stored in log::list_stored(db, &filter, most)? {
             let Some((access, grant)) = access(db, by, stored)? else { continue };
             recent.push(access);
             grants.push(grant);
@@ -58,23 +64,47 @@ fn accesses(db: &mut Db, by: (&Keyring, &Countries), now: Micros) -> Result<Acce
         access.ends = grant.and_then(|grant| ends.get(&grant).copied());
     }
     let earlier = earlier(db, by, (&recent, since))?;
-    recent.sort_by_key(|access| access.index);
-    Ok(Accesses { recent, earlier })
+    Ok(Accesses { recent: once(recent), earlier: once(earlier) })
 }
 
-/// What those who downloaded of late had downloaded before, oldest first.
+/// Accesses in their order, those of one view told once: a room that is opened again, or from which a copy is fetched, within
+/// the hour.
+fn once(mut accesses: Vec<Access>) -> Vec<Access> {
+    accesses.sort_by_key(|access| access.index);
+    let of = |access: &Access| (access.person, access.report, access.network.clone());
+    let mut fetched: HashMap<_, Vec<Micros>> = HashMap::new();
+    for access in accesses.iter().filter(|access| access.kind.starts_download()) {
+        fetched.entry(of(access)).or_default().push(access.at);
+    }
+    let mut viewed: HashMap<_, Micros> = HashMap::new();
+    accesses.retain(|access| {
+        if !VIEWS.contains(&access.kind) {
+            return true;
+        }
+        let near = |at: &Micros| access.at.secs_since(*at).abs() < ONE_VIEW_SECS;
+        let is_known = viewed.get(&of(access)).is_some_and(near)
+            || fetched.get(&of(access)).is_some_and(|times| times.iter().any(near));
+        if !is_known {
+            viewed.insert(of(access), access.at);
+        }
+        !is_known
+    });
+    accesses
+}
+
+/// What those who read something of late had read before, oldest first.
 fn earlier(
     db: &mut Db,
     by: (&Keyring, &Countries),
     (recent, until): (&[Access], Micros),
 ) -> Result<Vec<Access>, Fault> {
-    let downloads = recent.iter().filter(|access| access.kind.starts_download());
-    let mut people: Vec<PersonId> = downloads.filter_map(|access| access.person).collect();
+    let readings = recent.iter().filter(|access| is_reading(access.kind));
+    let mut people: Vec<PersonId> = readings.filter_map(|access| access.person).collect();
     people.sort_unstable();
     people.dedup();
     let mut found = Vec::new();
     for person in people {
-        for kind in [EventKind::CompanionStarted, EventKind::DownloadStarted] {
+        for kind in [EventKind::CompanionStarted, EventKind::DownloadStarted, EventKind::ReportViewed] {
             let (kind, person, until) = (Some(kind), Some(person), Some(until));
             let filter = Filter { kind, person, until, ..Filter::default() };
             for stored in log::list_stored(db, &filter, EARLIER)? {
@@ -82,7 +112,6 @@ fn earlier(
             }
         }
     }
-    found.sort_by_key(|access| access.index);
     Ok(found)
 }
 

@@ -69,6 +69,9 @@ impl Desk {
                 let admitted = SECURITY.iter().filter(|(_, _, admits)| admits(roles));
                 admitted.map(|(href, label, _)| (*href, *label)).collect()
             }
+            Self::SignIn if roles.contains(&Role::Admin) => {
+                vec![("/staff/people", "Staff"), ("/security/keys", "Keys")]
+            }
             Self::SignIn => Vec::new(),
         }
     }

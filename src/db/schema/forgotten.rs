@@ -63,6 +63,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    erased_address (address_index) {
+        address_index -> Binary,
+        at -> BigInt,
+    }
+}
+
+diesel::table! {
     retention_switch (at) {
         at -> BigInt,
         is_on -> Bool,

@@ -4,6 +4,7 @@
 //! was committed to stays in the log. Not promised: copies that people hold, and backups until their key-encryption key
 //! is retired and gone, or they are deleted; until when is told.
 
+use super::told;
 use crate::clock::Micros;
 use crate::db::shreds::{self, Shred};
 use crate::db::{Db, data_keys};
@@ -15,7 +16,7 @@ use crate::ledger::{Act, Actor, Event, EventKind, Recorded};
 use crate::notices::House;
 use crate::reports::{State, Version, store as reports};
 use crate::text::Slug;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why nothing was shredded.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,8 @@ pub struct Plan {
     pub live: Vec<Grant>,
     /// Whoever was ever granted one of them.
     pub holders: usize,
+    /// Whoever is written to, and about which versions: they can read one now, or ever did.
+    pub told: BTreeMap<PersonId, BTreeSet<VersionId>>,
 }
 
 /// What becomes of grants that still open what is shredded.
@@ -104,8 +107,9 @@ pub fn plan(db: &mut Db, house: &House, target: &Target, now: Micros) -> Result<
             return Err(ShredError::Held(hold.name().to_owned()));
         }
     }
+    let told = told::holders(db, &all, now)?;
     all.retain(|grant| grant.state(now) == GrantState::Active);
-    Ok(Plan { versions, live: all, holders: people.len() })
+    Ok(Plan { versions, live: all, holders: people.len(), told })
 }
 
 /// What was shredded.
@@ -143,6 +147,7 @@ pub fn shred<'a>(
     for grant in &plan.live {
         end(&mut act, by, grant)?;
     }
+    let told = told::tell(act.db(), house, &plan.versions, &plan.told)?;
     let mut last = None;
     for version in &plan.versions {
         if let Some(event) = last.take() {
@@ -158,7 +163,8 @@ pub fn shred<'a>(
                 .fact("number", version.number)
                 .fact("kek", kek.as_str())
                 .fact("backups_until", done.backups_until.0)
-                .fact("grants_ended", u64::try_from(ended).unwrap_or(u64::MAX)),
+                .fact("grants_ended", u64::try_from(ended).unwrap_or(u64::MAX))
+                .fact("holders", told.get(&version.id).copied().unwrap_or_default()),
         );
         done.keks.insert(kek);
     }

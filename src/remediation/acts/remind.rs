@@ -2,7 +2,7 @@
 
 use crate::accounts::store as accounts;
 use crate::fault::{Fault, Kind, Refusal};
-use crate::identity::store as people;
+use crate::identity::{erased, store as people};
 use crate::ledger::{Act, Event, EventKind, PersonalField, Recorded};
 use crate::notices::House;
 use crate::notices::letter::LetterKind;
@@ -14,7 +14,7 @@ use serde::Serialize;
 /// Why no letter was queued.
 #[derive(Debug, thiserror::Error)]
 pub enum RemindError {
-    /// Another node queued it, it is mended, or its date was moved meanwhile.
+    /// Another node queued it, it is mended, its date was moved meanwhile, or its owner was erased.
     #[error("There is nothing to remind of any more.")]
     NotDue,
     /// Unexpected.
@@ -57,8 +57,16 @@ pub fn remind<'a>(mut act: Act<'a>, house: &House, asked: &Due) -> Result<Record
     let at = act.at();
     let today = Day::of(at);
     let due = reminders::find_due(act.db(), &house.keyring, asked, today)?.ok_or(RemindError::NotDue)?;
+    // Whoever was erased is not made known again by a note. Those who came back by themselves are on file.
+    let known = people::find_person_by_email(act.db(), &house.keyring, &due.owner)?;
+    if known.is_none() && erased::is_erased(act.db(), &house.keyring, &due.owner)? {
+        return Err(RemindError::NotDue);
+    }
     reminders::insert(act.db(), &due, at)?.ok_or(RemindError::NotDue)?;
-    let person = people::find_or_insert_person(act.db(), &house.keyring, &house.clock, &due.owner, None)?;
+    let person = match known {
+        Some(known) => known,
+        None => people::insert_person(act.db(), &house.keyring, &house.clock, &due.owner, None)?,
+    };
     let company = accounts::find_company(act.db())?.map(|company| company.name.to_string());
     let letter = ReminderLetter {
         company: company.unwrap_or_else(|| "The trust center".to_owned()),

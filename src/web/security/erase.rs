@@ -1,6 +1,7 @@
 //! Erasing a person: what is asked before, and the answer.
 
 use crate::clock::Micros;
+use crate::config::Config;
 use crate::erasure::acts::EraseError;
 use crate::erasure::{EVIDENCE_HOLD, Terms};
 use crate::identity::Person;
@@ -26,7 +27,8 @@ pub async fn erase(staff: Staff<Security>, id: web::Path<PersonId>, _form: Form)
 }
 
 /// What is asked before erasing.
-pub(super) fn question(person: &Person, signed: bool, terms: Terms, now: Micros) -> Question {
+pub(super) fn question(person: &Person, signed: bool, settings: &Config, now: Micros) -> Question {
+    let terms = Terms::from(settings.retention);
     let name = person.shown_as();
     let evidence = if signed {
         format!(
@@ -53,8 +55,14 @@ pub(super) fn question(person: &Person, signed: bool, terms: Terms, now: Micros)
             "Copies they have saved carry their name and number. A leaked one still leads to its grant, and through the \
              evidence to the signer while it stays."
                 .to_owned(),
+            "What was written about them for a report stays as evidence, sealed under that report's key until it is shredded: \
+             who answers for a remediation, names in notes. No reminder goes to their address any more."
+                .to_owned(),
             "They are told by a last letter. The log says that you did it, and when.".to_owned(),
-        ],
+        ]
+        .into_iter()
+        .chain(elsewhere(person, settings))
+        .collect(),
         action: format!("{}/erase", super::people::path(person.id)),
         verb: "Erase this person",
         danger: true,
@@ -62,4 +70,16 @@ pub(super) fn question(person: &Person, signed: bool, terms: Terms, now: Micros)
         hidden: Vec::new(),
         back: "/security/people".to_owned(),
     }
+}
+
+/// What other systems keep, if the log is shipped to any.
+fn elsewhere(person: &Person, settings: &Config) -> Option<String> {
+    let ship = &settings.log.ship;
+    (ship.syslog.is_some() || ship.webhook.is_some()).then(|| {
+        format!(
+            "Systems that the log is shipped to keep the name in what they were sent. They are sent the entry of this erasure: \
+             what concerns number {} is to be deleted there.",
+            person.id
+        )
+    })
 }

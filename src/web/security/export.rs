@@ -7,7 +7,7 @@
 
 use super::archive::{Archive, PATIENCE, Taken};
 use super::exports::{end, follow};
-use super::filter;
+use super::filter::{self, only_some};
 use super::log::sought;
 use super::names::Names;
 use super::reader;
@@ -168,6 +168,7 @@ fn write(
         let db = &mut *database.read()?;
         (Names::read(db, keyring)?, store::log_key(db, keyring)?)
     };
+    let only = only_some(&filter);
     let mut entries = 0_u64;
     while let Some(piece) = read(database, (keyring, &mut names), &filter, format)? {
         (filter.before, filter.after) = (Some(piece.reached), None);
@@ -176,8 +177,9 @@ fn write(
         export.tell.send_replace(Far { reached: piece.reached, entries });
     }
     let sha256 = hex(std::mem::replace(&mut export.digest, Digest::new(&SHA256)).finish().as_ref());
+    let only = only.map(|people| format!("only the first {people} people\n")).unwrap_or_default();
     let list = format!(
-        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n",
+        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n{only}",
         key.origin(),
         export.bytes,
         format.file()

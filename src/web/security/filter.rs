@@ -14,6 +14,14 @@ use std::net::IpAddr;
 /// The fields that a page of the log takes, in the order of the form; `before` and `after` are the pager's.
 pub(super) const FIELDS: [&str; 7] = ["person", "report", "kind", "address", "copy", "from", "to"];
 
+/// The most people of one domain or name that are looked for at once.
+pub(super) const MOST_PEOPLE: u16 = 200;
+
+/// How many people a filter looks for, when it may be that not all are meant: of a company or name only the first are.
+pub(super) fn only_some(filter: &Filter) -> Option<usize> {
+    Some(filter.people.len()).filter(|people| *people >= usize::from(MOST_PEOPLE))
+}
+
 /// What was asked, parsed. The person is still an address.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asked {

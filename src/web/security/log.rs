@@ -7,7 +7,7 @@
 //! Network addresses lie sealed under each person's key and are found by a blind index beside them. An entry that cannot be
 //! read keeps its row and leads to the check.
 
-use super::filter::{self, Asked, Beside, FilterForm, Whom, href};
+use super::filter::{self, Asked, Beside, FilterForm, MOST_PEOPLE, Whom, href, only_some};
 use super::names::Names;
 use super::networks::{self, Means, Network};
 use super::saved::SavedRow;
@@ -34,8 +34,6 @@ use std::sync::Arc;
 
 /// Entries on a page.
 const PAGE: u16 = 50;
-/// The most people of one domain or name that are looked for at once.
-const MOST_PEOPLE: u16 = 200;
 /// How long one recorded look at the plain first page covers further ones.
 const COVERED_SECS: i64 = 600;
 
@@ -48,6 +46,8 @@ struct LogPage {
     entries: Vec<Row>,
     countries: Option<Source>,
     filtered: bool,
+    /// How many people were looked for, when there may be more.
+    only: Option<usize>,
     pager: Pager,
     saved: Vec<SavedRow>,
 }
@@ -97,6 +97,7 @@ struct Read {
     older: bool,
     last: Option<Verified>,
     saved: Vec<filters::Saved>,
+    only: Option<usize>,
 }
 
 /// GET: a page of entries.
@@ -198,6 +199,7 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
                 Some(filter) => store::list_stored(db, filter, PAGE)?,
                 None => Vec::new(),
             };
+            let only = filter.as_ref().and_then(only_some);
             let (mut newer, mut older) = (false, false);
             if let (Some(filter), Some(first), Some(last)) = (filter, entries.first(), entries.last()) {
                 let any = |db: &mut Db, filter: &Filter| {
@@ -212,6 +214,7 @@ async fn read(staff: &Staff<LogReader>, form: &Form, filter: Option<Filter>) -> 
                 form: FilterForm::new(&form, &names, found_from(db)?),
                 newer,
                 older,
+                only,
                 last: Verified::newest(db)?,
                 saved: filters::list(db, &keyring, by)?,
             })
@@ -262,7 +265,7 @@ fn readable(db: &mut Db, by: Means<'_>, names: &mut Names<'_>, entry: &Entry) ->
 
 /// The page of what was read.
 fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
-    let Read { form: shown, rows, newer, older, last, saved } = read;
+    let Read { form: shown, rows, newer, older, last, saved, only } = read;
     let (newest, oldest) = (rows.first().map(|row| row.index), rows.last().map(|row| row.index));
     let words = match (newest, oldest) {
         (Some(newest), Some(oldest)) if newest != oldest => {
@@ -283,6 +286,7 @@ fn page(staff: &Staff<LogReader>, form: &Form, read: Read) -> LogPage {
             older: oldest.filter(|_| older).map(|oldest| href(form, Beside::Before(oldest))),
             words,
         },
+        only,
         form: shown,
         entries: rows,
         countries: staff.app.countries.source(),

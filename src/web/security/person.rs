@@ -9,7 +9,7 @@ use crate::clock::Micros;
 use crate::db::Db;
 use crate::erasure::acts::{self, EraseError};
 use crate::erasure::decline::{self as declines, Decline};
-use crate::erasure::{Erasure, Terms, Wish, store as erasure};
+use crate::erasure::{Erasure, Wish, store as erasure};
 use crate::fault::Fault;
 use crate::grants::{Grant, store as grants};
 use crate::holds::{Hold, store as holds};
@@ -214,7 +214,6 @@ fn held_page(staff: &Staff<Security>, id: PersonId, held: Held, form: &Form) -> 
     let now = staff.app.clock.now();
     let person = held.person.as_ref();
     let (name, email) = super::people::shown(person);
-    let terms = Terms::from(staff.app.config.retention);
     PersonPage {
         shell: staff.shell(Desk::Security, name.as_str()),
         state: held.wish.map(|_| Status::new(Tone::Warn, "Asks to be forgotten")),
@@ -229,7 +228,7 @@ fn held_page(staff: &Staff<Security>, id: PersonId, held: Held, form: &Form) -> 
         decline: held.wish.and(person).map(|person| decline::question(person, form)),
         erase: person
             .filter(|_| held.refusal.is_none())
-            .map(|person| erase::question(person, !held.acceptances.is_empty(), terms, now)),
+            .map(|person| erase::question(person, !held.acceptances.is_empty(), &staff.app.config, now)),
         networks: held.networks,
     }
 }

@@ -197,7 +197,15 @@ fn versions(known: &[Known], may_recall: bool) -> Vec<VersionRow> {
         VersionRow {
             title: version.card.title.to_string(),
             number: version.number,
-            state: Status::new(tone, version.state.words()),
+            state: Status::new(
+                tone,
+                match version.shredded_at {
+                    None => version.state.words().to_owned(),
+                    // What became of it before is still asked about: who has confirmed.
+                    Some(_) if recalled => dated("Recalled, shredded", version.shredded_at),
+                    Some(_) => dated("Shredded", version.shredded_at),
+                },
+            ),
             href: (recalled || may_recall).then(|| format!("/security/recall/{}", version.id)),
             action: if recalled { "Who has confirmed" } else { "Recall" },
         }
@@ -261,6 +269,11 @@ struct Opens {
     people: bool,
 }
 
+/// A word, and since when, where a date belongs to it: `Shredded 21 November 2026`.
+fn dated(word: &str, at: Option<Micros>) -> String {
+    at.map_or_else(|| word.to_owned(), |at| format!("{word} {}", at.date_words()))
+}
+
 /// A row in words.
 fn row(held: &Held, opens: Opens) -> Row {
     let mark = held.holding.mark.as_ref();
@@ -274,11 +287,14 @@ fn row(held: &Held, opens: Opens) -> Row {
         copy: held.holding.copy.to_string(),
         copy_href: opens.log.then(|| format!("/security?copy={}", escape(held.holding.copy.as_str()))),
         since: held.holding.granted_at.into(),
-        nda: held.nda.map(|(number, _)| format!("NDA version {number}")),
-        nda_at: held.nda.map(|(_, at)| at.into()),
+        nda: held.nda.map(|nda| {
+            let withdrawn = if nda.withdrawn_at.is_some() { ", withdrawn" } else { "" };
+            format!("NDA version {}{withdrawn}", nda.number)
+        }),
+        nda_at: held.nda.map(|nda| nda.withdrawn_at.unwrap_or(nda.at).into()),
         used: used(held),
         beside: beside(held),
         last: held.used.last.map(Into::into),
-        state: Status::new(tone(held.standing), held.standing.words()),
+        state: Status::new(tone(held.standing), dated(held.standing.words(), held.shredded_at)),
     }
 }

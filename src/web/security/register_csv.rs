@@ -17,7 +17,8 @@ use std::sync::Arc;
 const BATCH: usize = 1_000;
 /// The first line.
 const COLUMNS: &str = "report,version,name,email,company,copy,granted_at,ends_at,revoked_at,standing,nda_version,\
-                       nda_accepted_at,downloads,views,last_used_at,bridge_letters,evidence_files";
+                       nda_accepted_at,downloads,views,last_used_at,bridge_letters,evidence_files,\
+                       nda_withdrawn_at,shredded_at";
 
 /// POST: the rows that the filter finds.
 pub async fn download(staff: Staff<RegisterReader>, form: Form) -> Answer {
@@ -66,13 +67,15 @@ fn line(held: &Held) -> String {
         at(Some(held.holding.expires_at)),
         at(held.holding.revoked_at),
         held.standing.to_string(),
-        held.nda.map(|(number, _)| number.to_string()).unwrap_or_default(),
-        at(held.nda.map(|(_, at)| at)),
+        held.nda.map(|nda| nda.number.to_string()).unwrap_or_default(),
+        at(held.nda.map(|nda| nda.at)),
         held.used.downloads.to_string(),
         held.used.views.to_string(),
         at(held.used.last),
         held.beside.letters.to_string(),
         held.beside.evidence.to_string(),
+        at(held.nda.and_then(|nda| nda.withdrawn_at)),
+        at(held.shredded_at),
     ];
     let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
     format!("{}\r\n", cells.join(","))

@@ -114,6 +114,14 @@ fn page(staff: &Staff<KeyKeeper>, version: &Version, plan: &Plan, form: &Form) -
                     people(count)
                 ),
             },
+            match plan.told.len() {
+                0 => "Nobody has used it, so nobody is written to.".to_owned(),
+                count => format!(
+                    "Told by letter: {}, whoever can read it now or ever did, that it is gone here and that a copy which \
+                     nothing obliges them to keep is best destroyed.",
+                    people(count)
+                ),
+            },
             match plan.holders {
                 0 => "Nobody was ever granted it, so nobody holds a copy from here.".to_owned(),
                 count => format!(

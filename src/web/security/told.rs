@@ -66,6 +66,8 @@ const COLUMNS: &[&str] = &[
     "user_agent",
     "facts",
     "personal",
+    "actor_id",
+    "about_id",
 ];
 
 /// An entry with the personal data beside it.
@@ -76,7 +78,11 @@ pub(super) struct Told {
     kind: &'static str,
     what: &'static str,
     actor: String,
+    /// The number of whoever did it: by it their earlier entries are found elsewhere, once nothing names them here.
+    actor_id: Option<String>,
     about: Option<String>,
+    /// The number of whom it concerns, whoever did it.
+    about_id: Option<String>,
     report: Option<String>,
     copy: Option<String>,
     grant: Option<String>,
@@ -105,7 +111,9 @@ pub(super) fn tell(
         kind: "unreadable",
         what: "This entry cannot be read.",
         actor: "not known".to_owned(),
+        actor_id: None,
         about: None,
+        about_id: None,
         report: None,
         copy: None,
         grant: None,
@@ -122,7 +130,9 @@ pub(super) fn tell(
     told.what = leaf.kind.words();
     told.event = Some(leaf.kind);
     told.actor = names.actor(db, leaf.by)?;
+    told.actor_id = leaf.by.person().map(|id| id.to_string());
     told.about = names.subject(db, &leaf)?;
+    told.about_id = leaf.about.map(|id| id.to_string());
     told.report = names.report_of(&leaf);
     told.copy.clone_from(&leaf.copy);
     told.grant = leaf.grant.map(|id| id.to_string());
@@ -168,6 +178,8 @@ impl Told {
                     personal(PersonalField::UserAgent),
                     Some(json(&self.facts)?),
                     Some(json(&self.personal)?),
+                    self.actor_id.clone(),
+                    self.about_id.clone(),
                 ];
                 let cells: Vec<String> =
                     cells.into_iter().map(|text| cell(&text.unwrap_or_default())).collect();
@@ -253,11 +265,11 @@ impl Told {
             "status_id": if failed { 2 } else { 1 },
             "time": self.at_millis,
             "message": self.what,
-            "actor": { "user": { "name": self.actor } },
+            "actor": { "user": { "name": self.actor, "uid": self.actor_id } },
             "src_endpoint": { "ip": self.personal.get(PersonalField::NetworkAddress.as_str()) },
             "http_request": { "user_agent": self.personal.get(PersonalField::UserAgent.as_str()) },
             "file": { "name": self.report, "type_id": 1, "uid": self.copy },
-            "unmapped": { "kind": self.kind, "about": self.about, "facts": self.facts, "grant": self.grant, "closes": self.closes },
+            "unmapped": { "kind": self.kind, "about": self.about, "about_uid": self.about_id, "facts": self.facts, "grant": self.grant, "closes": self.closes },
         })
     }
 }

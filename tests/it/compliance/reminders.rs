@@ -95,3 +95,36 @@ fn an_owner_is_reminded_ahead_on_the_day_and_weekly_until_it_is_done() {
         assert_eq!(reminds(house), 0);
     });
 }
+
+#[test]
+fn nobody_who_was_erased_is_written_to_because_a_note_names_them() {
+    at_the_desk("", |house, officer| {
+        let href = creates(officer, "soc2-2026");
+        uploads(officer, &href, ONE_PAGE);
+        enters(officer, &href, &[("acknowledgement", "We agree."), ("planned_date", "2026-12-18")]);
+        let asks = officer.get(&format!("{href}/finalize"));
+        officer.submit(&asks, &asks.form(&format!("{href}/finalize")));
+        let owned = [
+            ("status", "in_progress"),
+            ("happened_on", "2026-11-20"),
+            ("text", "It has begun."),
+            ("owner_email", "Owner@house.example"),
+        ];
+        updates(officer, &href, &owned);
+        let day = 86_400;
+        house.advance_secs(20 * day);
+        assert_eq!(reminds(house), 1);
+        let app = house.app().clone();
+        let email = candor::text::EmailAddress::parse("owner@house.example").unwrap();
+        let known = |email: &candor::text::EmailAddress| {
+            let db = &mut *app.database.read().unwrap();
+            candor::identity::store::find_person_by_email(db, &app.keyring, email).unwrap()
+        };
+        let owner = known(&email).unwrap().id;
+        let (eraser, by) = (app.clone(), house.add_staff("Sentinel", candor::identity::Role::Security));
+        actix_web::rt::System::new().block_on(async move { eraser.erase(Some(by), owner).await.unwrap() });
+        house.advance_secs(7 * day);
+        assert_eq!(reminds(house), 0);
+        assert!(known(&email).is_none(), "nobody is made anew of a note");
+    });
+}

@@ -12,6 +12,7 @@ use candor::identity::Role;
 use candor::ids::KeyId;
 use candor::ledger::EventKind;
 use candor::ledger::thorough;
+use candor::notices::letter::LetterKind;
 use candor::reports::store as reports;
 use candor::seal::{KeyOwner, WrappedKey};
 use diesel::prelude::*;
@@ -78,6 +79,13 @@ fn a_shredded_report_is_ciphertext_for_ever_and_everybody_is_told() {
             assert!(!found, "the key still lies in {}", file.display());
         }
         everybody_is_told(&office, &mut browser, &mut sentinel);
+        let letter = office.letters(LetterKind::Shredded, ADDRESS).remove(0);
+        assert!(
+            letter.subject.contains("Destroyed here") && letter.subject.contains("version 1"),
+            "{}",
+            letter.subject
+        );
+        assert!(letter.text.contains("there is nothing you have to do"), "{}", letter.text);
         let version = reports::require(&mut db, office.report).unwrap();
         assert!(version.shredded_at.is_some());
         let (code, _, errors) = run(&office.house, &right);
@@ -96,7 +104,9 @@ fn everybody_is_told(office: &Office, browser: &mut Visitor, sentinel: &mut Visi
     assert!(page.words().contains("was shredded on"), "{}", page.words());
     assert_ne!(browser.get("/access").status, 500);
     let words = sentinel.get("/security/register").words();
-    assert!(words.contains("Shredded"), "{words}");
+    let version = reports::require(&mut office.house.app().database.read().unwrap(), office.report).unwrap();
+    let dated = format!("Shredded {}", version.shredded_at.unwrap().date_words());
+    assert_eq!(words.matches(&dated).count(), 2, "{words}");
     let words = sentinel.get("/security/keys").words();
     assert!(words.contains("version 1") && words.contains("or until"), "{words}");
     let mut officer = office.house.staff("Conny", Role::Compliance);

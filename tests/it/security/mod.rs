@@ -1,5 +1,6 @@
 //! The security desk: what is read, proven, verified and found, by whom, and that all of it is recorded.
 
+mod afterwards;
 mod board;
 mod copy;
 mod countries;
@@ -183,6 +184,15 @@ impl Desk {
     /// The same, which may be refused; what was sent is left.
     fn tries_to_download(&self, grant: &Grant) -> Result<(), Refused> {
         self.asks_for_copy(grant, "198.51.100.23").map(drop)
+    }
+
+    /// Opens the report room, as its page does.
+    fn opens_room(&self, grant: &Grant) {
+        let app = self.house.app();
+        let origin = Origin { address: "198.51.100.23".parse().unwrap(), user_agent: "Browser".to_owned() };
+        let asker = Asker { person: grant.person, confirmed_at: app.clock.now(), origin };
+        let (gate, id) = (app.gate.clone(), grant.id);
+        actix_web::rt::System::new().block_on(async { gate.admit_room(asker, id).await }).unwrap();
     }
 
     /// Asks the gate for the recipient's copy.

@@ -79,6 +79,13 @@ fn every_tab_that_somebody_sees_opens() {
                 assert_eq!(staff.get(&tab).status, 200, "{role} at {tab}");
             }
         }
+        // Keys lie at the security desk, and are the administrator's as well.
+        let mut boss = desk.house.staff("Boss", Role::Admin);
+        let tabs = boss.get("/staff/people").tabs();
+        assert!(tabs.contains(&"/security/keys".to_owned()), "{tabs:?}");
+        for tab in tabs {
+            assert_eq!(boss.get(&tab).status, 200, "admin at {tab}");
+        }
         assert!(desk.entries(EventKind::DeskRefused).is_empty());
     });
 }

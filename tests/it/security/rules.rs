@@ -221,7 +221,7 @@ fn working_hours_are_set_in_the_companys_own_time_zone_and_recorded() {
         assert!(words.contains("Nothing unusual was found."), "{words}");
         let rules = desk.security.get("/security/rules").words();
         let shown = "Monday, Tuesday, Wednesday, Saturday, Sunday, 08:00 to 23:30, Asia/Riyadh";
-        assert!(rules.contains(&format!("Downloads outside the working hours: {shown}")), "{rules}");
+        assert!(rules.contains(&format!("Accesses outside the working hours: {shown}")), "{rules}");
         let changed = desk.entries(EventKind::UnusualRuleChanged);
         assert_eq!((changed.len(), changed[0].leaf.facts["zone"].to_string().as_str()), (2, "Asia/Riyadh"));
         let again = sets_hours(&mut desk.security, &fields, &week);
