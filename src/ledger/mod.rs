@@ -36,6 +36,7 @@ mod job;
 pub mod kind;
 pub mod leaf;
 mod link;
+mod mailed;
 pub mod networks;
 mod nodes;
 pub mod note;

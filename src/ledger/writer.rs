@@ -28,8 +28,8 @@ use tokio::sync::{oneshot, watch};
 
 /// What may be written without an entry: no act of anybody, or counted elsewhere. The law `laws::housekeeping` holds the list.
 pub const HOUSEKEEPING: &[&str] = &[
+    "alert.claimed",
     "alert.posted",
-    // In the order of their names, as the law's own list.
     "anchor.noted",
     "excerpt.told",
     "letter.claimed",

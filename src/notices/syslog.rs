@@ -5,6 +5,7 @@
 //! connection that is refused, reset or silent counts as not taken, and the batch is sent again. Not promised: that a
 //! collector which dies right after reading has kept what it read; it has no way to say so.
 
+use super::tls;
 use crate::config::Syslog;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -69,7 +70,7 @@ pub enum SyslogError {
     #[error("log.ship.syslog.host is no name")]
     Name,
     /// TLS.
-    #[error("no TLS with the collector: {0}")]
+    #[error("no TLS with the collector: it {}", tls::words(.0))]
     Tls(#[from] rustls::Error),
 }
 
@@ -104,6 +105,11 @@ pub fn send(to: &Syslog, frames: &[u8]) -> Result<(), SyslogError> {
             Err(error) => return Err(failed(&error)),
         }
     }
+}
+
+/// Whether its certificates can be read.
+pub fn check(to: &Syslog) -> Result<(), SyslogError> {
+    trust(to).map(drop)
 }
 
 /// Trusts who is named in the file and nobody else.
