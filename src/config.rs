@@ -170,6 +170,8 @@ pub struct Config {
     pub mode: Mode,
     /// The program that reads foreign files in a process of its own: this one. No setting.
     pub program: PathBuf,
+    /// The file of these settings; none of a demonstration.
+    pub file: Option<PathBuf>,
 }
 
 impl Config {
@@ -224,6 +226,7 @@ impl Config {
             mark_fonts: file.mark_fonts.iter().map(|font| folder.join(font)).collect(),
             mode: Mode::Serve,
             program: this_program(),
+            file: Some(path.to_owned()),
             data,
         })
     }
@@ -246,6 +249,7 @@ impl Config {
             mark_fonts: Vec::new(),
             mode: Mode::Demo,
             program: this_program(),
+            file: None,
         }
     }
 

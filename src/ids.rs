@@ -68,6 +68,8 @@ typed_id! {
     ApiTokenId;
     /// One acceptance of one NDA text by one person.
     AcceptanceId;
+    /// An alarm that waits for the webhook.
+    AlarmId;
     /// A mailed code with its link.
     CodeId;
     /// A PDF beside a report that leaves as marked copies only.

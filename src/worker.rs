@@ -3,6 +3,7 @@
 
 mod alarms;
 mod anchors;
+mod auditors;
 mod clock;
 mod reminders;
 mod retention;
@@ -16,6 +17,7 @@ use crate::accounts;
 use crate::app::App;
 use crate::clock::Micros;
 use crate::fault::Fault;
+use crate::ledger::Checkpoint;
 use crate::notices::carrier::{Carrier, CarryError};
 use crate::notices::outbox::{self, Queued};
 use shipping::Shipping;
@@ -191,8 +193,9 @@ impl Worker {
         let (keyring, id) = (Arc::clone(&self.app.keyring), queued.id);
         let (opened, queued) =
             self.app.read(move |db| Ok::<_, Fault>((queued.open(db, &keyring), queued))).await?;
+        let checkpoint = self.app.writer.checkpoint();
         let outcome = match opened {
-            Ok(letter) => carrier.carry(&letter, &self.app.writer.checkpoint(), &self.app.clock).await,
+            Ok(letter) => carrier.carry(&letter, &checkpoint, &self.app.clock).await,
             // The person was forgotten meanwhile: there is nothing left to say, and nobody to say it to.
             Err(fault) => {
                 tracing::warn!(letter = %id, cause = ?fault, "a letter cannot be opened");
@@ -202,16 +205,17 @@ impl Worker {
         let now = self.app.clock.now();
         match outcome {
             Ok(()) => {
-                self.app
-                    .writer
-                    .housekeeping("letter.sent", move |db| outbox::update_sent(db, id, now))
-                    .await?;
+                let told = auditors::is_checkpoint(&queued) && carrier.reaches_people();
+                let checkpoint = Checkpoint::open(&checkpoint, self.app.writer.verifier()).ok();
+                let size = checkpoint.filter(|_| told).map(|checkpoint| checkpoint.head.size);
+                let note = move |db: &mut crate::db::Db| auditors::note_sent(db, id, now, size);
+                self.app.writer.housekeeping("letter.sent", note).await?;
                 Ok(true)
             }
             Err(error) => {
                 tracing::warn!(letter = %id, tries = queued.tries + 1, cause = %error, "a letter was not sent");
                 let note =
-                    move |db: &mut crate::db::Db| outbox::update_failed(db, &queued, now, &error.to_string());
+                    move |db: &mut crate::db::Db| auditors::note_failed(db, &queued, now, error.to_string());
                 self.app.writer.housekeeping("letter.retry", note).await?;
                 Ok(false)
             }
@@ -247,14 +251,16 @@ impl Worker {
         self.shipping.ship().await
     }
 
-    /// Tells of unusual access, once of each occurrence, and says how many were told.
+    /// Tells of unusual access, once of each occurrence, and says how many were told. Alarms that the webhook has not taken
+    /// yet are posted again.
     pub async fn watch_access(&mut self) -> Result<usize, Fault> {
+        alarms::post_waiting(&self.app).await?;
         self.watch.look().await
     }
 
     /// Writes to auditors who are due a letter.
     pub async fn mail_auditors(&mut self) -> Result<(), Fault> {
-        self.anchors.mail().await
+        auditors::mail(&self.app).await
     }
 
     /// Writes to whoever answers for a remediation whose date is near or over; says how many letters were queued.

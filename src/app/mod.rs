@@ -220,13 +220,7 @@ impl App {
 
     /// The names of all anchors that are set up.
     pub fn anchor_names(&self) -> Vec<String> {
-        let log = &self.config.log;
-        let witnesses = self.witnesses.witnesses().iter().filter(|witness| witness.url.is_some());
-        let mut names = vec![anchors::FILE.to_owned()];
-        names.extend(log.webhook.is_some().then(|| anchors::WEBHOOK.to_owned()));
-        names.extend((!log.auditors.is_empty()).then(|| anchors::MAIL.to_owned()));
-        names.extend(witnesses.map(anchors::of_witness));
-        names
+        anchors::names(&self.config.log, &self.witnesses)
     }
 
     /// Whether this is a demonstration.

@@ -1,6 +1,7 @@
 //! `candor doctor`: checks everything `serve` needs and says how to mend each finding. Changes nothing.
 
 mod log;
+mod outside;
 
 use super::keys;
 use super::place::{Place, say};
@@ -11,7 +12,6 @@ use crate::db::{Database, installation};
 use crate::exceptions::criteria::Criteria;
 use crate::identity::{Role, staff};
 use crate::ledger::witness::Policy;
-use crate::ledger::{search, shipments};
 use crate::retention::store as retention;
 use crate::seal::Keyring;
 use crate::server;
@@ -84,7 +84,8 @@ fn examine(config: &Config) -> Vec<Finding> {
         findings.push(("clock", log::dated(&database)));
         findings.push(("keys", keys::examine(&keyring, &database, Clock::system().now(), NOTE)));
         findings.push(("administrators", administrators(&keyring, &database)));
-        findings.extend(shipping(config, &database));
+        findings.extend(outside::anchors(config, &database));
+        findings.extend(outside::shipping(config, &database));
         findings.push(("vault", orphans(&database, config)));
     }
     findings
@@ -127,10 +128,16 @@ fn named_files(config: &Config) -> Vec<Finding> {
     });
     let witnesses = log.witnesses.as_deref().map(|path| {
         let read = Policy::load(path).map_err(|error| error.to_string());
-        ("witness policy", read.map(|policy| format!("{} witnesses are named", policy.witnesses().len())))
+        let words = |policy: Policy| match policy.witnesses().len() {
+            1 => "1 witness is named".to_owned(),
+            count => format!("{count} witnesses are named"),
+        };
+        ("witness policy", read.map(words))
     });
     let countries = log.country_file.as_deref().map(|path| ("country file", country_file(path)));
-    [titles, fonts, witnesses, countries].into_iter().flatten().collect()
+    let mut findings: Vec<Finding> = [titles, fonts, witnesses, countries].into_iter().flatten().collect();
+    findings.extend(outside::certificates(config));
+    findings
 }
 
 /// The operator's file of countries can be read to its end, knows countries, and is not too old.
@@ -206,37 +213,6 @@ fn installation(keyring: &Keyring, database: &Database, config: &Config) -> Resu
         ),
         Ok(None) => Err(format!("nothing was installed yet: candor init --data {}", config.data.display())),
         Err(fault) => Err(format!("{fault:?}")),
-    }
-}
-
-/// How far the log was shipped, for whatever is set up.
-fn shipping(config: &Config, database: &Database) -> Vec<Finding> {
-    let ship = &config.log.ship;
-    let syslog = ship.syslog.as_ref().map(|_| ("shipping by syslog", shipments::SYSLOG));
-    let webhook = ship.webhook.as_ref().map(|_| ("shipping by webhook", shipments::WEBHOOK));
-    let set_up = syslog.into_iter().chain(webhook);
-    set_up.map(|(what, name)| (what, shipment(database, name))).collect()
-}
-
-/// How far one shipment is, and why it goes no further.
-fn shipment(database: &Database, name: &str) -> Result<String, String> {
-    let read = database.read().and_then(|mut db| {
-        let size = search::index_after_newest(&mut db)?;
-        Ok((shipments::find(&mut db, name)?, size))
-    });
-    let (known, size) = read.map_err(|fault| format!("{fault:?}"))?;
-    let Some(known) = known else {
-        return Ok(format!("{NOTE} nothing was shipped yet; candor serve begins with the first entry"));
-    };
-    let words = match known.next {
-        0 => format!("nothing shipped, {size} entries wait"),
-        next => format!("shipped up to entry {}, {} entries wait", next - 1, known.lag(size)),
-    };
-    match known.error {
-        None => Ok(words),
-        Some(why) => {
-            Err(format!("{words}: {why}. It is tried again by itself; look at [log.ship] and the other side"))
-        }
     }
 }
 

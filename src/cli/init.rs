@@ -68,7 +68,8 @@ fn make(init: &Init) -> Result<(), Trouble> {
     let closed = app.close();
     let link = link?;
     closed?;
-    tell(&app, &file, &link);
+    let address = if init.base_url.is_some() { "" } else { "base_url, " };
+    tell(&app, &file, (&link, address));
     Ok(())
 }
 
@@ -126,14 +127,14 @@ fn add_admin(app: &App, init: &Init) -> Result<String, StaffError> {
     Ok(app.house.link(&format!("/staff/sign-in/{}", issued.value.expose())))
 }
 
-/// What was made, and what to do next.
-fn tell(app: &App, file: &Path, link: &str) {
+/// What was made, and what to do next; `address` names the setting of the address, where nobody has given it.
+fn tell(app: &App, file: &Path, (link, address): (&str, &str)) {
     let config = &app.config;
     say(format_args!("The trust center lies in {}.", config.data.display()));
     say("");
     say(format_args!("1. Copy the keyring {} to a safe place, now.", config.keyring.display()));
     say("   Without it nothing can be read any more. Never put it into the same backup as the data.");
-    say(format_args!("2. Write base_url, mail and TLS (or the proxy) into {}.", file.display()));
+    say(format_args!("2. Write {address}mail and TLS (or the proxy) into {}.", file.display()));
     say(format_args!("   Then: candor doctor --config {}", file.display()));
     say(format_args!("3. Start it: candor serve --config {}", file.display()));
     say("4. Sign in as the first administrator. The link works once, for 24 hours:");

@@ -41,6 +41,9 @@ pub struct Webhook {
     pub url: String,
     /// The key of the signature that each message bears.
     pub secret: Secret,
+    /// Certificates of whoever signed the machine's, PEM: these are trusted and no others. Without it, whom this machine trusts.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
 }
 
 impl Default for LogSettings {
@@ -75,8 +78,8 @@ impl LogSettings {
                 "log.mail_every_hours must be 1 at least: each letter is an entry of its own".to_owned()
             );
         }
-        for (name, webhook) in [("webhook", &self.webhook), ("alert_webhook", &self.alert_webhook)] {
-            webhook.as_ref().map_or(Ok(()), |webhook| webhook.check(name))?;
+        for (name, webhook) in [("webhook", &mut self.webhook), ("alert_webhook", &mut self.alert_webhook)] {
+            webhook.as_mut().map_or(Ok(()), |webhook| webhook.check(name, folder))?;
         }
         self.ship = self.ship.checked(folder)?;
         Ok(self)
@@ -84,8 +87,9 @@ impl LogSettings {
 }
 
 impl Webhook {
-    /// Refuses what anybody on the way could read or forge; `name` is the setting's.
-    pub(super) fn check(&self, name: &str) -> Result<(), String> {
+    /// Refuses what anybody on the way could read or forge; `name` is the setting's. Paths are meant from `folder`.
+    pub(super) fn check(&mut self, name: &str, folder: &Path) -> Result<(), String> {
+        self.ca = self.ca.as_ref().map(|path| folder.join(path));
         if !is_safe(&self.url) {
             return Err(format!("log.{name}.url must begin with https://; http:// only for this machine"));
         }

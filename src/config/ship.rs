@@ -54,8 +54,8 @@ impl Ship {
         if self.every_secs == 0 {
             return Err("log.ship.every_secs must be 1 at least".to_owned());
         }
-        if let Some(webhook) = &self.webhook {
-            webhook.check("ship.webhook")?;
+        if let Some(webhook) = &mut self.webhook {
+            webhook.check("ship.webhook", folder)?;
         }
         if let Some(syslog) = &mut self.syslog {
             syslog.ca = folder.join(&syslog.ca);

@@ -8,6 +8,7 @@ diesel::table! {
         at -> Nullable<BigInt>,
         tried_at -> BigInt,
         error -> Nullable<Text>,
+        failing_since -> Nullable<BigInt>,
     }
 }
 

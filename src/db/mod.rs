@@ -7,6 +7,7 @@
 //! The backend is chosen by the URL's scheme here, never by trying: diesel's derived `establish` would open an empty
 //! SQLite file for a mistyped PostgreSQL URL.
 
+pub mod alarm_schema;
 pub mod anchor_schema;
 pub mod companion_schema;
 pub mod columns;

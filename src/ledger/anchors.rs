@@ -4,10 +4,11 @@
 
 use super::append::stored;
 use super::path::{self, TreeHead};
-use super::witness::Witness;
+use super::witness::{Policy, Witness};
 use super::writer::Writer;
 use super::{anchor, nodes, store};
 use crate::clock::Micros;
+use crate::config::LogSettings;
 use crate::db::Db;
 use crate::db::anchor_schema::{ledger_anchor, ledger_cosignature};
 use crate::fault::Fault;
@@ -19,6 +20,25 @@ pub const FILE: &str = "file";
 pub const MAIL: &str = "mail";
 /// The name of the anchor that posts to a webhook.
 pub const WEBHOOK: &str = "webhook";
+
+/// How long a mail server may put off a letter before that is an alarm: many do so with whom they do not know.
+const MAIL_PATIENCE_SECS: i64 = 3_600;
+
+/// The names of all anchors that are set up.
+pub fn names(log: &LogSettings, witnesses: &Policy) -> Vec<String> {
+    let asked = witnesses.witnesses().iter().filter(|witness| witness.url.is_some());
+    let mut names = vec![FILE.to_owned()];
+    names.extend(log.webhook.is_some().then(|| WEBHOOK.to_owned()));
+    names.extend((!log.auditors.is_empty()).then(|| MAIL.to_owned()));
+    names.extend(asked.map(of_witness));
+    names
+}
+
+/// After how many seconds of silence an anchor is an alarm.
+pub fn alert_secs(log: &LogSettings, name: &str) -> i64 {
+    let secs = i64::from(log.anchor_alert_secs);
+    if name == MAIL { secs.max(MAIL_PATIENCE_SECS) } else { secs }
+}
 
 /// The name of a witness's anchor.
 pub fn of_witness(witness: &Witness) -> String {
@@ -38,13 +58,17 @@ pub struct Anchored {
     pub tried_at: Micros,
     /// Why the last try failed; none when it did not.
     pub error: Option<String>,
+    /// When the first of the tries failed that have failed since; none when the last one did not.
+    pub failing_since: Option<Micros>,
 }
 
 impl Anchored {
-    /// For how long it has not learnt what there is to learn; none when its last try was good, or it knows all.
+    /// For how long it has not learnt what there is to learn; none when its last try was good, or it knows all. A time in
+    /// which there was nothing to tell is no silence: it counts from the first try that failed.
     pub fn silent_secs(&self, size: u64, now: Micros) -> Option<i64> {
         let behind = u64::try_from(self.size).unwrap_or(0) < size;
-        (behind && self.error.is_some()).then(|| self.at.map_or(i64::MAX, |at| now.secs_since(at)))
+        let since = self.failing_since.filter(|_| behind)?;
+        Some(now.secs_since(since))
     }
 }
 
@@ -65,7 +89,7 @@ pub fn note(db: &mut Db, name: &str, at: Micros, outcome: &Result<u64, String>) 
     let first = (
         ledger_anchor::name.eq(name),
         ledger_anchor::size.eq(0),
-        // It knows nothing, and that since now: silence counts from here.
+        // It knows nothing, and that since now.
         ledger_anchor::at.eq(Some(at)),
         ledger_anchor::tried_at.eq(at),
         ledger_anchor::error.eq(None::<String>),
@@ -83,11 +107,15 @@ pub fn note(db: &mut Db, name: &str, at: Micros, outcome: &Result<u64, String>) 
                 ledger_anchor::at.eq(Some(at)),
                 ledger_anchor::tried_at.eq(at),
                 ledger_anchor::error.eq(None::<String>),
+                ledger_anchor::failing_since.eq(None::<Micros>),
             ))
             .execute(db)?,
-        Err(why) => row
-            .set((ledger_anchor::tried_at.eq(at), ledger_anchor::error.eq(Some(why.as_str()))))
-            .execute(db)?,
+        Err(why) => {
+            row.set((ledger_anchor::tried_at.eq(at), ledger_anchor::error.eq(Some(why.as_str()))))
+                .execute(db)?;
+            let first = ledger_anchor::table.find(name).filter(ledger_anchor::failing_since.is_null());
+            diesel::update(first).set(ledger_anchor::failing_since.eq(Some(at))).execute(db)?
+        }
     };
     Ok(())
 }
@@ -171,17 +199,18 @@ mod tests {
 
     #[test]
     fn silence_counts_only_when_there_is_something_to_tell() {
-        let anchor = |size, at, error: Option<&str>| Anchored {
+        let anchor = |size, failing_since: Option<i64>| Anchored {
             name: "webhook".to_owned(),
             size,
-            at,
+            at: Some(Micros(0)),
             tried_at: Micros(0),
-            error: error.map(str::to_owned),
+            error: failing_since.map(|_| "no".to_owned()),
+            failing_since: failing_since.map(Micros),
         };
         let now = Micros(700_000_000);
-        assert_eq!(anchor(7, Some(Micros(0)), Some("no")).silent_secs(8, now), Some(700));
-        assert_eq!(anchor(8, Some(Micros(0)), Some("no")).silent_secs(8, now), None);
-        assert_eq!(anchor(7, Some(Micros(0)), None).silent_secs(8, now), None);
-        assert_eq!(anchor(0, None, Some("no")).silent_secs(8, now), Some(i64::MAX));
+        assert_eq!(anchor(7, Some(0)).silent_secs(8, now), Some(700));
+        assert_eq!(anchor(7, Some(600_000_000)).silent_secs(8, now), Some(100), "not since it was told last");
+        assert_eq!(anchor(8, Some(0)).silent_secs(8, now), None);
+        assert_eq!(anchor(7, None).silent_secs(8, now), None);
     }
 }

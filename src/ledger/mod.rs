@@ -38,6 +38,7 @@ mod known;
 pub mod leaf;
 mod link;
 mod losses;
+mod mailed;
 pub mod networks;
 mod nodes;
 pub mod note;

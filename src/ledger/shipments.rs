@@ -3,21 +3,26 @@
 //! Indexes are given under the head's lock, in the order of commits: whatever is committed later has a larger index, so a
 //! cursor that moves behind what was taken skips nothing. It moves only after the other side has taken a batch, so a
 //! crash in between ships that batch again: at least once.
+//!
+//! A cursor belongs to a destination: another collector begins with the first entry, and one that was left and is taken up
+//! again goes on where it was left.
 
 use super::append::stored;
 use super::epoch;
 use super::link::{Lock, read_head};
+use super::tree::hex;
 use crate::clock::Micros;
+use crate::config::{Syslog, Webhook};
 use crate::db::Db;
 use crate::db::shipment_schema::ledger_shipment;
 use crate::fault::Fault;
 use crate::ids::NodeId;
 use diesel::prelude::*;
 
-/// The name of the shipment by syslog.
-pub const SYSLOG: &str = "syslog";
-/// The name of the shipment by webhook.
-pub const WEBHOOK: &str = "webhook";
+/// How the name of a shipment by syslog begins.
+const SYSLOG: &str = "syslog";
+/// How the name of a shipment by webhook begins.
+const WEBHOOK: &str = "webhook";
 /// How long a node may take for a batch. Then others may ship it.
 const CLAIM_SECS: i64 = 120;
 /// The shortest and longest wait after a failure.
@@ -26,7 +31,7 @@ const WAIT_SECS: (i64, i64) = (5, 300);
 /// Where a shipment stands.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Shipment {
-    /// Which: `syslog`, `webhook`.
+    /// Which: `syslog` or `webhook`, and the digest of where it goes.
     pub name: String,
     epoch: i32,
     /// The index that is shipped next.
@@ -55,9 +60,31 @@ pub fn list(db: &mut Db) -> Result<Vec<Shipment>, Fault> {
     Ok(ledger_shipment::table.order(ledger_shipment::name).load(db)?)
 }
 
+/// The name of the shipment to a collector.
+pub fn of_syslog(to: &Syslog) -> String {
+    format!("{SYSLOG} {}", digest(&format!("{}:{}", to.host, to.port)))
+}
+
+/// The name of the shipment to a webhook. What follows a question mark says who asks, not where.
+pub fn of_webhook(to: &Webhook) -> String {
+    format!("{WEBHOOK} {}", digest(to.url.split(['?', '#']).next().unwrap_or_default()))
+}
+
+/// A destination in a name: an address may hold a secret, its digest does not.
+fn digest(destination: &str) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, destination.as_bytes());
+    hex(digest.as_ref().get(..8).unwrap_or_default())
+}
+
 /// Where a shipment stands; none before it was begun.
 pub fn find(db: &mut Db, name: &str) -> Result<Option<Shipment>, Fault> {
-    Ok(ledger_shipment::table.find(name).first(db).optional()?)
+    let known: Option<Shipment> = ledger_shipment::table.find(name).first(db).optional()?;
+    if known.is_some() {
+        return Ok(known);
+    }
+    // Cursors once belonged to a kind alone; such a one is taken over by the first destination of its kind.
+    let kind = name.split(' ').next().unwrap_or_default();
+    Ok(ledger_shipment::table.find(kind).first(db).optional()?)
 }
 
 /// Claims the next batch of a shipment for a node: the index to begin with; none while it waits or another node has it. In
@@ -65,6 +92,9 @@ pub fn find(db: &mut Db, name: &str) -> Result<Option<Shipment>, Fault> {
 pub fn claim(db: &mut Db, name: &str, (node, now): (NodeId, Micros)) -> Result<Option<u64>, Fault> {
     let present = i32::try_from(read_head(db, Lock::None)?.epoch).unwrap_or(i32::MAX);
     let known = if let Some(known) = find(db, name)? {
+        diesel::update(ledger_shipment::table.find(&known.name))
+            .set(ledger_shipment::name.eq(name))
+            .execute(db)?;
         known
     } else {
         diesel::insert_into(ledger_shipment::table)

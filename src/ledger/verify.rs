@@ -15,6 +15,7 @@ use super::disclosures::Disclosures;
 use super::export;
 use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
 use super::losses::Losses;
+use super::mailed;
 use super::note::{Checkpoint, NoteError, SignedNote, VerifierKey};
 use super::origin::life;
 use super::path::TreeHead;
@@ -174,7 +175,7 @@ fn kept(note: &str, signers: &Signers) -> Result<Checkpoint, Stop> {
         _ => unusable(format!("the checkpoint from outside: {error}")),
     };
     if !note.starts_with(RECEIPT_TYPE) {
-        let found = in_a_letter(note, signers);
+        let found = mailed::find(note, |origin| signers.know(origin));
         let note = found.as_deref().unwrap_or(note);
         return signers.open(note).map_err(refused);
     }
@@ -182,19 +183,6 @@ fn kept(note: &str, signers: &Signers) -> Result<Checkpoint, Stop> {
     checked.map_err(|error| match error {
         ReceiptError::Note(error) => refused(error),
         _ => unusable(format!("the receipt from outside: {error}")),
-    })
-}
-
-/// Finds the checkpoint of a log in a text around it, such as a letter.
-fn in_a_letter(letter: &str, signers: &Signers) -> Option<String> {
-    let lines: Vec<&str> = letter.lines().map(str::trim).collect();
-    lines.windows(5).enumerate().find_map(|(at, window)| match window {
-        [origin, size, root, "", first] if signers.know(origin) && first.starts_with('\u{2014}') => {
-            let signatures = lines.iter().skip(at + 4).take_while(|line| line.starts_with('\u{2014}'));
-            let signatures = signatures.copied().collect::<Vec<_>>().join("\n");
-            Some(format!("{origin}\n{size}\n{root}\n\n{signatures}\n"))
-        }
-        _ => None,
     })
 }
 

@@ -27,6 +27,7 @@ use tokio::sync::{oneshot, watch};
 
 /// What may be written without an entry: no act of anybody, or counted elsewhere. The law `laws::housekeeping` holds the list.
 pub const HOUSEKEEPING: &[&str] = &[
+    "alert.claimed",
     "alert.posted",
     "anchor.noted",
     "excerpt.told",

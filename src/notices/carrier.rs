@@ -1,13 +1,13 @@
 //! How letters leave the house: by SMTP, into a folder, or not at all (the demo shows them on a page).
 
-use super::letter::Letter;
+use super::letter::{Letter, LetterKind};
 use crate::clock::Clock;
 use crate::config::{Mail, Smtp, SmtpSecurity};
 use crate::fault::Fault;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -154,12 +154,22 @@ fn write(letter: &Letter, checkpoint: &str, from: &Mailbox, clock: &Clock) -> Op
         .message_id(Some(id))
         .date(std::time::UNIX_EPOCH + Duration::from_micros(u64::try_from(clock.now().0).unwrap_or(0)))
         .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
-        .multipart(
-            MultiPart::alternative()
-                .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text))
-                .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html)),
-        )
+        .multipart(body(letter, checkpoint))
         .ok()
+}
+
+/// Text and HTML; a letter about the checkpoint also has it as a file, which is what its reader keeps.
+fn body(letter: Letter, checkpoint: &str) -> MultiPart {
+    let texts = MultiPart::alternative()
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text))
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html));
+    if letter.kind != LetterKind::Checkpoint {
+        return texts;
+    }
+    // As bytes: a mail program must not change its line ends.
+    let file = Attachment::new("checkpoint.txt".to_owned());
+    let file = file.body(checkpoint.as_bytes().to_vec(), ContentType::TEXT_PLAIN);
+    MultiPart::mixed().multipart(texts).singlepart(file)
 }
 
 /// A header that no type of the mail library stands for.
@@ -207,7 +217,7 @@ fn drop_into(folder: &std::path::Path, message: &[u8], clock: &Clock) -> std::io
 
 #[cfg(test)]
 mod tests {
-    use super::super::letter::{LetterKind, Letters};
+    use super::super::letter::Letters;
     use super::*;
     use crate::clock::Micros;
     use crate::text::EmailAddress;

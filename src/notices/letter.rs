@@ -100,13 +100,16 @@ struct Templates;
 /// Stands where the log's checkpoint will stand: it is signed only after the act was committed, so it is put in when
 /// the letter leaves.
 const CHECKPOINT: &str = "[checkpoint]";
+/// Stands where the number of entries that the checkpoint covers will stand.
+const CHECKPOINT_SIZE: &str = "[checkpoint size]";
 
-/// A letter's context with the place of the checkpoint.
+/// A letter's context with the places of the checkpoint.
 #[derive(Serialize)]
 struct Sheet<'a, C> {
     #[serde(flatten)]
     context: &'a C,
     checkpoint: &'static str,
+    checkpoint_size: &'static str,
 }
 
 /// A rendered letter.
@@ -137,9 +140,11 @@ impl Letter {
     /// The letter as it leaves: with the log's current checkpoint, a signed note.
     #[must_use]
     pub fn with_checkpoint(&self, note: &str) -> Self {
+        let size = note.lines().nth(1).unwrap_or_default();
+        let with = |text: &str, note: &str| text.replace(CHECKPOINT_SIZE, size).replace(CHECKPOINT, note);
         Self {
-            text: self.text.replace(CHECKPOINT, note),
-            html: self.html.replace(CHECKPOINT, &handlebars::html_escape(note)),
+            text: with(&self.text, note),
+            html: with(&self.html, &handlebars::html_escape(note)),
             ..self.clone()
         }
     }
@@ -248,7 +253,7 @@ impl Letters {
         to: &EmailAddress,
         context: &impl Serialize,
     ) -> Result<Letter, Fault> {
-        let context = &Sheet { context, checkpoint: CHECKPOINT };
+        let context = &Sheet { context, checkpoint: CHECKPOINT, checkpoint_size: CHECKPOINT_SIZE };
         let part = |registry: &Handlebars<'static>, part: &str| {
             registry
                 .render(&format!("{kind}/{part}"), context)

@@ -8,6 +8,8 @@ pub mod carrier;
 pub mod letter;
 pub mod outbox;
 pub mod syslog;
+mod tls;
+pub mod waiting;
 pub mod webhook;
 
 use crate::clock::Clock;

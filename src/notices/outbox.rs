@@ -20,6 +20,8 @@ use std::collections::hash_map::Entry;
 const PAGE: i64 = 200;
 /// After so many tries a letter has failed.
 const MOST_TRIES: i32 = 12;
+/// Letters to several people that belong together are queued within so many seconds.
+const ROUND_SECS: i64 = 600;
 /// The longest wait between two tries.
 const LONGEST_WAIT_SECS: i64 = 3_600;
 
@@ -157,6 +159,23 @@ pub fn list_newest(db: &mut Db, most: i64) -> Result<Vec<Queued>, Fault> {
 /// How many letters wait for `id`s of this kind; for tests that wait for an empty queue.
 pub fn count_waiting(db: &mut Db) -> Result<i64, Fault> {
     Ok(letter::table.filter(letter::state.eq(LetterState::Waiting)).count().get_result(db)?)
+}
+
+/// Why a letter of this kind was not sent yet, of those that were queued in the newest round; none when each was sent or is not
+/// tried yet.
+pub fn why_undelivered(db: &mut Db, kind: LetterKind) -> Result<Option<String>, Fault> {
+    let of_kind = letter::table.filter(letter::kind.eq(kind.as_str()));
+    let newest: Option<Micros> = of_kind.select(diesel::dsl::max(letter::created_at)).first(db)?;
+    let Some(newest) = newest else { return Ok(None) };
+    let why: Option<Option<String>> = of_kind
+        .filter(letter::created_at.ge(newest.plus_secs(-ROUND_SECS)))
+        .filter(letter::state.ne(LetterState::Sent))
+        .filter(letter::last_error.is_not_null())
+        .order(letter::id)
+        .select(letter::last_error)
+        .first(db)
+        .optional()?;
+    Ok(why.flatten())
 }
 
 /// Deletes a letter that has a key of its own, with that key; `false` when it has none. Such a letter is kept no longer

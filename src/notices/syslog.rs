@@ -7,6 +7,7 @@
 //! batch is sent again. Not promised: that a collector which dies right after reading has kept what it read; it has no way to
 //! say so.
 
+use super::tls;
 use crate::config::Syslog;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -80,7 +81,7 @@ pub enum SyslogError {
     #[error("log.ship.syslog.host is no name")]
     Name,
     /// TLS.
-    #[error("no TLS with the collector: {0}")]
+    #[error("no TLS with the collector: it {}", tls::words(.0))]
     Tls(#[from] rustls::Error),
 }
 
@@ -130,6 +131,11 @@ async fn deliver(to: &Syslog, frames: &[u8]) -> Result<(), SyslogError> {
             Err(error) => return Err(failed(&error)),
         }
     }
+}
+
+/// Whether its certificates can be read.
+pub fn check(to: &Syslog) -> Result<(), SyslogError> {
+    trust(to).map(drop)
 }
 
 /// Trusts who is named in the file and nobody else.

@@ -1,9 +1,12 @@
 //! Messages to other machines: checkpoints to witnesses and webhooks. Small, signed, never followed elsewhere.
 
+use super::tls;
+use crate::config::Webhook;
 use crate::fault::Fault;
 use crate::text::hex;
 use reqwest::redirect::Policy;
 use ring::hmac;
+use std::path::Path;
 use std::time::Duration;
 
 /// How long another machine may take.
@@ -32,13 +35,22 @@ pub struct PostError(String);
 pub struct Poster(reqwest::Client);
 
 impl Poster {
-    /// A client without redirects and proxies.
+    /// A client without redirects and proxies that trusts whom this machine trusts.
     ///
     /// # Errors
     /// When the system's certificates cannot be read.
     pub fn new() -> Result<Self, Fault> {
-        let client = reqwest::Client::builder().timeout(TIMEOUT).redirect(Policy::none()).no_proxy().build();
-        client.map(Self).map_err(|error| Fault::new("client for webhooks", error))
+        client().build().map(Self).map_err(|error| Fault::new("client for webhooks", error))
+    }
+
+    /// The same, but it trusts whose certificates are in this file and nobody else.
+    fn trusting(ca: &Path) -> Result<Self, String> {
+        let named = tls::certificates(ca)?;
+        let named: Result<Vec<_>, _> = named.iter().map(|one| reqwest::Certificate::from_der(one)).collect();
+        let client = named.and_then(|named| client().tls_certs_only(named).build());
+        client
+            .map(Self)
+            .map_err(|_| format!("{}, which `ca` names, holds no certificate that can be used", ca.display()))
     }
 
     /// Posts a body; `signature` goes into its header.
@@ -49,7 +61,11 @@ impl Poster {
         signature: Option<String>,
     ) -> Result<Answered, PostError> {
         let failed = |error: reqwest::Error| {
-            let what = if error.is_timeout() { "did not answer in time" } else { "cannot be reached" };
+            let what = match tls::cause(&error) {
+                Some(refused) => tls::words(refused),
+                None if error.is_timeout() => "did not answer in time".to_owned(),
+                None => "cannot be reached".to_owned(),
+            };
             PostError(format!("the other machine {what}"))
         };
         let mut request = self.0.post(url).body(body);
@@ -65,6 +81,44 @@ impl Poster {
             }
         }
         Ok(Answered { status, text: String::from_utf8_lossy(&bytes).into_owned() })
+    }
+}
+
+/// Whether the certificates in a file can be trusted.
+pub fn check(ca: &Path) -> Result<(), String> {
+    Poster::trusting(ca).map(drop)
+}
+
+/// How every client begins.
+fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().timeout(TIMEOUT).redirect(Policy::none()).no_proxy()
+}
+
+/// A webhook of the settings. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    poster: Poster,
+    to: Webhook,
+}
+
+impl Hook {
+    /// A client for it; in words when its `ca` cannot be used.
+    pub fn open(to: &Webhook) -> Result<Self, String> {
+        let poster = match &to.ca {
+            Some(ca) => Poster::trusting(ca)?,
+            None => Poster::new().map_err(|fault| format!("{fault:?}"))?,
+        };
+        Ok(Self { poster, to: to.clone() })
+    }
+
+    /// Posts a signed message, and says in words why it was not taken.
+    pub async fn send(&self, body: String) -> Result<(), String> {
+        let signature = sign(self.to.secret.expose(), &body);
+        let answer = self.poster.post(&self.to.url, body, Some(signature)).await;
+        match answer.map_err(|error| error.to_string())?.status {
+            200..=299 => Ok(()),
+            status => Err(format!("the webhook answered {status}")),
+        }
     }
 }
 

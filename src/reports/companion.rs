@@ -128,7 +128,7 @@ pub fn ready(
     let mut prepared = prepare_in_child(program, pdf)?;
     // Nobody is asked here whether pictures of the pages will do.
     if prepared.manifest.tier == Tier::T3 {
-        return Err(UploadError::OnlyPictures);
+        return Err(UploadError::OnlyPictures { why: prepared.manifest.why_pictures() });
     }
     // The fonts of the marks are pinned: copies keep them.
     prepared.manifest.mark_fonts = fonts.pins();

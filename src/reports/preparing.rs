@@ -33,7 +33,11 @@ pub enum Standing {
     /// It broke down on our side.
     Failed,
     /// Only pictures of its pages could be published, and nobody has agreed to that.
-    OnlyPictures,
+    OnlyPictures {
+        /// What is wrong with the file, in sentences; an earlier program did not say.
+        #[serde(default)]
+        why: String,
+    },
     /// It cannot be prepared.
     Refused(IntakeRefusal),
 }
@@ -255,7 +259,7 @@ mod tests {
         let node = NodeId::new(&Clock::system());
         for how in [
             Standing::Failed,
-            Standing::OnlyPictures,
+            Standing::OnlyPictures { why: "Page 2 is odd.".to_owned() },
             Standing::Refused(IntakeRefusal::PasswordNeeded),
             Standing::Refused(IntakeRefusal::NotRenderable { page: 3 }),
         ] {

@@ -17,9 +17,12 @@ use std::path::Path;
 pub enum UploadError {
     /// Only pictures of its pages could be published, and nobody has agreed to that.
     #[error(
-        "This PDF cannot be prepared as it is, but its pages can be published as pictures. Their text could then neither be searched nor read aloud, so that is done only if you agree. Exporting the file anew, if need be by printing it to a PDF, is better."
+        "This PDF cannot be prepared as it is: {why} Its pages can be published as pictures instead. Their text could then neither be searched nor read aloud, so that is done only if you agree. Exporting the file anew, if need be by printing it to a PDF, is better."
     )]
-    OnlyPictures,
+    OnlyPictures {
+        /// What is wrong with the file, and on which page, in sentences.
+        why: String,
+    },
     /// The file cannot be prepared; the words say why and what to do.
     #[error(transparent)]
     Refused(#[from] IntakeRefusal),
@@ -31,7 +34,7 @@ pub enum UploadError {
 impl Refusal for UploadError {
     fn kind(&self) -> Kind {
         match self {
-            Self::OnlyPictures => Kind::Invalid,
+            Self::OnlyPictures { .. } => Kind::Invalid,
             Self::Refused(refusal) => refusal.kind(),
             Self::Fault(fault) => fault.kind(),
         }
@@ -120,7 +123,7 @@ pub fn keep(
     pictures: Pictures,
 ) -> Result<File, UploadError> {
     if prepared.manifest.tier == watermark::Tier::T3 && pictures == Pictures::Unwanted {
-        return Err(UploadError::OnlyPictures);
+        return Err(UploadError::OnlyPictures { why: prepared.manifest.why_pictures() });
     }
     Ok(shelf.store(pdf, prepared)?)
 }

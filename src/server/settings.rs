@@ -59,6 +59,7 @@ pub fn account(config: &Config) -> Vec<(&'static str, String)> {
         retention,
         mode,
         program: _,
+        file: _,
     } = config;
     let scheme = database.expose().split(':').next().unwrap_or_default();
     let mail = match mail {

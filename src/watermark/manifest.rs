@@ -2,12 +2,19 @@
 //!
 //! Sealed beside the body. Versioned: a manifest of a later format is refused, never guessed at.
 
+use super::IntakeRefusal;
 use super::signatures::Signatures;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 
 /// The format written by this version.
 const FORMAT: &str = "candor/manifest/v1";
+/// The warning that says why a file was not rewritten.
+const NOT_REWRITTEN: &str = "not_rewritten";
+/// The warning about pages of which nothing is seen.
+const PAINTED_BLANK: &str = "painted_blank";
+/// The most pages that a warning names.
+const NAMED: usize = 12;
 
 /// Where the slot lies in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +117,14 @@ impl Manifest {
             signatures: None,
         }
     }
+    /// Why the pages are pictures, and what is lost by that, for whoever has to agree.
+    pub fn why_pictures(&self) -> String {
+        let of_pictures =
+            |warning: &&Warning| [NOT_REWRITTEN, PAINTED_BLANK].contains(&warning.code.as_str());
+        let texts: Vec<&str> =
+            self.warnings.iter().filter(of_pictures).map(|warning| warning.text.as_str()).collect();
+        texts.join(" ")
+    }
     /// As stored.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).unwrap_or_default()
@@ -126,6 +141,25 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// Why a file was not rewritten, but its pages painted.
+pub(super) fn not_rewritten(refusal: &IntakeRefusal) -> Warning {
+    Warning { code: NOT_REWRITTEN.to_owned(), text: refusal.to_string() }
+}
+
+/// Pages, counted from 0, that have content of which nothing is seen when they are painted; none when there are none.
+pub(super) fn painted_blank(lost: &[usize]) -> Option<Warning> {
+    let named: Vec<String> = lost.iter().take(NAMED).map(|place| (place + 1).to_string()).collect();
+    let more = lost.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let (pages, they) = if lost.len() == 1 { ("page", "it") } else { ("pages", "they") };
+    let text = format!(
+        "Painted, {pages} {}{more} would be blank, although the original has content there: other programs may show it, and readers of \
+         the pictures would not. Look whether {they} may be blank before you publish this.",
+        named.join(", ")
+    );
+    (!lost.is_empty()).then(|| Warning { code: PAINTED_BLANK.to_owned(), text })
 }
 
 /// SHA-256 in hexadecimal.

@@ -1,19 +1,20 @@
 //! Alarms about the log itself: an anchor that is silent for too long, a check that the log did not pass.
 //!
 //! Whoever sits at the security desk or administers the house is written to in the act that records it, since a banner
-//! is seen by nobody who is not here. The webhook of alerts hears of it at once and once: what it misses stands in the
-//! letters and in the log.
+//! is seen by nobody who is not here. The webhook of alerts hears of it at once, and again until it has taken it; see
+//! [`waiting`].
 
 use crate::accounts;
 use crate::app::App;
+use crate::config::Webhook;
+use crate::db::Db;
 use crate::fault::Fault;
 use crate::identity::{Role, store as people};
 use crate::ids::PersonId;
 use crate::ledger::{Act, trouble};
-use crate::notices::House;
 use crate::notices::letter::LetterKind;
-use crate::notices::outbox;
-use crate::notices::webhook::{Poster, sign};
+use crate::notices::webhook::Hook;
+use crate::notices::{outbox, waiting};
 use serde::Serialize;
 
 /// Where it is looked into.
@@ -69,8 +70,12 @@ struct Message<'a> {
     link: String,
 }
 
-/// Queues the letters: one to everybody who guards the log.
-pub(super) fn write(act: &mut Act<'_>, house: &House, alarm: &Alarm) -> Result<(), Fault> {
+/// Queues the letters, one to everybody who guards the log, and the message to the webhook of alerts, where one is set up.
+pub(super) fn write(act: &mut Act<'_>, app: &App, alarm: &Alarm) -> Result<(), Fault> {
+    let house = &app.house;
+    if app.config.log.alert_webhook.is_some() {
+        waiting::enqueue(act.db(), &house.clock, &message(app, alarm)?)?;
+    }
     let db = act.db();
     let company = accounts::store::find_company(db)?;
     let company = company.map_or_else(|| "The trust center".to_owned(), |company| company.name.to_string());
@@ -96,9 +101,8 @@ pub(super) fn write(act: &mut Act<'_>, house: &House, alarm: &Alarm) -> Result<(
     Ok(())
 }
 
-/// Posts it to the webhook of alerts, where one is set up.
-pub(super) async fn post(app: &App, alarm: &Alarm) {
-    let Some(webhook) = &app.config.log.alert_webhook else { return };
+/// The message to the webhook.
+fn message(app: &App, alarm: &Alarm) -> Result<String, Fault> {
     let message = Message {
         event: alarm.event,
         what: alarm.what,
@@ -106,19 +110,41 @@ pub(super) async fn post(app: &App, alarm: &Alarm) {
         at: app.clock.now().rfc3339(),
         link: app.house.link(PAGE),
     };
-    let sent = async {
-        let body = serde_json::to_string(&message).map_err(|error| error.to_string())?;
-        let signature = sign(webhook.secret.expose(), &body);
-        let poster = Poster::new().map_err(|fault| format!("{fault:?}"))?;
-        let answer =
-            poster.post(&webhook.url, body, Some(signature)).await.map_err(|error| error.to_string())?;
-        if (200..300).contains(&answer.status) {
-            Ok(())
-        } else {
-            Err(format!("it answered {}", answer.status))
+    serde_json::to_string(&message).map_err(|error| Fault::new("alarm as JSON", error))
+}
+
+/// Posts what waits for the webhook of alerts and is due. What it does not take waits on.
+pub(super) async fn post_waiting(app: &App) -> Result<(), Fault> {
+    let Some(webhook) = &app.config.log.alert_webhook else { return Ok(()) };
+    let now = app.clock.now();
+    // A look is cheaper than a claim.
+    if !app.read(move |db| waiting::is_due(db, now)).await? {
+        return Ok(());
+    }
+    let claim = move |db: &mut Db| waiting::claim_due(db, now);
+    for (id, body) in app.writer.housekeeping("alert.claimed", claim).await? {
+        if send(webhook, body).await {
+            app.writer.housekeeping("alert.posted", move |db| waiting::delete(db, id)).await?;
         }
-    };
-    if let Err(why) = sent.await {
+    }
+    Ok(())
+}
+
+/// Posts an alarm that could not be recorded, once: nothing is left that would remember it.
+pub(super) async fn post(app: &App, alarm: &Alarm) {
+    let Some(webhook) = &app.config.log.alert_webhook else { return };
+    match message(app, alarm) {
+        Ok(body) => _ = send(webhook, body).await,
+        Err(fault) => tracing::warn!(cause = ?fault, "an alarm cannot be written"),
+    }
+}
+
+/// Posts a message; whether it was taken.
+async fn send(webhook: &Webhook, body: String) -> bool {
+    let sent = async { Hook::open(webhook)?.send(body).await };
+    let outcome = sent.await;
+    if let Err(why) = &outcome {
         tracing::warn!(why, "the webhook of alerts took no alarm");
     }
+    outcome.is_ok()
 }

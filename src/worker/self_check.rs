@@ -52,18 +52,20 @@ async fn run(app: &App, ticket: Ticket) -> Result<(), Fault> {
         tracing::error!(verdict = acts::outcome(&verdict), "the log did not pass the server's own check");
     }
     let kept = Unrecorded { verdict: verdict.clone(), at: app.clock.now(), took_millis };
-    let (house, told) = (app.house.clone(), alarm.clone());
+    let (parts, told) = (app.clone(), alarm.clone());
     let recorded = app
         .act("log.self_check", move |mut act| {
             if let Some(alarm) = &told {
-                alarms::write(&mut act, &house, alarm)?;
+                alarms::write(&mut act, &parts, alarm)?;
             }
             acts::self_check(act, &verdict, took_millis)
         })
         .await;
     // A log that is broken may refuse the entry, and the letters with it: the webhook hears of it all the same.
-    if let Some(alarm) = &alarm {
-        alarms::post(app, alarm).await;
+    match &alarm {
+        Some(alarm) if recorded.is_err() => alarms::post(app, alarm).await,
+        Some(_) => alarms::post_waiting(app).await?,
+        None => {}
     }
     recorded.map(drop).inspect_err(|_| app.checks.keep(kept))
 }

@@ -5,9 +5,9 @@ use crate::app::App;
 use crate::config::{Syslog, Webhook};
 use crate::db::Db;
 use crate::fault::Fault;
-use crate::ledger::shipments::{self, SYSLOG, WEBHOOK};
+use crate::ledger::shipments;
 use crate::notices::syslog::{self, Message, Severity};
-use crate::notices::webhook::{Poster, sign};
+use crate::notices::webhook::Hook;
 use crate::web::security::shipped::{Shipped, events};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const SYSLOG_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(super) struct Shipping {
     app: App,
-    poster: Option<Poster>,
+    hook: Option<Hook>,
 }
 
 /// Where a shipment goes.
@@ -34,10 +34,10 @@ enum Target {
 
 impl Target {
     /// The shipment's name.
-    const fn name(&self) -> &'static str {
+    fn name(&self) -> String {
         match self {
-            Self::Syslog(_) => SYSLOG,
-            Self::Webhook(_) => WEBHOOK,
+            Self::Syslog(to) => shipments::of_syslog(to),
+            Self::Webhook(to) => shipments::of_webhook(to),
         }
     }
 }
@@ -45,7 +45,7 @@ impl Target {
 impl Shipping {
     /// Nothing shipped yet.
     pub(super) const fn new(app: App) -> Self {
-        Self { app, poster: None }
+        Self { app, hook: None }
     }
 
     /// Ships what has been committed since, to whoever is set up; gives how many entries were taken.
@@ -81,12 +81,14 @@ impl Shipping {
     async fn batch(&mut self, target: &Target) -> Result<u64, Fault> {
         let (name, node, now) = (target.name(), self.app.gate.node, self.app.clock.now());
         let (size, most) = (self.app.writer.head().size, self.app.config.log.ship.batch);
-        let known = self.app.read(move |db| shipments::find(db, name)).await?;
+        let of = name.clone();
+        let known = self.app.read(move |db| shipments::find(db, &of)).await?;
         // A look is cheaper than a claim.
         if known.is_some_and(|known| known.lag(size) == 0 || known.next_try_at > now) {
             return Ok(0);
         }
-        let claim = move |db: &mut Db| shipments::claim(db, name, (node, now));
+        let of = name.clone();
+        let claim = move |db: &mut Db| shipments::claim(db, &of, (node, now));
         let Some(from) = self.app.writer.housekeeping("shipment.claimed", claim).await? else { return Ok(0) };
         let keyring = Arc::clone(&self.app.keyring);
         let read = self.app.read(move |db| events(db, &keyring, from, most)).await;
@@ -104,10 +106,10 @@ impl Shipping {
             Err(format!("the entries from {from} on could not be made ready: the server's log says why"))
         });
         if let Err(why) = &outcome {
-            tracing::warn!(shipment = name, why, "the log could not be shipped");
+            tracing::warn!(shipment = name.as_str(), why, "the log could not be shipped");
         }
         let (is_taken, now) = (outcome.is_ok(), self.app.clock.now());
-        let note = move |db: &mut Db| shipments::note(db, name, (node, now), &outcome);
+        let note = move |db: &mut Db| shipments::note(db, &name, (node, now), &outcome);
         self.app.writer.housekeeping("shipment.noted", note).await?;
         Ok(if is_taken { count } else { 0 })
     }
@@ -146,15 +148,11 @@ impl Shipping {
         let origin = origin.map_err(|error| Fault::new("a batch as JSON", error))?;
         let events: Vec<&str> = batch.iter().map(|event| event.json.as_str()).collect();
         let body = format!("{{\"origin\":{origin},\"first\":{first},\"events\":[{}]}}", events.join(","));
-        let signature = sign(to.secret.expose(), &body);
-        let poster = match &self.poster {
-            Some(poster) => poster.clone(),
-            None => self.poster.insert(Poster::new()?).clone(),
-        };
-        Ok(match poster.post(&to.url, body, Some(signature)).await {
-            Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
-            Ok(answer) => Err(format!("the webhook answered {}", answer.status)),
-            Err(error) => Err(error.to_string()),
+        // The connection is kept from batch to batch; after a failure everything is read anew, the certificates of `ca` too.
+        let hook = self.hook.take().map_or_else(|| Hook::open(to), Ok);
+        Ok(match hook {
+            Ok(hook) => hook.send(body).await.map(|()| self.hook = Some(hook)),
+            Err(why) => Err(why),
         })
     }
 }

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::config::Webhook;
 use crate::fault::Fault;
-use crate::notices::webhook::{Poster, sign};
+use crate::notices::webhook::Hook;
 use crate::unusual::acts::{UnusualError, notice};
 use crate::unusual::{seen, store};
 use serde::Serialize;
@@ -16,7 +16,6 @@ const AT_ONCE: i64 = 20;
 #[derive(Debug)]
 pub(super) struct Watch {
     app: App,
-    poster: Option<Poster>,
     /// The size of the log when it was looked at last.
     looked: Option<u64>,
 }
@@ -35,7 +34,7 @@ struct Message<'a> {
 impl Watch {
     /// Nothing looked at yet.
     pub(super) const fn new(app: App) -> Self {
-        Self { app, poster: None, looked: None }
+        Self { app, looked: None }
     }
 
     /// Tells of what the rules find, if the log has grown since the last look, and posts what waits. Gives how many
@@ -87,7 +86,7 @@ impl Watch {
     }
 
     /// Posts what the webhook has not taken yet; the rest waits for the next time when it fails.
-    async fn post(&mut self, webhook: &Webhook) -> Result<(), Fault> {
+    async fn post(&self, webhook: &Webhook) -> Result<(), Fault> {
         let waiting = self.app.read(|db| store::list_unposted(db, AT_ONCE)).await?;
         for (rule, index, at) in waiting {
             let message = Message {
@@ -100,21 +99,10 @@ impl Watch {
             };
             let body = serde_json::to_string(&message)
                 .map_err(|error| Fault::new("notice of unusual access as JSON", error))?;
-            let signature = sign(webhook.secret.expose(), &body);
-            let poster = match &self.poster {
-                Some(poster) => poster.clone(),
-                None => self.poster.insert(Poster::new()?).clone(),
-            };
-            match poster.post(&webhook.url, body, Some(signature)).await {
-                Ok(answer) if (200..300).contains(&answer.status) => {}
-                Ok(answer) => {
-                    tracing::warn!(status = answer.status, "the webhook of alerts refused a notice");
-                    return Ok(());
-                }
-                Err(error) => {
-                    tracing::warn!(cause = %error, "the webhook of alerts took no notice");
-                    return Ok(());
-                }
+            let sent = async { Hook::open(webhook)?.send(body).await };
+            if let Err(why) = sent.await {
+                tracing::warn!(why, "the webhook of alerts took no notice");
+                return Ok(());
             }
             let now = self.app.clock.now();
             let note = move |db: &mut crate::db::Db| store::update_posted(db, rule, index, now);

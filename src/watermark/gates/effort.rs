@@ -32,7 +32,7 @@ const REMEMBERED: usize = 64;
 pub(super) fn check(source: &Pdf) -> Result<(), IntakeRefusal> {
     let bytes = u64::try_from(source.data().as_ref().len()).unwrap_or(u64::MAX);
     let limit = BASE.saturating_add(bytes.saturating_mul(PER_BYTE));
-    let mut counter = Counter { left: limit };
+    let mut counter = Counter { left: limit, drawn: false };
     let mut cache = InterpreterCache::new();
     for (place, page) in source.pages().iter().enumerate() {
         if place % REMEMBERED == 0 {
@@ -50,6 +50,14 @@ pub(super) fn check(source: &Pdf) -> Result<(), IntakeRefusal> {
     Ok(())
 }
 
+/// Whether a page, counted from 0, draws anything: a path, letters or a picture. One that cannot be followed may.
+pub(super) fn draws(source: &Pdf, place: usize) -> bool {
+    let Some(page) = source.pages().get(place) else { return false };
+    let (cache, mut counter) = (InterpreterCache::new(), Counter { left: u64::MAX, drawn: false });
+    let followed = catch_unwind(AssertUnwindSafe(|| follow(page, &cache, &mut counter)));
+    counter.drawn || followed.is_err()
+}
+
 /// Follows a page without painting it.
 fn follow<'p>(page: &Page<'p>, cache: &InterpreterCache<'p>, counter: &mut Counter) {
     let (width, height) = page.render_dimensions();
@@ -63,6 +71,8 @@ fn follow<'p>(page: &Page<'p>, cache: &InterpreterCache<'p>, counter: &mut Count
 struct Counter {
     /// So much more may come.
     left: u64,
+    /// Whether anything was drawn that would be seen by itself.
+    drawn: bool,
 }
 
 impl Counter {
@@ -77,6 +87,7 @@ impl Counter {
 
 impl<'a> Device<'a> for Counter {
     fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.drawn = true;
         self.count(1);
     }
     fn push_clip_path(&mut self, _: &ClipPath) {
@@ -86,9 +97,11 @@ impl<'a> Device<'a> for Counter {
         self.count(1);
     }
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {
+        self.drawn = true;
         self.count(1 + run.glyphs().len() / LETTERS);
     }
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.drawn = true;
         self.count(1);
     }
     fn pop_clip(&mut self) {}

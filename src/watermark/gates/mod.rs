@@ -29,7 +29,8 @@ use super::intake::Watch;
 use super::intake::look::count_streams;
 use super::manifest::{self, Manifest, Tier};
 use super::personalise::Edits;
-use super::rewrite::{self, pictures};
+use super::rewrite;
+use super::rewrite::pictures::{self, Painted};
 use super::{IntakeRefusal, Prepared, Progress, Stage};
 use crate::clock::Clock;
 use hayro_syntax::{Pdf, PdfData};
@@ -92,9 +93,14 @@ pub(super) fn best(
     mut attempt: impl FnMut(Way) -> Result<Prepared, IntakeRefusal>,
 ) -> Result<Prepared, IntakeRefusal> {
     match attempt(Way::Rewritten) {
-        Err(refusal) if is_for_pictures(&refusal) => attempt(Way::Pictures)
+        Err(refusal) if is_for_pictures(&refusal) => match attempt(Way::Pictures) {
+            Ok(mut prepared) => {
+                prepared.manifest.warnings.insert(0, manifest::not_rewritten(&refusal));
+                Ok(prepared)
+            }
             // When pictures do not pass either, the first reason is the one that helps.
-            .map_err(|second| if is_beyond_limits(&second) { second } else { refusal }),
+            Err(second) => Err(if is_beyond_limits(&second) { second } else { refusal }),
+        },
         best => best,
     }
 }
@@ -135,7 +141,10 @@ pub(super) fn write(
     let (rewritten, tier) = match way {
         Way::Pictures => {
             effort::check(source)?;
-            (pictures::write(source, clock, watch)?, Tier::T3)
+            let Painted { mut written, blank } = pictures::write(source, clock, watch)?;
+            let lost: Vec<usize> = blank.into_iter().filter(|place| effort::draws(source, *place)).collect();
+            written.warnings.extend(manifest::painted_blank(&lost));
+            (written, Tier::T3)
         }
         Way::Rewritten => {
             // Written within the limits of unpacking first: only then is content followed that may be painted. What was
@@ -324,7 +333,13 @@ mod tests {
             let source = Pdf::new(page(entries)).unwrap();
             let prepared = prepare(&source, &Clock::system(), &mut |_| {}).unwrap();
             assert_eq!(prepared.manifest.tier, Tier::T3, "{entries}");
-            assert_eq!(prepared.manifest.warnings.len(), 1, "{:?}", prepared.manifest.warnings);
+            let warnings = &prepared.manifest.warnings;
+            let codes: Vec<&str> = warnings.iter().map(|warning| warning.code.as_str()).collect();
+            // The square is not seen: that is said, and why there are pictures at all.
+            assert_eq!(codes, ["not_rewritten", "pages_as_pictures", "painted_blank"], "{entries}");
+            assert!(warnings[2].text.contains("page 1 "), "{warnings:?}");
+            let why = prepared.manifest.why_pictures();
+            assert!(why.contains("Please export") && why.contains("page 1 "), "{why}");
         }
     }
 

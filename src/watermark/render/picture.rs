@@ -42,6 +42,11 @@ impl Picture {
     pub(crate) fn height(&self) -> u16 {
         self.0.height()
     }
+    /// Whether it is of one colour all over.
+    pub(crate) fn is_blank(&self) -> bool {
+        let mut pixels = self.0.data_as_u8_slice().chunks_exact(4);
+        pixels.next().is_none_or(|first| pixels.all(|pixel| pixel == first))
+    }
     /// The part of a band's pixels in which any colour differs by more than `more_than` of 255; all of them when the
     /// pictures have another size.
     pub(crate) fn differs(&self, other: &Self, band: Band, more_than: u8) -> f64 {

@@ -24,8 +24,16 @@ const EXTENT: Extent = Extent::Resolution { dpi: 150.0, pixels: 4_500_000.0 };
 /// What the publisher is told.
 const AS_PICTURES: &str = "The pages are published as pictures: their text cannot be searched, copied or read aloud, and links are gone.";
 
+/// Pages that were painted, and those of them, counted from 0, whose pictures are of one colour all over.
+pub(crate) struct Painted {
+    /// What was written.
+    pub(crate) written: Rewritten,
+    /// The pages on which nothing is seen.
+    pub(crate) blank: Vec<usize>,
+}
+
 /// Paints every page and writes the pictures; `watch` hears how far it is.
-pub(crate) fn write(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewritten, IntakeRefusal> {
+pub(crate) fn write(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Painted, IntakeRefusal> {
     let mut painter = Painter::new(pdf);
     let pages = painter.pages();
     if pages == 0 {
@@ -37,11 +45,15 @@ pub(crate) fn write(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewrit
     let mut objects = Objects::default();
     let mut stencils = Stencils::new(&mut objects, slot::Lines::unassigned().to_slot(&MarkFonts::bundled())?);
     let (slot, parent, prefix) = (stencils.slot, objects.reserve(), resource_prefix(clock));
-    let (mut kids, mut size_bytes) = (Vec::new(), 0_usize);
+    let (mut kids, mut blank, mut size_bytes) = (Vec::new(), Vec::new(), 0_usize);
     for place in 0..pages {
         let unpaintable = IntakeRefusal::NotRenderable { page: place + 1 };
         let shown = painter.shown(place).ok_or(unpaintable.clone())?;
-        let picture = painter.paint(place, EXTENT).and_then(|picture| image(&picture)).ok_or(unpaintable)?;
+        let painted = painter.paint(place, EXTENT).ok_or(unpaintable.clone())?;
+        if painted.is_blank() {
+            blank.push(place);
+        }
+        let picture = image(&painted).ok_or(unpaintable)?;
         size_bytes = size_bytes.saturating_add(picture.data.len());
         if size_bytes > FILE_BYTES {
             return Err(IntakeRefusal::TooLarge { limit_bytes: FILE_BYTES });
@@ -63,7 +75,7 @@ pub(crate) fn write(pdf: &Pdf, clock: &Clock, watch: Watch<'_>) -> Result<Rewrit
     let trailer = Trailer { root, info, id: clock.random::<16>().to_vec(), slot };
     let (body, slot) = file::write(objects, &trailer);
     let warning = Warning { code: "pages_as_pictures".to_owned(), text: AS_PICTURES.to_owned() };
-    Ok(Rewritten { body, slot, pages, warnings: vec![warning] })
+    Ok(Painted { written: Rewritten { body, slot, pages, warnings: vec![warning] }, blank })
 }
 
 /// A page that shows one picture.

@@ -5,9 +5,9 @@ use super::way::{missing, unanswered};
 use super::{Back, OnDesk, on_desk};
 use crate::app::Template;
 use crate::grants::acts::finalize as finalize_report;
-use crate::reports::NotADraft;
 use crate::reports::acts::FinalizeError;
 use crate::reports::review::Review;
+use crate::reports::{NotADraft, Tier};
 use crate::text::hex;
 use crate::web::Answer;
 use crate::web::form::Form;
@@ -70,7 +70,9 @@ fn fixed(desk: &OnDesk) -> Vec<Fact> {
         Fact::new("Exceptions", entered),
     ];
     if let Some(file) = &desk.version.file {
-        facts.push(Fact::new("File", counted(file.pages, "page")));
+        let pages = counted(file.pages, "page");
+        let pages = if file.tier == Tier::T3 { format!("{pages}, published as pictures") } else { pages };
+        facts.push(Fact::new("File", pages));
         facts.push(Fact::hash("SHA-256 of the issued file", hex(&file.source_sha256)));
     }
     facts
@@ -84,6 +86,9 @@ fn question(desk: &OnDesk) -> Question {
         "The report is offered on the trust page, and people can ask for it.".to_owned(),
         "Remediation is told beside it from then on, dated and with names.".to_owned(),
     ];
+    if let Some(file) = desk.version.file.as_ref().filter(|file| file.tier == Tier::T3) {
+        effects.extend(file.warnings.iter().cloned());
+    }
     let unanswered = unanswered(desk);
     if unanswered > 0 {
         let many = counted(unanswered, "exception");

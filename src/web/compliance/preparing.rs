@@ -72,7 +72,9 @@ async fn prepare(app: &App, run: Run, version: Version, by: PersonId, upload: Up
     let (how, code) = match sealed {
         Ok(file) => return attach(app, run, by, file).await,
         Err(UploadError::Refused(refusal)) => (Standing::Refused(refusal.clone()), refusal.code()),
-        Err(UploadError::OnlyPictures) => (Standing::OnlyPictures, "only_pictures".to_owned()),
+        Err(UploadError::OnlyPictures { why }) => {
+            (Standing::OnlyPictures { why }, "only_pictures".to_owned())
+        }
         Err(UploadError::Fault(fault)) => return Err(fault),
     };
     let refuse = app.act("report.refuse_upload", move |act| preparing::refuse(act, by, &run, &how, &code));

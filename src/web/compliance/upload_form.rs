@@ -43,9 +43,10 @@ impl Refused {
                 "Something went wrong on our side while the file was prepared. Nothing of it was kept. Please upload it \
                  again; if it stays so, write to whoever runs this server.",
             )),
-            Standing::OnlyPictures => {
-                Some(Self { asks: Asks::Pictures, ..Self::new(UploadError::OnlyPictures) })
-            }
+            Standing::OnlyPictures { why } => Some(Self {
+                asks: Asks::Pictures,
+                ..Self::new(UploadError::OnlyPictures { why: why.clone() })
+            }),
             Standing::Refused(refusal) => {
                 let asks = match refusal {
                     IntakeRefusal::PasswordNeeded | IntakeRefusal::WrongPassword => Asks::Password,

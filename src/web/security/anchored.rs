@@ -31,7 +31,7 @@ pub(super) async fn anchor_rows(app: &App, size: u64) -> Result<Vec<AnchorRow>, 
 
 /// One of them.
 fn row(app: &App, name: String, anchor: Option<&Anchored>, size: u64) -> AnchorRow {
-    let (now, alert) = (app.clock.now(), i64::from(app.config.log.anchor_alert_secs));
+    let (now, alert) = (app.clock.now(), anchors::alert_secs(&app.config.log, &name));
     let contradicts = app.checks.objections().iter().any(|(who, _)| *who == name);
     let state = match anchor {
         _ if contradicts => Status::new(Tone::Danger, "Contradicts the log"),
@@ -39,6 +39,10 @@ fn row(app: &App, name: String, anchor: Option<&Anchored>, size: u64) -> AnchorR
         Some(anchor) => match anchor.silent_secs(size, now) {
             Some(secs) if secs >= alert => Status::new(Tone::Danger, "Silent for too long"),
             Some(_) => Status::new(Tone::Warn, "Failed, is tried again"),
+            None if name == MAIL => Status::new(
+                Tone::Ok,
+                anchor.at.map_or_else(String::new, |at| format!("Sent on {}", at.date_words())),
+            ),
             None => Status::new(Tone::Ok, "Up to date"),
         },
     };

@@ -5,7 +5,7 @@ use super::told::{self, Format};
 use crate::app::App;
 use crate::db::Db;
 use crate::fault::Fault;
-use crate::ledger::shipments::{self, SYSLOG, Shipment, WEBHOOK};
+use crate::ledger::shipments::{self, Shipment};
 use crate::ledger::store::{self, Filter};
 use crate::seal::Keyring;
 use crate::web::page::{Status, Tone, When};
@@ -64,19 +64,22 @@ const ENDS_WITHOUT_NOTICE: &str = "Counts as taken when the connection just brea
 /// Every shipment that is set up, and how far it is.
 pub(super) async fn shipment_rows(app: &App, size: u64) -> Result<Vec<ShipmentRow>, Fault> {
     let ship = &app.config.log.ship;
-    let syslog = ship.syslog.as_ref().map(|to| (SYSLOG, format!("{}:{}", to.host, to.port)));
-    let webhook = ship.webhook.as_ref().map(|to| (WEBHOOK, host(&to.url)));
-    let set_up: Vec<(&'static str, String)> = syslog.into_iter().chain(webhook).collect();
-    if set_up.is_empty() {
-        return Ok(Vec::new());
+    let syslog = ship
+        .syslog
+        .as_ref()
+        .map(|to| ("Syslog over TLS", shipments::of_syslog(to), format!("{}:{}", to.host, to.port)));
+    let webhook = ship.webhook.as_ref().map(|to| ("Webhook", shipments::of_webhook(to), host(&to.url)));
+    let mut rows = Vec::new();
+    for (title, name, to) in syslog.into_iter().chain(webhook) {
+        let shipment = app.read(move |db| shipments::find(db, &name)).await?;
+        rows.push(row(title, to, shipment.as_ref(), size));
     }
-    let known = app.read(shipments::list).await?;
-    let rows = set_up.into_iter().map(|(name, to)| {
-        let shipment = known.iter().find(|shipment| shipment.name == name);
-        let caveat = ship.syslog.as_ref().filter(|to| name == SYSLOG && to.ends_without_notice);
-        ShipmentRow { caveat: caveat.map(|_| ENDS_WITHOUT_NOTICE), ..row(name, to, shipment, size) }
-    });
-    Ok(rows.collect())
+    if ship.syslog.as_ref().is_some_and(|to| to.ends_without_notice)
+        && let Some(row) = rows.first_mut()
+    {
+        row.caveat = Some(ENDS_WITHOUT_NOTICE);
+    }
+    Ok(rows)
 }
 
 /// The host of an address, without what may be secret in the rest of it.
@@ -96,7 +99,7 @@ fn row(name: &'static str, to: String, shipment: Option<&Shipment>, size: u64) -
     };
     let next = shipment.and_then(|shipment| u64::try_from(shipment.next).ok());
     ShipmentRow {
-        name: if name == SYSLOG { "Syslog over TLS" } else { "Webhook" },
+        name,
         to,
         state,
         last: next.and_then(|next| next.checked_sub(1)),

@@ -1,13 +1,15 @@
 //! Entries as they leave in an export: CSV that no spreadsheet runs, JSON lines, and OCSF events.
 
+mod ocsf;
+
 use super::names::Names;
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::ledger::store::{self, Disclosed, Entry, Stored};
 use crate::ledger::{EventKind, Fact, PersonalField};
 use crate::seal::Keyring;
+use ocsf::User;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// How entries leave.
@@ -95,6 +97,10 @@ pub(super) struct Told {
     at_millis: i64,
     #[serde(skip)]
     event: Option<EventKind>,
+    #[serde(skip)]
+    by: User,
+    #[serde(skip)]
+    whom: Option<User>,
 }
 
 /// Everything about an entry that may leave.
@@ -124,6 +130,8 @@ pub(super) fn tell(
         personal: BTreeMap::new(),
         at_millis: at.0 / 1000,
         event: None,
+        by: User::default(),
+        whom: None,
     };
     let Ok(leaf) = leaf else { return Ok(told) };
     told.kind = leaf.kind.as_str();
@@ -133,6 +141,8 @@ pub(super) fn tell(
     told.actor_id = leaf.by.person().map(|id| id.to_string());
     told.about = names.subject(db, &leaf)?;
     told.about_id = leaf.about.map(|id| id.to_string());
+    told.by = User::of_actor(db, keyring, leaf.by, &told.actor);
+    told.whom = User::of_subject(db, keyring, &leaf);
     told.report = names.report_of(&leaf);
     told.copy.clone_from(&leaf.copy);
     told.grant = leaf.grant.map(|id| id.to_string());
@@ -190,87 +200,9 @@ impl Told {
         }
     }
 
-    /// Whether it says that something did not succeed.
-    const fn failed(&self) -> bool {
-        use EventKind as E;
-        matches!(
-            self.event,
-            Some(
-                E::AccessRefused
-                    | E::CodeFailed
-                    | E::StaffSignInRefused
-                    | E::DeskRefused
-                    | E::DownloadAborted
-            )
-        )
-    }
-
-    /// How much it matters, by OCSF: 1 informational, 2 low, 4 high.
-    const fn severity(&self) -> u8 {
-        use EventKind as E;
-        match self.event {
-            Some(
-                E::IntegrityFailed
-                | E::AnchorDisputed
-                | E::AnchorOverdue
-                | E::LogEpochOpened
-                | E::ReportRecalled
-                | E::UnusualNoticed,
-            )
-            | None => 4,
-            _ if self.failed() => 2,
-            _ => 1,
-        }
-    }
-
     /// Index, time, kind and severity: what stands around an event that is shipped.
     pub(super) fn heading(&self) -> (u64, String, &'static str, u8) {
         (self.index, self.at.clone(), self.kind, self.severity())
-    }
-
-    /// The entry as an OCSF event: file hosting activity for reports, authentication for sign-ins, API activity else.
-    fn ocsf(&self) -> Value {
-        use EventKind as E;
-        let (class, activity) = match self.event {
-            Some(
-                E::CompanionStarted
-                | E::DownloadStarted
-                | E::DownloadCompleted
-                | E::DownloadAborted
-                | E::DownloadOutcomeUnknown,
-            ) => (6006, 2),
-            Some(
-                E::ReportViewed
-                | E::ReportPageViewed
-                | E::ReportReadByToken
-                | E::BridgeLetterTaken
-                | E::AccessRefused,
-            ) => (6006, 14),
-            Some(E::StaffSignedIn | E::StaffSignInRefused | E::CodeConfirmed | E::CodeFailed) => (3002, 1),
-            Some(E::SessionEnded) => (3002, 2),
-            _ => (6003, 99),
-        };
-        let (failed, severity) = (self.failed(), self.severity());
-        serde_json::json!({
-            "metadata": {
-                "version": "1.3.0",
-                "uid": self.index.to_string(),
-                "product": { "name": "Candor", "vendor_name": "Candor", "version": env!("CARGO_PKG_VERSION") },
-            },
-            "category_uid": class / 1000,
-            "class_uid": class,
-            "activity_id": activity,
-            "type_uid": class * 100 + activity,
-            "severity_id": severity,
-            "status_id": if failed { 2 } else { 1 },
-            "time": self.at_millis,
-            "message": self.what,
-            "actor": { "user": { "name": self.actor, "uid": self.actor_id } },
-            "src_endpoint": { "ip": self.personal.get(PersonalField::NetworkAddress.as_str()) },
-            "http_request": { "user_agent": self.personal.get(PersonalField::UserAgent.as_str()) },
-            "file": { "name": self.report, "type_id": 1, "uid": self.copy },
-            "unmapped": { "kind": self.kind, "about": self.about, "about_uid": self.about_id, "facts": self.facts, "grant": self.grant, "closes": self.closes },
-        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! `/staff/people`: who sits at which desk, for administrators. Changes are made by command on the host.
 
 use crate::app::Template;
+use crate::config::Config;
 use crate::identity::staff::{self, Member};
 use crate::web::Answer;
 use crate::web::guard::{Staff, desk::Admin};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 struct PeoplePage {
     shell: Shell,
     people: Vec<Row>,
+    place: String,
 }
 
 impl Page for PeoplePage {
@@ -42,5 +44,13 @@ pub async fn show(admin: Staff<Admin>) -> Answer {
     let keyring = Arc::clone(&admin.app.keyring);
     let members = admin.app.read(move |db| staff::list(db, &keyring)).await?;
     let people = members.into_iter().map(Row::from).collect();
-    show_page(&admin, &PeoplePage { shell: admin.shell(Desk::SignIn, "Staff"), people })
+    let place = place(&admin.app.config);
+    show_page(&admin, &PeoplePage { shell: admin.shell(Desk::SignIn, "Staff"), people, place })
+}
+
+/// What the commands need to find this installation, wherever they are run.
+fn place(config: &Config) -> String {
+    let Some(file) = &config.file else { return String::new() };
+    let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+    format!(" --config {}", file.display())
 }

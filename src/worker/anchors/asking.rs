@@ -114,16 +114,21 @@ impl Anchors {
         {
             return Ok(());
         }
-        let (size, house, told) = (self.app.writer.head().size, self.app.house.clone(), alarm.clone());
-        let recorded = self
+        let (size, app, told) = (self.app.writer.head().size, self.app.clone(), alarm.clone());
+        let recorded: Result<_, Fault> = self
             .app
             .act("anchor.disputed", move |mut act| {
-                alarms::write(&mut act, &house, &told)?;
+                alarms::write(&mut act, &app, &told)?;
                 acts::anchor_disputed(act, name, size, why)
             })
             .await;
-        alarms::post(&self.app, &alarm).await;
-        recorded.map(drop)
+        match recorded {
+            Ok(_) => alarms::post_waiting(&self.app).await,
+            Err(fault) => {
+                alarms::post(&self.app, &alarm).await;
+                Err(fault)
+            }
+        }
     }
 }
 

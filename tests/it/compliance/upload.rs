@@ -239,12 +239,19 @@ fn pictures_of_the_pages_are_published_only_when_the_publisher_agrees() {
         let asked = uploads(officer, &href, &only_paints());
         assert_eq!(asked.status, 200, "{}", asked.words());
         assert!(asked.words().contains("Publish the pages as pictures"), "{}", asked.words());
+        // Why, and what is lost by it, both with the page.
+        let words = asked.words();
+        assert!(
+            words.contains("cannot be prepared as it is: ") && words.contains("page 1 would be blank"),
+            "{words}"
+        );
         assert!(refusals(house)[0].contains("only_pictures"));
         let sent = sends_file(officer, &asked, &href, &only_paints(), &[("pictures", "yes")]);
         let taken = waits(officer, sent);
         assert_eq!(taken.status, 303, "{}", taken.words());
         let verdict = officer.follow(&taken).words();
         assert!(verdict.contains("pages as pictures, with a visible mark on each"), "{verdict}");
+        assert!(verdict.contains("page 1 would be blank"), "{verdict}");
     });
 }
 

@@ -5,6 +5,7 @@ use super::source::{Source, closing, is_word, rust_files};
 
 /// The whole list: name and why it needs no entry. The writer's own list must hold the same names.
 const LISTED: &[(&str, &str)] = &[
+    ("alert.claimed", "which node posts an alarm; it is posted again until it was taken"),
     ("alert.posted", "that a webhook took a notice; the notice itself was recorded by an act"),
     ("anchor.noted", "what an anchor outside knows of the log; it is asked again if this is lost"),
     (

@@ -234,6 +234,28 @@ fn a_webhook_gets_the_checkpoint_with_a_signature_that_fits() {
 }
 
 #[test]
+fn a_time_with_nothing_to_tell_is_no_silence() {
+    let one = Witness::open("one.example");
+    let house = watched(&[&one], "");
+    let mut worker = Worker::new(house.app().clone());
+    tell(&mut worker);
+    assert_eq!(anchor(&house, "witness one-example").error, None);
+    // A quiet night; then the log grows, and the witness is away for a moment.
+    house.advance_secs(10 * 3_600);
+    house.add_staff("Ada", Role::Security);
+    one.answers(Some(503));
+    tell(&mut worker);
+    assert_eq!(anchor(&house, "witness one-example").error.as_deref(), Some("the witness answered 503"));
+    assert_eq!(entries(&house, EventKind::AnchorOverdue), 0);
+    house.advance_secs(3_000);
+    tell(&mut worker);
+    assert_eq!(entries(&house, EventKind::AnchorOverdue), 0);
+    house.advance_secs(601);
+    tell(&mut worker);
+    assert_eq!(entries(&house, EventKind::AnchorOverdue), 1);
+}
+
+#[test]
 fn auditors_get_a_letter_when_the_log_has_grown_and_their_time_has_come() {
     let house = House::with("mail = \"files\"\n[log]\nauditors = [\"auditor@firm.example\"]");
     let mut worker = Worker::new(house.app().clone());

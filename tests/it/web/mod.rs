@@ -2,6 +2,8 @@
 
 mod anchors;
 mod answers;
+mod auditors;
+mod destinations;
 mod duties;
 mod foreign_pages;
 mod head;

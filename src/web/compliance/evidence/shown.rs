@@ -88,10 +88,9 @@ fn open_pdf(app: &App, version: &Version, file: &File) -> Result<Option<Zeroizin
 /// Why a file cannot be shown, and what to do.
 fn words(refused: &UploadError) -> String {
     let why = match refused {
-        UploadError::OnlyPictures => {
-            "Only pictures of its pages could be marked, so that nobody could search its words or have them read aloud."
-                .to_owned()
-        }
+        UploadError::OnlyPictures { why } => format!(
+            "{why} Only pictures of its pages could be marked, so that nobody could search its words or have them read aloud."
+        ),
         refused => refused.to_string(),
     };
     format!(

@@ -1,0 +1,1 @@
+ALTER TABLE ledger_anchor DROP COLUMN failing_since;
