@@ -12,6 +12,9 @@ use crate::fault::Fault;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// Hears how many rows a check has read since it was told last; an error ends the check.
+pub type Tell<'a> = dyn FnMut(u64) -> Result<(), Fault> + 'a;
+
 /// How far a check is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {

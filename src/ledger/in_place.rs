@@ -6,6 +6,7 @@
 use super::anchor;
 use super::append::stored;
 use super::audit::Audit;
+use super::check::Tell;
 use super::path::TreeHead;
 use super::store::{checked_head, reading_key};
 use super::tree::{Edge, leaf_hash};
@@ -20,9 +21,6 @@ use diesel::prelude::*;
 
 /// Rows read at a time.
 const PAGE: i64 = 1000;
-
-/// Hears how many rows a check has read since it was told last.
-pub type Tell<'a> = dyn FnMut(u64) -> Result<(), Fault> + 'a;
 
 /// Checks the log where it lies. `Tampered` says which entry, or that the log is not the one that was signed.
 pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {

@@ -7,9 +7,10 @@
 use super::anchor;
 use super::append::stored;
 use super::chain::Chain;
+use super::check::Tell;
 use super::erased::Untold;
 use super::handover;
-use super::in_place::{self, Tell};
+use super::in_place;
 use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::networks::NetworkIndex;
