@@ -15,7 +15,6 @@ use super::zip::Zip;
 use crate::app::App;
 use crate::db::Db;
 use crate::fault::{Fault, Kind};
-use crate::ids::ExcerptId;
 use crate::ledger::acts::Sought;
 use crate::ledger::excerpts::{self, Begun, Far, Outcome};
 use crate::ledger::store::{self, Filter};
@@ -41,7 +40,7 @@ const PAGE: u16 = 500;
 /// Pieces on their way; a slow reader makes the writer wait.
 const PIECES: usize = 4;
 /// The first line of the signed list.
-const MANIFEST: &str = "candor log excerpt v1";
+const MANIFEST: &str = "candor log excerpt v2";
 
 /// Why the file breaks off.
 #[derive(Debug, thiserror::Error)]
@@ -86,10 +85,10 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
     let (clock, kept) = (staff.app.clock.clone(), (format.name(), staff.app.gate.node));
     let begun =
         staff.app.act("log.export", move |act| excerpts::begin(act, &clock, by, &searched, kept)).await;
-    let Begun { id, end } = begun.map_err(|fault: Fault| Problem::from(fault))?.value;
+    let begun @ Begun { end, .. } = begun.map_err(|fault: Fault| Problem::from(fault))?.value;
     let filter = Filter { before: Some(end), ..filter };
     let (to, pieces) = channel(PIECES);
-    actix_web::rt::spawn(send(staff.app.clone(), (id, end), to, (filter, format)));
+    actix_web::rt::spawn(send(staff.app.clone(), begun, to, (filter, format)));
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"candor-log.zip\""))
@@ -100,14 +99,14 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
 /// Writes the file while it is sent, tells how far it is, and how it ended.
 async fn send(
     app: App,
-    (id, newest): (ExcerptId, u64),
+    Begun { id, entry, end: newest }: Begun,
     to: Sender<Result<Bytes, BrokenOff>>,
     (filter, format): (Filter, Format),
 ) {
     let (tell, told) = watch::channel(Far { reached: newest, entries: 0 });
     let (keyring, taken, last) = (Arc::clone(&app.keyring), to.clone(), told.clone());
     let mut export = Export { to, tell, zip: Zip::default(), digest: Digest::new(&SHA256), bytes: 0 };
-    let writing = app.read(move |db| write(&mut export, db, &keyring, filter, format));
+    let writing = app.read(move |db| write(&mut export, db, &keyring, (entry, filter, format)));
     let wrote = tokio::select! {
         wrote = writing => wrote,
         () = follow(&app, id, told) => Err(Fault::bare("an export ended without an answer")),
@@ -177,13 +176,21 @@ impl Export {
     }
 }
 
+/// Who asked for what, and when: the entry that records this export, as it stands in the log. A narrow excerpt or an old one
+/// cannot pass for another.
+fn asked(db: &mut Db, index: u64) -> Result<String, Fault> {
+    let entry = store::find(db, index)?.ok_or(Fault::bare("the entry of an export is missing"))?;
+    let leaf = String::from_utf8(entry.leaf.to_bytes()?.split_off(1));
+    let leaf = leaf.map_err(|error| Fault::new("entry of an export", error))?;
+    Ok(format!("recorded {index} {leaf}"))
+}
+
 /// Writes entries, key and signed list.
 fn write(
     export: &mut Export,
     db: &mut Db,
     keyring: &Keyring,
-    mut filter: Filter,
-    format: Format,
+    (entry, mut filter, format): (u64, Filter, Format),
 ) -> Result<(), Fault> {
     let large = |error| Fault::new("export of the log", error);
     let begun = export.zip.begin(format.file()).map_err(large)?;
@@ -206,9 +213,10 @@ fn write(
     let ended = export.zip.end();
     export.send(ended)?;
     let key = store::log_key(db, keyring)?;
+    let asked = asked(db, entry)?;
     let sha256 = hex(std::mem::replace(&mut export.digest, Digest::new(&SHA256)).finish().as_ref());
     let list = format!(
-        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n",
+        "{MANIFEST}\n{}\n{asked}\n{entries} entries\n{sha256} {} {}\n",
         key.origin(),
         export.bytes,
         format.file()
