@@ -24,6 +24,8 @@ pub(super) struct Chain {
     keys: Vec<VerifierKey>,
     /// What both keys of each hand-over have signed, smallest first.
     heads: Vec<TreeHead>,
+    /// The old key of each hand-over.
+    ended: Vec<VerifierKey>,
 }
 
 impl Chain {
@@ -32,6 +34,7 @@ impl Chain {
         let mut chain = Self::default();
         for text in receipts {
             let (old, new, head) = handed_over(text)?;
+            chain.ended.push(old.clone());
             match chain.keys.last() {
                 None => chain.keys.push(old),
                 Some(last) if *last == old => {}
@@ -63,9 +66,22 @@ impl Chain {
         self.keys.contains(key)
     }
 
-    /// Whose signature counts in the log of `key`.
+    /// Whose signature counts in the log of `key`, and up to which size: a key that has handed over signs for nothing after.
     pub(super) fn signers(&self, key: &VerifierKey) -> Signers {
-        Signers::new(std::iter::once(key.clone()).chain(self.keys.iter().rev().cloned()))
+        let keys = std::iter::once(key).chain(self.keys.iter().rev());
+        Signers::new(keys.map(|key| (key.clone(), self.ended_at(key.public()))))
+    }
+
+    /// The size at which this key handed over; none when it did not.
+    pub(super) fn ended_at(&self, public: &[u8; 32]) -> Option<u64> {
+        let ended = |(old, _): &(&VerifierKey, &TreeHead)| old.public() == public;
+        self.ended.iter().zip(&self.heads).find(ended).map(|(_, head)| head.size)
+    }
+
+    /// The key that this one was followed by in the end; itself when nobody handed anything over.
+    pub(super) fn leads_to(&self, public: &[u8; 32]) -> [u8; 32] {
+        let is_known = self.keys.iter().any(|key| key.public() == public);
+        self.keys.last().filter(|_| is_known).map_or(*public, |newest| *newest.public())
     }
 
     /// What the log must hold by its hand-overs, smallest first.

@@ -9,6 +9,7 @@
 //! file says, and goes on.
 
 use super::anchor;
+use super::anchors;
 use super::append::{Scribe, append};
 use super::event::{Actor, Event};
 use super::kind::{EventKind, Fact};
@@ -82,7 +83,8 @@ pub fn open(
     // Rows that contradict each other or their own checkpoints are no restored backup.
     anchor::compare(&mut link.db, &key, None)?;
     let note = anchor::read(file)?.ok_or_else(|| EpochError::NoAnchor(file.display().to_string()))?;
-    let last = key.signers().open_of(&note, key.origin()).map_err(EpochError::ForeignAnchor)?.head;
+    let signers = signers::of(&mut link.db, &key)?;
+    let last = signers.open_of(&note, key.origin()).map_err(EpochError::ForeignAnchor)?.head;
     if anchor::extends(&mut link.db, head.edge.size(), last).is_ok() {
         return Err(EpochError::NotNeeded);
     }
@@ -117,6 +119,7 @@ fn begin(
             ledger_head::signer.eq(Some(key.verifier().public().to_vec())),
         ))
         .execute(&mut link.db)?;
+    anchors::begin_anew(&mut link.db)?;
     link.commit()?;
     Ok(TreeHead { size: edge.size(), root: edge.root() })
 }

@@ -4,6 +4,7 @@ mod backups;
 mod commands;
 mod cutting;
 mod epochs;
+mod evidence;
 mod exports;
 mod frozen;
 mod handovers;
@@ -15,6 +16,7 @@ mod lost_commits;
 mod notes;
 mod reading;
 mod tree;
+mod unkeyed;
 mod writer;
 
 use candor::clock::Clock;
