@@ -12,7 +12,7 @@ use crate::ledger::acts::VERDICT;
 use crate::ledger::store::{self, Filter};
 use crate::ledger::{Event, EventKind, Fact, anchor};
 use crate::web;
-use crate::worker::Worker;
+use crate::worker::{self, Worker};
 use actix_web::HttpServer;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::from_fn;
@@ -175,9 +175,14 @@ impl Bound {
             tracing::error!(cause = %error, "the duties ended early");
         }
         let broken = app.writer.has_ended();
-        end(&app).await?;
-        served?;
-        if broken { Err(Fault::bare("the writer has ended, and the server with it")) } else { Ok(()) }
+        let ended = end(&app).await;
+        if broken {
+            worker::tell_end(&app).await;
+            let why = app.writer.broke().unwrap_or("the writer has ended, and the server with it");
+            return Err(Fault::bare(why));
+        }
+        ended?;
+        Ok(served?)
     }
 }
 
@@ -226,7 +231,7 @@ async fn end(app: &App) -> Result<(), Fault> {
     let (writer, path) = (app.writer.clone(), app.config.anchor_file());
     app.work(move || {
         writer.finish();
-        anchor::write(&path, &writer.checkpoint())
+        anchor::write_unless_newer(&path, &writer.checkpoint())
     })
     .await??;
     recorded.map(drop)

@@ -58,6 +58,15 @@ pub struct Worker {
     swept_at: Option<Micros>,
 }
 
+/// Tells why the writer of a server has ended by itself, where that is an alarm. The log takes no entry of it any more, and
+/// no letters leave: the webhook of alerts hears of it.
+pub async fn tell_end(app: &App) {
+    if let Some(alarm) = alarms::of_end(app) {
+        tracing::error!("{} {}", alarm.text, alarm.todo);
+        alarms::post(app, &alarm).await;
+    }
+}
+
 impl Worker {
     /// The duties of this node.
     pub fn new(app: App) -> Self {

@@ -21,10 +21,12 @@ use crate::exceptions::criteria::Criteria;
 use crate::fault::Fault;
 use crate::identity::directory::Directory;
 use crate::ids::NodeId;
-use crate::ledger::anchors;
 use crate::ledger::check::Checks;
+use crate::ledger::receipt::Receipt;
+use crate::ledger::store;
 use crate::ledger::witness::Policy;
 use crate::ledger::{Act, Done, Recorded, Writer};
+use crate::ledger::{anchor, anchors};
 use crate::notices::House;
 use crate::release::Gate;
 use crate::seal::Keyring;
@@ -118,6 +120,28 @@ impl App {
         let span = tracing::Span::current();
         let task = tokio::task::spawn_blocking(move || span.in_scope(f));
         task.await.map_err(|error| Fault::new("work on the blocking pool", error))
+    }
+
+    /// The receipt of an entry, under the newest head that was seen committed; none when there is no such entry.
+    pub async fn receipt(&self, index: u64) -> Result<Option<Receipt>, Fault> {
+        // Another node may have appended it a moment ago.
+        if index >= self.writer.head().size {
+            self.writer.housekeeping("head.read", |_| Ok::<_, Fault>(())).await?;
+        }
+        let writer = self.writer.clone();
+        self.read(move |db| store::receipt(db, &writer, index)).await
+    }
+
+    /// Ends a command in order: what waits is done, and the anchor file knows of it before anybody is told. Blocks.
+    pub fn close(&self) -> Result<(), Fault> {
+        let (now, head, path) = (self.clock.now(), self.writer.head(), self.config.anchor_file());
+        // First the file, then the note that there is one: the other way round a crash between would lock everybody out.
+        anchor::write_unless_newer(&path, &self.writer.checkpoint())?;
+        self.writer.housekeeping_blocking("anchor.noted", move |db| {
+            anchors::note(db, anchors::FILE, now, &Ok(head.size))
+        })?;
+        self.writer.finish();
+        anchor::write_unless_newer(&path, &self.writer.checkpoint())
     }
 
     /// Runs one act through the writer and waits until it is durable: `app.act("request.deny", move |act| deny(act, ..))`.

@@ -73,12 +73,31 @@ pub enum OpenError {
         "the log refuses to sign: {0}. If you have restored a backup, go on with `candor ledger new-epoch`; if not, somebody changed the database: keep everything as it is and find out first"
     )]
     LogBehind(&'static str),
+    /// There was an anchor file once.
+    #[error(
+        "the anchor file {0} is missing: nothing here tells whether the log is as old as a backup, so nothing is signed. Put the newest checkpoint of this log there that somebody keeps (a letter's, a witness's, an auditor's; for a further node, a copy of another node's file) and start again. If nobody keeps one: `candor ledger new-epoch --none-known`"
+    )]
+    NoAnchor(PathBuf),
     /// The policy that names witnesses.
     #[error(transparent)]
     Witnesses(#[from] PolicyError),
     /// Unexpected.
     #[error("{0:?}")]
     Fault(#[from] Fault),
+}
+
+impl OpenError {
+    /// Why the log cannot be signed, for whoever has to mend it.
+    pub(crate) fn of_log(fault: Fault, config: &Config) -> Self {
+        match fault.what() {
+            what @ (anchor::BEFORE_HANDOVER | anchor::DAMAGED | anchor::FORKED | anchor::ROLLED_BACK) => {
+                Self::LogBehind(what)
+            }
+            anchor::MISSING => Self::NoAnchor(config.anchor_file()),
+            anchor::OTHER_SIGNER => Self::OlderKeyring,
+            _ => Self::Fault(fault),
+        }
+    }
 }
 
 /// What to do with a database of an earlier version.
@@ -122,13 +141,7 @@ impl App {
             clock.clone(),
             Some(&config.anchor_file()),
         )
-        .map_err(|fault| match fault.what() {
-            what @ (anchor::BEFORE_HANDOVER | anchor::DAMAGED | anchor::FORKED | anchor::ROLLED_BACK) => {
-                OpenError::LogBehind(what)
-            }
-            anchor::OTHER_SIGNER => OpenError::OlderKeyring,
-            _ => OpenError::Fault(fault),
-        })?;
+        .map_err(|fault| OpenError::of_log(fault, &config))?;
         let vault = Arc::new(Vault::open(&config.vault_folder())?);
         let gate = Gate {
             house: house.clone(),

@@ -4,8 +4,8 @@ use super::place::{self, Place, Trouble, say};
 use crate::app::backup::{self, BackupError, Contents};
 use crate::app::open;
 use crate::config::Config;
-use crate::ledger::thorough;
 use crate::ledger::verify::Verdict;
+use crate::ledger::{anchor, store, thorough};
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -83,9 +83,47 @@ fn put_back(restore: &Restore) -> Result<(), Trouble> {
     if restore.verify {
         verify(restore)?;
     }
-    say(
-        "If the log had grown after the backup, the server refuses to sign: see `candor ledger new-epoch --help`.",
-    );
+    tell_next(restore, contents.entries)
+}
+
+/// The epoch of the restored log.
+fn epoch_of(config: &Config) -> Result<u32, Trouble> {
+    let database = crate::db::Database::open(config.database.expose())?;
+    Ok(store::epoch(&mut *database.read()?)?)
+}
+
+/// Says what the server will do with this log, and what there is to do before.
+fn tell_next(restore: &Restore, entries: u64) -> Result<(), Trouble> {
+    let config = Config::of_data(&restore.data)?;
+    let file = config.anchor_file();
+    let path = file.display();
+    let known = match std::fs::read_to_string(&file) {
+        Ok(note) => anchor::claimed(&note),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let database = crate::db::Database::open(config.database.expose())?;
+            return match anchor::require(&mut *database.read()?, &file) {
+                Ok(()) => Ok(say(format_args!(
+                    "There is no anchor file {path}, and there was none when the backup was made: nothing tells whether the log had grown after it."
+                ))),
+                Err(fault) if fault.what() == anchor::MISSING => Ok(say(format_args!(
+                    "There is no anchor file {path}: the server refuses to sign. Put the newest checkpoint of this log there that somebody keeps (a letter's, a witness's, an auditor's). If nobody keeps one: candor ledger new-epoch --none-known."
+                ))),
+                Err(fault) => Err(fault.into()),
+            };
+        }
+        Err(error) => return Err(error.into()),
+    };
+    match known {
+        None => say(format_args!(
+            "The anchor file {path} holds no checkpoint: put the newest one of this log there."
+        )),
+        Some((epoch, known)) if known > entries || epoch > epoch_of(&config)? => say(format_args!(
+            "The log had gone on after the backup: {path} knows its epoch {epoch} with {known} entries. The server refuses to sign. Go on with candor ledger new-epoch, which admits what is lost."
+        )),
+        Some(_) => say(format_args!(
+            "{path} knows of no entries after the backup. Should somebody keep a newer checkpoint, put it there first: candor doctor compares it with the log."
+        )),
+    }
     Ok(())
 }
 

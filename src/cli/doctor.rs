@@ -1,5 +1,7 @@
 //! `candor doctor`: checks everything `serve` needs and says how to mend each finding. Changes nothing.
 
+mod log;
+
 use super::keys;
 use super::place::{Place, say};
 use crate::app::open::open_keyring;
@@ -9,7 +11,7 @@ use crate::db::{Database, installation};
 use crate::exceptions::criteria::Criteria;
 use crate::identity::{Role, staff};
 use crate::ledger::witness::Policy;
-use crate::ledger::{search as log, shipments};
+use crate::ledger::{search, shipments};
 use crate::retention::store as retention;
 use crate::seal::Keyring;
 use crate::server;
@@ -78,6 +80,7 @@ fn examine(config: &Config) -> Vec<Finding> {
     ));
     if let (Ok(keyring), Ok(database)) = (keyring, schema) {
         findings.push(("installation", installation(&keyring, &database, config)));
+        findings.push(("log", log::anchored(config, &keyring, &database)));
         findings.push(("keys", keys::examine(&keyring, &database, Clock::system().now(), NOTE)));
         findings.push(("administrators", administrators(&keyring, &database)));
         findings.extend(shipping(config, &database));
@@ -217,7 +220,7 @@ fn shipping(config: &Config, database: &Database) -> Vec<Finding> {
 /// How far one shipment is, and why it goes no further.
 fn shipment(database: &Database, name: &str) -> Result<String, String> {
     let read = database.read().and_then(|mut db| {
-        let size = log::index_after_newest(&mut db)?;
+        let size = search::index_after_newest(&mut db)?;
         Ok((shipments::find(&mut db, name)?, size))
     });
     let (known, size) = read.map_err(|fault| format!("{fault:?}"))?;

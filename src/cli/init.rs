@@ -50,6 +50,12 @@ fn make(init: &Init) -> Result<(), Trouble> {
     let file = init.data.join("candor.toml");
     write_settings(&file, init.base_url.as_deref())?;
     let config = Config::load(&file)?;
+    if config.anchor_file().try_exists()? {
+        return Err(Trouble::refused(format_args!(
+            "{} holds a checkpoint of another log: move it away first if its log is not needed",
+            config.anchor_file().display()
+        )));
+    }
     let keyring = Keyring::generate(&clock);
     keyring.create_file(&config.keyring).map_err(|error| match error {
         KeyringError::Exists { .. } => Trouble::refused(error),
@@ -59,8 +65,10 @@ fn make(init: &Init) -> Result<(), Trouble> {
     app::install(&database, &keyring, &clock)?;
     let app = App::open(config, clock)?;
     let link = add_admin(&app, init).map_err(Trouble::refused);
-    app.writer.finish();
-    tell(&app, &file, &link?);
+    let closed = app.close();
+    let link = link?;
+    closed?;
+    tell(&app, &file, &link);
     Ok(())
 }
 

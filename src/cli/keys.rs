@@ -117,7 +117,7 @@ fn list(place: &Place, json: bool, only_log: bool) -> Result<(), Trouble> {
     let listed = keys::store::list(&mut *app.database.read()?, &app.keyring)?;
     let seen = listed.clone();
     app.writer.act_blocking("keys.list", move |act| Ok::<_, Fault>(keys::acts::look(act, &seen)))?;
-    app.writer.finish();
+    app.close()?;
     let reigns = handover::reigns(&mut *app.database.read()?, &app.keyring)?;
     if only_log {
         return log_key::list(&reigns, json);

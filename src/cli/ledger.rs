@@ -8,7 +8,7 @@ use crate::app::open::open_keyring;
 use crate::clock::Clock;
 use crate::db::Database;
 use crate::fault::Fault;
-use crate::ledger::epoch::{self, EpochError};
+use crate::ledger::epoch::{self, EpochError, Last};
 use crate::ledger::export::{self, Disclose, Signer};
 use crate::ledger::{Actor, Event, EventKind, store};
 use clap::{Args, Subcommand};
@@ -74,6 +74,9 @@ enum Command {
         /// Why; kept in the log for ever. Name no person.
         #[arg(long, value_parser = reason)]
         reason: String,
+        /// Nobody keeps a checkpoint of the log as it was: say so in the first leaf. Only without an anchor file.
+        #[arg(long)]
+        none_known: bool,
         #[command(flatten)]
         place: Place,
     },
@@ -99,7 +102,9 @@ pub fn run(ledger: Ledger) -> ExitCode {
             place::exit(export_to(&place, &out, disclose))
         }
         Command::Receipt { index, place } => place::exit(receipt(&place, index)),
-        Command::NewEpoch { reason, place } => place::exit(new_epoch(&place, &reason)),
+        Command::NewEpoch { reason, none_known, place } => {
+            place::exit(new_epoch(&place, &reason, none_known))
+        }
         Command::Checkpoint { key, place } => place::exit(checkpoint(&place, key)),
     }
 }
@@ -120,10 +125,10 @@ fn export_to(place: &Place, out: &Path, disclose: Disclose) -> Result<(), Troubl
         )));
     }
     log(&app, Event::new(EventKind::LogExported).fact("personal_data", disclose == Disclose::PersonalData))?;
-    app.writer.finish();
+    app.close()?;
     let mut db = app.database.read()?;
     let key = store::log_key(&mut db, &app.keyring)?;
-    let head = store::checked_head(&mut db, &key, Some(&app.config.anchor_file()))?;
+    let head = app.writer.head();
     let witnesses = app.witnesses.clone();
     let signer = Signer { keyring: &app.keyring, key: &key, witnesses: &witnesses };
     export::write(&mut db, signer, head, disclose, out)?;
@@ -138,8 +143,8 @@ fn receipt(place: &Place, index: u64) -> Result<(), Trouble> {
     let missing = || Trouble::refused(format_args!("the log has no entry {index}"));
     store::find(&mut *app.database.read()?, index)?.ok_or_else(missing)?;
     log(&app, Event::new(EventKind::LogSearched).fact("receipt", index))?;
-    app.writer.finish();
-    let receipt = store::receipt(&mut *app.database.read()?, &app.keyring, index)?.ok_or_else(missing)?;
+    app.close()?;
+    let receipt = store::receipt(&mut *app.database.read()?, &app.writer, index)?.ok_or_else(missing)?;
     say(receipt.to_string().trim_end_matches('\n'));
     Ok(())
 }
@@ -155,19 +160,36 @@ pub(super) fn reason(text: &str) -> Result<String, String> {
 }
 
 /// Opens a new epoch. Not through [`App`], which does not open a log that was rolled back.
-fn new_epoch(place: &Place, reason: &str) -> Result<(), Trouble> {
+fn new_epoch(place: &Place, reason: &str, none_known: bool) -> Result<(), Trouble> {
     let config = place.config()?;
     let keyring = Arc::new(open_keyring(&config)?);
     let database = Database::open(config.database.expose())?;
-    let opened = epoch::open(&database, &keyring, &Clock::system(), &config.anchor_file(), reason);
-    let epoch::Opened { origin, last, index } = opened.map_err(|error| match error {
+    let anchor = config.anchor_file();
+    let known = if none_known { Last::Unknown(&anchor) } else { Last::Anchored(&anchor) };
+    let opened = epoch::open(&database, &keyring, &Clock::system(), known, reason);
+    let epoch::Opened { origin, last, index, replaced } = opened.map_err(|error| match error {
         EpochError::Fault(fault) => Trouble::Fault(fault),
         refusal => Trouble::refused(refusal),
     })?;
     say(format_args!("The log goes on as {origin}."));
+    if none_known {
+        say(format_args!(
+            "Entry {index} says that no checkpoint of the log before it was known. Tell whoever holds receipts."
+        ));
+    } else {
+        say(format_args!(
+            "Entry {index} admits that its last checkpoint, of {} entries, is not extended. Tell whoever holds receipts.",
+            last.size
+        ));
+    }
+    if let Some(key) = replaced {
+        say(format_args!(
+            "It is signed by another key than before, which has not signed for it: give {key} to your witnesses, auditors and whoever checks exports, by a way they trust."
+        ));
+    }
     say(format_args!(
-        "Entry {index} admits that its last checkpoint, of {} entries, is not extended. Tell whoever holds receipts.",
-        last.size
+        "Other nodes: put a copy of {} in the place of theirs, and start them again.",
+        anchor.display()
     ));
     Ok(())
 }
@@ -175,11 +197,12 @@ fn new_epoch(place: &Place, reason: &str) -> Result<(), Trouble> {
 /// Prints the checkpoint, or the key it is checked with.
 fn checkpoint(place: &Place, key: bool) -> Result<(), Trouble> {
     let app = place.open()?;
+    // What is handed out, the anchor file knows.
+    app.close()?;
     if key {
         say(app.writer.verifier());
     } else {
         say(app.writer.checkpoint().trim_end_matches('\n'));
     }
-    app.writer.finish();
     Ok(())
 }

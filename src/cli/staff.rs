@@ -97,8 +97,9 @@ pub fn run(staff: Staff) -> ExitCode {
 fn with_app(place: &Place, work: impl FnOnce(&App) -> Result<(), Trouble>) -> Result<(), Trouble> {
     let app = place.open()?;
     let done = work(&app);
-    app.writer.finish();
-    done
+    let closed = app.close();
+    done?;
+    Ok(closed?)
 }
 
 impl From<StaffError> for Trouble {

@@ -4,21 +4,25 @@
 //! *anchor file* that is kept outside the backup. A log that is smaller than either, or has another root at that size,
 //! is not continued, until the operator opens a new [`epoch`].
 
+use super::anchors;
 use super::checkpoints;
 use super::epoch;
-use super::link::{Head, read_head_with_last};
+use super::link::{Head, Lock, read_head, read_head_with_last};
 use super::nodes;
-use super::note::LogKey;
+use super::note::{Checkpoint, LogKey, NoteError, SignedNote};
+use super::origin::life;
 use super::path::TreeHead;
 use super::signers;
 use crate::db::Db;
 use crate::db::head_schema::ledger_head;
 use crate::fault::Fault;
 use diesel::prelude::*;
+use std::cmp::Ordering;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
-use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{self, AtomicU64};
 
 /// The log is smaller than a checkpoint of it that has left the house.
 pub const ROLLED_BACK: &str =
@@ -33,6 +37,12 @@ pub const OTHER_SIGNER: &str = "the log is signed by a key that the keyring does
 /// The anchor file says nothing.
 pub const EMPTY: &str = "the anchor file beside the data directory is empty: put the newest checkpoint into it that \
      somebody keeps, or remove it, and the log is compared with its own checkpoints alone";
+/// There was an anchor file, and it is gone.
+pub const MISSING: &str = "the anchor file is missing";
+/// The anchor file knows more of the log than what was to be written into it.
+pub const NEWER: &str = "the anchor file holds a newer checkpoint than this one";
+/// The anchor file speaks of another log.
+pub const DISPUTED: &str = "the anchor file holds no checkpoint of this log";
 /// Head and entries do not agree.
 pub const DAMAGED: &str = "the head of the log does not fit its entries";
 
@@ -63,17 +73,41 @@ pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Resul
     }
     let signers = signers::of(db, key)?;
     for note in kept.into_iter().chain(anchored) {
-        let checkpoint = signers.open(&note).map_err(|error| Fault::new(FORKED, error))?;
-        // What an epoch lost when it was opened, its first leaf admits.
-        if checkpoint.origin == key.origin() || !epoch::admits(db, checkpoint.head)? {
-            extends(db, head.edge.size(), checkpoint.head)?;
-        }
+        let checkpoint =
+            signers.open_of_any_epoch(&note, key.origin()).map_err(|error| Fault::new(FORKED, error))?;
+        holds(db, &head, &checkpoint)?;
     }
     Ok(head)
 }
 
+/// Whether the log under `head` extends what a checkpoint of it covers, or admits that it does not: what was lost when an
+/// epoch was opened, its first leaf says.
+pub(super) fn holds(db: &mut Db, head: &Head, checkpoint: &Checkpoint) -> Result<(), Fault> {
+    let (_, epoch) = life(&checkpoint.origin);
+    if epoch > head.epoch {
+        return Err(Fault::bare(ROLLED_BACK));
+    }
+    match extends(db, head.edge.size(), checkpoint.head) {
+        Err(_) if epoch < head.epoch && epoch::admits(db, checkpoint)? => Ok(()),
+        judged => judged,
+    }
+}
+
+/// Refuses a log whose anchor file is gone. That there ever was one stands in the database, and so in each backup of it made
+/// since: a log that comes without its file was put back, and nothing here tells how far it had grown.
+///
+/// # Errors
+/// [`MISSING`].
+pub fn require(db: &mut Db, path: &Path) -> Result<(), Fault> {
+    if path.try_exists()? || anchors::known_size(db, anchors::FILE)? == 0 {
+        return Ok(());
+    }
+    let entries = read_head(db, Lock::None)?.edge.size();
+    if entries == 0 { Ok(()) } else { Err(Fault::bare(MISSING)) }
+}
+
 /// Whether the log of `size` entries extends the tree of a checkpoint.
-pub(super) fn extends(db: &mut Db, size: u64, old: TreeHead) -> Result<(), Fault> {
+fn extends(db: &mut Db, size: u64, old: TreeHead) -> Result<(), Fault> {
     if old.size > size {
         return Err(Fault::bare(ROLLED_BACK));
     }
@@ -93,18 +127,100 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, Fault> {
 /// Counts the anchor files that this process has begun.
 static TURN: AtomicU64 = AtomicU64::new(0);
 
-/// Replaces the anchor file with a newer checkpoint, whole or not at all.
+/// Replaces the anchor file with a newer checkpoint, whole or not at all. Whatever process writes, it only ever moves
+/// forward: the old file is locked while it is compared.
+///
+/// # Errors
+/// [`NEWER`] when the file speaks of a larger log or a later epoch, [`DISPUTED`] when it speaks of another log. It then
+/// stays as it is.
 pub fn write(path: &Path, note: &str) -> Result<(), Fault> {
-    let mut name = path.file_name().ok_or(Fault::bare("the anchor file needs a name"))?.to_owned();
+    loop {
+        let old = match File::open(path) {
+            Ok(old) => old,
+            Err(error) if error.kind() == ErrorKind::NotFound => match create(path, note) {
+                // Somebody was faster.
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                made => return Ok(made?),
+            },
+            Err(error) => return Err(error.into()),
+        };
+        old.lock()?;
+        // Whoever held the lock before may have put another file in its place.
+        let locked = old.metadata()?;
+        if fs::metadata(path).map(|there| (there.dev(), there.ino())).ok()
+            != Some((locked.dev(), locked.ino()))
+        {
+            continue;
+        }
+        follows(&std::io::read_to_string(&old)?, note)?;
+        fs::rename(beside(path, note)?, path)?;
+        return Ok(sync_folder(path)?);
+    }
+}
+
+/// As [`write`], content to find a newer checkpoint: another process has written meanwhile.
+pub fn write_unless_newer(path: &Path, note: &str) -> Result<(), Fault> {
+    match write(path, note) {
+        Err(fault) if fault.what() == NEWER => Ok(()),
+        wrote => wrote,
+    }
+}
+
+/// Epoch and size that a note claims, without any check; none when it is no checkpoint.
+pub fn claimed(note: &str) -> Option<(u32, u64)> {
+    let checkpoint = unchecked(note).ok()?;
+    Some((life(&checkpoint.origin).1, checkpoint.head.size))
+}
+
+/// What a note claims.
+fn unchecked(note: &str) -> Result<Checkpoint, NoteError> {
+    Checkpoint::parse(SignedNote::parse(note)?.unchecked_text())
+}
+
+/// Whether a note may take the place of an older one. No signature is checked: that happens where the file is believed.
+fn follows(old: &str, new: &str) -> Result<(), Fault> {
+    let (Ok(old), Ok(new)) = (unchecked(old), unchecked(new)) else { return Err(Fault::bare(DISPUTED)) };
+    let ((log, epoch), (new_log, new_epoch)) = (life(&old.origin), life(&new.origin));
+    match (epoch, old.head.size).cmp(&(new_epoch, new.head.size)) {
+        _ if log != new_log => Err(Fault::bare(DISPUTED)),
+        Ordering::Equal if old.head.root != new.head.root => Err(Fault::bare(DISPUTED)),
+        Ordering::Greater => Err(Fault::bare(NEWER)),
+        Ordering::Equal | Ordering::Less => Ok(()),
+    }
+}
+
+/// Makes the first anchor file, unless there is one.
+fn create(path: &Path, note: &str) -> std::io::Result<()> {
+    let new = beside(path, note)?;
+    // A second name, unlike a rename, never takes the place of what is there.
+    match fs::hard_link(&new, path) {
+        // Not every file system knows second names.
+        Err(error) if [ErrorKind::PermissionDenied, ErrorKind::Unsupported].contains(&error.kind()) => {
+            fs::rename(&new, path)?;
+        }
+        made => {
+            fs::remove_file(&new)?;
+            made?;
+        }
+    }
+    sync_folder(path)
+}
+
+/// Writes a note into a new file beside the anchor file.
+fn beside(path: &Path, note: &str) -> std::io::Result<PathBuf> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
     // Two writers at once, a worker and a stop, must not take each other's file away.
-    let turn = TURN.fetch_add(1, Ordering::Relaxed);
+    let turn = TURN.fetch_add(1, atomic::Ordering::Relaxed);
     name.push(format!(".{}-{turn}.new", std::process::id()));
     let new = path.with_file_name(name);
     let mut file = File::create(&new)?;
     file.write_all(note.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&new, path)?;
-    // The rename is durable when its folder is.
+    Ok(new)
+}
+
+/// Makes a new name durable: it is when its folder is.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(File::open(folder)?.sync_all()?)
+    File::open(folder)?.sync_all()
 }

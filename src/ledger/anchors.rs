@@ -4,14 +4,14 @@
 
 use super::append::stored;
 use super::note::LogKey;
-use super::path::TreeHead;
+use super::path::{self, TreeHead};
 use super::witness::Witness;
-use super::{checkpoints, nodes, store};
+use super::writer::Writer;
+use super::{anchor, checkpoints, nodes, store};
 use crate::clock::Micros;
 use crate::db::Db;
 use crate::db::anchor_schema::{ledger_anchor, ledger_cosignature};
 use crate::fault::Fault;
-use crate::seal::Keyring;
 use diesel::prelude::*;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -97,7 +97,9 @@ pub fn note(db: &mut Db, name: &str, at: Micros, outcome: &Result<u64, String>) 
 
 /// No anchor knows anything of a log that goes on under another name: each is told again, from the beginning.
 pub(super) fn begin_anew(db: &mut Db) -> Result<(), Fault> {
-    diesel::update(ledger_anchor::table).set(ledger_anchor::size.eq(0)).execute(db)?;
+    // That there is an anchor file is not forgotten: it takes the checkpoint of the new name in the same breath.
+    let others = ledger_anchor::table.filter(ledger_anchor::name.ne(FILE));
+    diesel::update(others).set(ledger_anchor::size.eq(0)).execute(db)?;
     Ok(())
 }
 
@@ -120,17 +122,20 @@ pub fn insert_cosignature(db: &mut Db, size: u64, witness: &str, line: &str) -> 
 }
 
 /// The newest checkpoint that anybody has cosigned, with all its signatures; none when there is none.
-pub fn newest_cosigned(db: &mut Db, keyring: &Keyring) -> Result<Option<(u64, String)>, Fault> {
+pub fn newest_cosigned(db: &mut Db, writer: &Writer) -> Result<Option<(u64, String)>, Fault> {
     let newest: Option<i64> =
         ledger_cosignature::table.select(diesel::dsl::max(ledger_cosignature::size)).first(db)?;
     let Some(newest) = newest else { return Ok(None) };
-    let key = store::log_key(db, keyring)?;
     let size = u64::try_from(newest).map_err(|_| Fault::bare("size of a cosigned checkpoint"))?;
-    let note = cosigned(db, &key, size)?;
+    let head = writer.head();
+    if size > head.size {
+        return Ok(None);
+    }
+    let note = cosigned(db, |head| writer.sign(head), size, head)?;
     Ok(Some((size, note)))
 }
 
-/// The notes of sizes after `after` and before `until` that were kept or cosigned, `most` of them, ascending: each as it was
+/// The notes of sizes after `after` and below `head` that were kept or cosigned, `most` of them, ascending: each as it was
 /// signed when it was kept, with whatever cosignatures there are.
 ///
 /// A kept note is never made again: whoever has only the database cannot forge one, so one that contradicts the log is
@@ -139,14 +144,16 @@ pub fn newest_cosigned(db: &mut Db, keyring: &Keyring) -> Result<Option<(u64, St
 pub(super) fn notes(
     db: &mut Db,
     (key, begins_at): (&LogKey, i64),
-    (after, until): (i64, i64),
+    head: TreeHead,
+    after: i64,
     most: i64,
 ) -> Result<Vec<(i64, String)>, Fault> {
+    let until = stored(head.size)?;
     let mut notes: BTreeMap<i64, String> = checkpoints::list(db, after, until, most)?.into_iter().collect();
     for size in cosigned_sizes(db, after.max(begins_at), until, most)? {
         if let Entry::Vacant(missing) = notes.entry(size) {
             let size = u64::try_from(size).map_err(|_| Fault::bare("size of a checkpoint"))?;
-            missing.insert(key.sign_head(TreeHead { size, root: nodes::root_at(db, size)? }));
+            missing.insert(signed(db, |head| key.sign_head(head), size, head)?);
         }
     }
     let mut notes: Vec<(i64, String)> = notes.into_iter().take(usize::try_from(most).unwrap_or(0)).collect();
@@ -183,19 +190,41 @@ fn cosigned_sizes(db: &mut Db, from: i64, until: i64, most: i64) -> Result<Vec<i
 
 /// The checkpoint of this size with whatever cosignatures there are. A note is a function of the head, so it is made
 /// again and fits them.
-pub(super) fn cosigned(db: &mut Db, key: &LogKey, size: u64) -> Result<String, Fault> {
-    let root = nodes::root_at(db, size)?;
+///
+/// # Errors
+/// When the newest `head` does not extend the tree of that size: whoever changed rows would be given a signature.
+pub(super) fn cosigned(
+    db: &mut Db,
+    sign: impl Fn(TreeHead) -> String,
+    size: u64,
+    head: TreeHead,
+) -> Result<String, Fault> {
+    let mut note = signed(db, sign, size, head)?;
     let lines: Vec<String> = ledger_cosignature::table
         .filter(ledger_cosignature::size.eq(stored(size)?))
         .order(ledger_cosignature::witness)
         .select(ledger_cosignature::line)
         .load(db)?;
-    let mut note = key.sign_head(TreeHead { size, root });
     for line in lines {
         note.push_str(&line);
         note.push('\n');
     }
     Ok(note)
+}
+
+/// The checkpoint of this size, made again of a head that extends it.
+fn signed(
+    db: &mut Db,
+    sign: impl Fn(TreeHead) -> String,
+    size: u64,
+    head: TreeHead,
+) -> Result<String, Fault> {
+    let old = if size == head.size { head } else { TreeHead { size, root: nodes::root_at(db, size)? } };
+    let proof = store::consistency(db, size, head.size)?.unwrap_or_default();
+    if !path::is_consistent(old, head, &proof) {
+        return Err(Fault::bare(anchor::DAMAGED));
+    }
+    Ok(sign(old))
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ impl Audit {
 
     /// Size and root of what was taken.
     pub fn head(&self) -> TreeHead {
-        TreeHead { size: self.edge.size(), root: self.edge.root() }
+        TreeHead::from(&self.edge)
     }
 
     /// Number of downloads that have started and not ended.

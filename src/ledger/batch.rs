@@ -8,10 +8,12 @@ use super::append::{Entry, Scribe, append};
 use super::checkpoints;
 use super::event::Event;
 use super::job::{Job, Verdict};
+use super::known::Known;
 use super::link::{Head, Link};
 use super::note::LogKey;
 use super::path::TreeHead;
 use super::queue::Queue;
+use super::tree::Edge;
 use super::trouble;
 use crate::clock::Micros;
 use crate::db::Database;
@@ -20,7 +22,7 @@ use crate::fault::Fault;
 use diesel::prelude::*;
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -37,8 +39,10 @@ pub(super) struct Thread {
     pub(super) scribe: Scribe,
     pub(super) queue: Arc<Queue>,
     pub(super) key: Arc<LogKey>,
-    /// Which life of the log the key belongs to, and who signs it.
-    pub(super) reign: (u32, Option<Vec<u8>>),
+    /// What the database must go on showing.
+    pub(super) known: Known,
+    /// Why the thread has ended, when it did not end in order.
+    pub(super) broke: Arc<OnceLock<&'static str>>,
     /// The committed head, for whoever shows or sends a checkpoint.
     pub(super) head: Arc<Mutex<TreeHead>>,
     pub(super) link: Option<Link>,
@@ -73,6 +77,7 @@ impl Thread {
         while let Some(jobs) = self.queue.take(BATCH_LIMIT) {
             if let Err(why) = self.work(jobs) {
                 tracing::error!("the writer stops: {why}");
+                let _ = self.broke.set(why);
                 return;
             }
         }
@@ -86,7 +91,7 @@ impl Thread {
         let mut waiting = jobs.into_iter();
         let written = begun.map_err(Lost).and_then(|head| self.write(head, &mut waiting, &mut ran));
         let (verdict, stop) = match written {
-            Ok((batch, head)) => self.finish(&batch, head),
+            Ok((batch, edge)) => self.finish(&batch, edge),
             Err(Lost(fault)) => {
                 tracing::error!(?fault, "a batch was lost");
                 self.drop_transaction();
@@ -104,39 +109,13 @@ impl Thread {
         stop
     }
 
-    /// Begins a batch. Another process may have changed epoch or key meanwhile: this one's key is not the log's any more.
-    fn begin(&mut self) -> Result<Head, Fault> {
-        let head = self.begin_any()?;
-        if head.reign() == self.reign {
-            return Ok(head);
-        }
-        self.drop_transaction();
-        Err(trouble::moved_on())
-    }
-
-    /// Begins on the open connection, or on a new one if that has broken meanwhile. No job has run yet.
-    fn begin_any(&mut self) -> Result<Head, Fault> {
-        if let Some(link) = &mut self.link {
-            match link.begin() {
-                Ok(head) => return Ok(head),
-                Err(fault) => tracing::warn!(?fault, "the writer connects again"),
-            }
-        }
-        // Dropping an old connection ends its transaction.
-        self.link = None;
-        let mut link = Link::open(&self.database)?;
-        let head = link.begin()?;
-        self.link = Some(link);
-        Ok(head)
-    }
-
-    /// Runs the jobs and writes their entries; the head after them.
+    /// Runs the jobs and writes their entries; the edge of the tree after them.
     fn write(
         &mut self,
         head: Head,
         waiting: &mut impl Iterator<Item = Box<dyn Job>>,
         ran: &mut Ran,
-    ) -> Result<(Batch, TreeHead), Lost> {
+    ) -> Result<(Batch, Edge), Lost> {
         let now = self.scribe.clock.now();
         let at = now.max(head.last_at);
         if now.plus_secs(1) < head.last_at {
@@ -165,8 +144,7 @@ impl Thread {
         } else {
             append(&mut link.db, &batch.head, batch.at, &batch.entries)?
         };
-        let head = TreeHead { size: edge.size(), root: edge.root() };
-        Ok((batch, head))
+        Ok((batch, edge))
     }
 
     /// Keeps the checkpoint of the head as the batch found it, which is committed: at most once a second.
@@ -175,12 +153,12 @@ impl Thread {
             return Ok(());
         }
         self.kept_at = Some(Instant::now());
-        let head = TreeHead { size: batch.head.edge.size(), root: batch.head.edge.root() };
+        let head = TreeHead::from(&batch.head.edge);
         self.link.as_mut().map_or(Ok(()), |link| checkpoints::keep(&mut link.db, &self.key, head))
     }
 
     /// Commits. Whether all is saved, and whether the writer must stop.
-    fn finish(&mut self, batch: &Batch, head: TreeHead) -> (Verdict, Result<(), &'static str>) {
+    fn finish(&mut self, batch: &Batch, edge: Edge) -> (Verdict, Result<(), &'static str>) {
         let committed = self.link.as_mut().map(Link::commit);
         let verdict = match committed {
             Some(Ok(())) => Verdict::Saved(0),
@@ -196,7 +174,8 @@ impl Thread {
             None => Verdict::NotSaved,
         };
         if matches!(verdict, Verdict::Saved(_)) {
-            *self.head.lock().unwrap_or_else(PoisonError::into_inner) = head;
+            *self.head.lock().unwrap_or_else(PoisonError::into_inner) = TreeHead::from(&edge);
+            self.known.grow(edge);
         }
         (verdict, Ok(()))
     }
@@ -212,7 +191,7 @@ impl Thread {
             match self.stored_leaf(index) {
                 Ok(Some(leaf)) if leaf == bytes => return Verdict::Saved(0),
                 Ok(_) => return Verdict::NotSaved,
-                Err(fault) if Instant::now() >= until => {
+                Err(fault) if Instant::now() >= until || trouble::unless_final(&fault).is_err() => {
                     tracing::error!(?fault, "the outcome of a commit could not be found out");
                     return Verdict::Unknown;
                 }
@@ -237,18 +216,10 @@ impl Thread {
         leaf
     }
 
-    /// Rolls back what is left of a lost batch, or drops the connection when even that fails.
-    fn drop_transaction(&mut self) {
-        let healed = self.link.as_mut().is_some_and(|link| link.unwind().is_ok() && link.roll_back().is_ok());
-        if !healed {
-            self.link = None;
-        }
-    }
-
     /// At the end: the newest checkpoint becomes a row, so that the next start compares with it.
     fn keep_last_checkpoint(&mut self) {
         let kept = self.begin().and_then(|head| {
-            let head = TreeHead { size: head.edge.size(), root: head.edge.root() };
+            let head = TreeHead::from(&head.edge);
             let link = self.link.as_mut().ok_or_else(trouble::not_saved)?;
             checkpoints::keep(&mut link.db, &self.key, head)?;
             Ok(link.commit()?)

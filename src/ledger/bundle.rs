@@ -1,6 +1,6 @@
 //! Reading an export's files: their list is signed, every byte of them is digested, nothing else may lie beside them.
 
-use super::chain::Chain;
+use super::chain::{Chain, Lead};
 use super::export::{self, Listed, MANIFEST_TYPE};
 use super::note::{NoteError, SignedNote, VerifierKey};
 use super::tree::hex;
@@ -47,11 +47,15 @@ impl Bundle {
             }
         }
         bundle.chain = bundle.handed_over()?;
-        match outside {
-            Some(key) if *key != bundle.key && !bundle.chain.leads_from(key) => Err(tampered(
+        match outside.map(|key| bundle.chain.lead(key, &bundle.key)) {
+            None | Some(Lead::Signed) => Ok(bundle),
+            Some(Lead::Replaced) => Err(unusable(format!(
+                "the key you gave was replaced after a restore and has not signed for the one that follows; the house now signs by {}. Ask for that key by a way that you trust, and give it",
+                bundle.key
+            ))),
+            Some(Lead::Nowhere) => Err(tampered(
                 "the export bears another key than the one you gave, and no hand-over that yours has signed leads to it",
             )),
-            _ => Ok(bundle),
         }
     }
 

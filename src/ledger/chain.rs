@@ -3,6 +3,10 @@
 //! A hand-over is the receipt of an entry `log.key_rotated` that names both keys, is the last one its checkpoint covers, and
 //! whose checkpoint **both** have signed. Without the old key's signature nobody is led to a new one, and without
 //! the new key's nobody is led to a key that its owner does not hold.
+//!
+//! One link is weaker. A backup from before a rotation brings a log back whose key has no seed any more; the epoch that goes
+//! on names both keys, and only the new one has signed. Such a link keeps the log whole in itself. It leads nobody:
+//! whoever holds a key from before it has to be given the new one by another way.
 
 use super::kind::{EventKind, Fact};
 use super::leaf::Leaf;
@@ -22,10 +26,33 @@ pub(super) const NEW: &str = "new";
 pub(super) struct Chain {
     /// The oldest first; none when nothing was handed over.
     keys: Vec<VerifierKey>,
-    /// What both keys of each hand-over have signed, smallest first.
+    /// What the keys of each link have signed, smallest first.
     heads: Vec<TreeHead>,
-    /// The old key of each hand-over.
-    ended: Vec<VerifierKey>,
+    /// Each key that handed over, signing for the next, and at which size.
+    ended: Vec<(VerifierKey, u64)>,
+    /// How many of the keys there were when one was last replaced: those before have not signed for those after.
+    replaced_at: usize,
+    /// How often a key was replaced.
+    replaced: u64,
+}
+
+/// Whether somebody who holds a key is led to the one that signs now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// By the signature of each key under the next.
+    Signed,
+    /// Only by the word of the next: a key between was replaced after a restore.
+    Replaced,
+    /// Not at all.
+    Nowhere,
+}
+
+/// What leads from one key to the next.
+struct Link {
+    old: VerifierKey,
+    new: VerifierKey,
+    head: TreeHead,
+    is_signed: bool,
 }
 
 impl Chain {
@@ -33,8 +60,10 @@ impl Chain {
     pub(super) fn follow(receipts: &[String]) -> Result<Self, Stop> {
         let mut chain = Self::default();
         for text in receipts {
-            let (old, new, head) = handed_over(text)?;
-            chain.ended.push(old.clone());
+            let Link { old, new, head, is_signed } = handed_over(text)?;
+            if is_signed {
+                chain.ended.push((old.clone(), head.size));
+            }
             match chain.keys.last() {
                 None => chain.keys.push(old),
                 Some(last) if *last == old => {}
@@ -44,6 +73,9 @@ impl Chain {
             }
             if chain.heads.last().is_some_and(|last| last.size >= head.size) {
                 return Err(tampered("the hand-overs of the log's key do not stand in their order"));
+            }
+            if !is_signed {
+                (chain.replaced, chain.replaced_at) = (chain.replaced.saturating_add(1), chain.keys.len());
             }
             chain.keys.push(new);
             chain.heads.push(head);
@@ -61,9 +93,25 @@ impl Chain {
         }
     }
 
-    /// Whether a key is one of those that were handed over from or to.
-    pub(super) fn leads_from(&self, key: &VerifierKey) -> bool {
-        self.keys.contains(key)
+    /// Whether whoever holds a key, under any name it had, is led to `to`, the key that signs now.
+    pub(super) fn lead(&self, key: &VerifierKey, to: &VerifierKey) -> Lead {
+        let is = |known: &VerifierKey| known == key || known.earlier().contains(key);
+        match self.keys.iter().rposition(is) {
+            _ if is(to) => Lead::Signed,
+            Some(at) if at >= self.replaced_at => Lead::Signed,
+            Some(_) => Lead::Replaced,
+            None => Lead::Nowhere,
+        }
+    }
+
+    /// The key at its end, if there is a chain.
+    pub(super) fn end(&self) -> Option<&VerifierKey> {
+        self.keys.last()
+    }
+
+    /// How often a key was replaced after a restore, without the signature of the one before.
+    pub(super) const fn replaced(&self) -> u64 {
+        self.replaced
     }
 
     /// Whose signature counts in the log of `key`, and up to which size: a key that has handed over signs for nothing after.
@@ -72,16 +120,9 @@ impl Chain {
         Signers::new(keys.map(|key| (key.clone(), self.ended_at(key.public()))))
     }
 
-    /// The size at which this key handed over; none when it did not.
+    /// The size at which this key handed over; none when it did not, or was replaced without its signature.
     pub(super) fn ended_at(&self, public: &[u8; 32]) -> Option<u64> {
-        let ended = |(old, _): &(&VerifierKey, &TreeHead)| old.public() == public;
-        self.ended.iter().zip(&self.heads).find(ended).map(|(_, head)| head.size)
-    }
-
-    /// The key that this one was followed by in the end; itself when nobody handed anything over.
-    pub(super) fn leads_to(&self, public: &[u8; 32]) -> [u8; 32] {
-        let is_known = self.keys.iter().any(|key| key.public() == public);
-        self.keys.last().filter(|_| is_known).map_or(*public, |newest| *newest.public())
+        self.ended.iter().find(|(old, _)| old.public() == public).map(|(_, size)| *size)
     }
 
     /// What the log must hold by its hand-overs, smallest first.
@@ -89,9 +130,9 @@ impl Chain {
         &self.heads
     }
 
-    /// How many hand-overs there were.
-    pub(super) fn len(&self) -> u64 {
-        u64::try_from(self.heads.len()).unwrap_or(u64::MAX)
+    /// How many hand-overs there were that both keys have signed.
+    pub(super) fn handovers(&self) -> u64 {
+        u64::try_from(self.heads.len()).unwrap_or(u64::MAX).saturating_sub(self.replaced)
     }
 }
 
@@ -101,12 +142,16 @@ pub(super) fn is_handover(text: &str) -> bool {
     leaf.is_some_and(|leaf| leaf.kind == EventKind::LogKeyRotated)
 }
 
-/// The keys of a hand-over and what both have signed.
-fn handed_over(text: &str) -> Result<(VerifierKey, VerifierKey, TreeHead), Stop> {
+/// The keys of a hand-over and what both have signed; or of an epoch that replaced the key, and what the new one has.
+fn handed_over(text: &str) -> Result<Link, Stop> {
     let receipt = Receipt::parse(text).map_err(|error| unusable(format!("a hand-over: {error}")))?;
     let leaf = Leaf::parse(&receipt.leaf).map_err(|error| unusable(format!("a hand-over: {error}")))?;
     let key = |fact: &str| match leaf.facts.get(fact) {
-        Some(Fact::Text(text)) if leaf.kind == EventKind::LogKeyRotated => text.parse::<VerifierKey>().ok(),
+        Some(Fact::Text(text))
+            if [EventKind::LogEpochOpened, EventKind::LogKeyRotated].contains(&leaf.kind) =>
+        {
+            text.parse::<VerifierKey>().ok()
+        }
         _ => None,
     };
     let (Some(old), Some(new)) = (key(OLD), key(NEW)) else {
@@ -117,11 +162,15 @@ fn handed_over(text: &str) -> Result<(VerifierKey, VerifierKey, TreeHead), Stop>
             tampered(format!("the log's key was handed over without the {which} key's signature: {error}"))
         })
     };
-    let head = signed(&old, "old")?;
-    signed(&new, "new")?;
+    let head = signed(&new, "new")?;
+    // After a restore the seed of the key before is gone: that nobody has signed for the new one is told to whoever checks.
+    let is_signed = leaf.kind == EventKind::LogKeyRotated;
+    if is_signed {
+        signed(&old, "old")?;
+    }
     // The old key has signed nothing after the entry that ends it.
     if receipt.index.checked_add(1) != Some(head.size) {
         return Err(tampered("a hand-over covers entries after the one that hands over"));
     }
-    Ok((old, new, head))
+    Ok(Link { old, new, head, is_signed })
 }

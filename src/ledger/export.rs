@@ -224,9 +224,9 @@ fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Resu
     let chain = Chain::follow(&handover::list(db, head.size)?);
     let signers = chain.map_err(|stop| Fault::new("hand-overs of the log", stop.why().to_owned()))?;
     let signers = signers.signers(key.verifier());
-    let (mut last, until, begins_at) = (-1, super::append::stored(head.size)?, epoch::begins_at(db)?);
+    let (mut last, begins_at) = (-1, epoch::begins_at(db)?);
     loop {
-        let notes = anchors::notes(db, (key, begins_at), (last, until), PAGE)?;
+        let notes = anchors::notes(db, (key, begins_at), head, last, PAGE)?;
         let Some((size, _)) = notes.last() else { break };
         last = *size;
         for (size, note) in &notes {
@@ -237,7 +237,7 @@ fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Resu
             }
         }
     }
-    line(&anchors::cosigned(db, key, head.size)?)?;
+    line(&anchors::cosigned(db, |head| key.sign_head(head), head.size, head)?)?;
     file.finish()
 }
 

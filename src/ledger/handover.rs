@@ -62,6 +62,7 @@ pub fn hand_over(
     let old = key_of(keyring, outgoing, head.epoch)?;
     let new = newest_key(keyring, head.epoch)?;
     let index = if signing_key(keyring, &head)?.verifier() == old.verifier() {
+        anchor::require(&mut link.db, file)?;
         anchor::compare(&mut link.db, &old, Some(file))?;
         let event = Event::new(EventKind::LogKeyRotated)
             .by(Actor::Operator)
@@ -76,7 +77,15 @@ pub fn hand_over(
         let newest = store::list_stored(&mut link.db, &filter, 1)?.pop();
         newest.ok_or(Fault::bare("the log's head names a key that no entry hands over to"))?.index
     };
-    keep(&mut link, index, (&old, &new))?;
+    let known: i64 = ledger_handover::table.find(stored(index)?).count().get_result(&mut link.db)?;
+    if known == 0 {
+        link.begin()?;
+        insert(&mut link.db, index, |head| {
+            let signed = new.sign_head(head);
+            format!("{}{}", old.sign_head(head), signed.rsplit("\n\n").next().unwrap_or_default())
+        })?;
+        link.commit()?;
+    }
     let head = store::checked_head(&mut link.db, &new, Some(file))?;
     anchor::write(file, &new.sign_head(head))?;
     Ok(HandedOver { old: old.verifier().clone(), new: new.verifier().clone(), index })
@@ -99,31 +108,22 @@ fn enter(
     Ok(index)
 }
 
-/// Signs the hand-over under both keys and keeps its receipt, unless that was done.
-fn keep(link: &mut Link, index: u64, (old, new): (&LogKey, &LogKey)) -> Result<(), Fault> {
-    let row = stored(index)?;
-    let known: i64 = ledger_handover::table.find(row).count().get_result(&mut link.db)?;
-    if known > 0 {
-        return Ok(());
-    }
-    let size = index.saturating_add(1);
-    let path = path::inclusion(index, size, |node| nodes::read(&mut link.db, node))?;
+/// Keeps the receipt of an entry that leads from one key to the next; `sign` makes the checkpoint that ends with it.
+pub(super) fn insert(db: &mut Db, index: u64, sign: impl Fn(TreeHead) -> String) -> Result<(), Fault> {
+    let (row, size) = (stored(index)?, index.saturating_add(1));
+    let path = path::inclusion(index, size, |node| nodes::read(db, node))?;
     let path = path.ok_or(Fault::bare("the entry of the hand-over is missing"))?;
-    let leaf: Vec<u8> = ledger_entry::table.find(row).select(ledger_entry::leaf).first(&mut link.db)?;
-    let head = TreeHead { size, root: nodes::root_at(&mut link.db, size)? };
-    let mut note = old.sign_head(head);
-    let signed = new.sign_head(head);
-    note.push_str(signed.rsplit("\n\n").next().unwrap_or_default());
+    let leaf: Vec<u8> = ledger_entry::table.find(row).select(ledger_entry::leaf).first(db)?;
+    let note = sign(TreeHead { size, root: nodes::root_at(db, size)? });
     let receipt = Receipt { index, leaf, path, note }.to_string();
-    link.begin()?;
     diesel::insert_into(ledger_handover::table)
         .values((ledger_handover::entry_idx.eq(row), ledger_handover::receipt.eq(receipt)))
-        .execute(&mut link.db)?;
-    Ok(link.commit()?)
+        .execute(db)?;
+    Ok(())
 }
 
-/// The receipts of every hand-over in a log of `size` entries, the oldest first: whoever holds any earlier key follows
-/// them to the newest.
+/// The receipts of every entry that leads to another key, in a log of `size` entries, the oldest first: whoever holds any
+/// earlier key follows them to the newest.
 pub fn list(db: &mut Db, size: u64) -> Result<Vec<String>, Fault> {
     Ok(ledger_handover::table
         .filter(ledger_handover::entry_idx.lt(stored(size)?))
@@ -164,12 +164,10 @@ pub fn reigns(db: &mut Db, keyring: &Keyring) -> Result<Vec<Reign>, Fault> {
     ends.sort_by_key(|(index, ..)| std::cmp::Reverse(*index));
     let (mut reigns, mut until, mut ended_by) = (Vec::new(), None, None);
     for (index, kind, leaf) in ends {
-        let before = match kind {
-            EventKind::LogKeyRotated => {
-                leaf.ok().and_then(|leaf| leaf.facts.get(OLD)?.to_string().parse().ok())
-            }
-            _ => key.earlier().into_iter().next(),
-        };
+        let named = leaf.ok().and_then(|leaf| leaf.facts.get(OLD)?.to_string().parse().ok());
+        // Epochs were opened by earlier versions without naming the key, which stayed the same.
+        let before =
+            named.or_else(|| key.earlier().into_iter().next().filter(|_| kind == EventKind::LogEpochOpened));
         let from = index.saturating_add(1);
         reigns.push(Reign { key: key.clone(), from, until, ended_by });
         (until, ended_by) = (Some(index), Some(kind));

@@ -13,7 +13,7 @@ use super::leaf::LEAF_LIMIT_BYTES;
 use super::link::{Head, read_head_with_last};
 use super::note::LogKey;
 use super::path::TreeHead;
-use super::store::{checked_head, log_key};
+use super::store::{checked_head, reading_key};
 use super::tree::{Edge, HASH_BYTES, leaf_hash};
 use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
 use crate::clock::Micros;
@@ -86,9 +86,9 @@ pub(super) fn page<T>(
 /// Checks the log where it lies. `Tampered` says which entry, or that the log is not the one that was signed.
 pub fn verify(db: &mut Db, keyring: &Keyring) -> Result<Verdict, Fault> {
     verdict(entries(db, &mut |_| {}).and_then(|found| {
-        let key = log_key(db, keyring)?;
+        let (key, signer) = reading_key(db, keyring)?;
         anchored(db, &key, None)?;
-        Ok(found.told(&key.verifier().to_string(), key.origin()))
+        Ok(found.told(&signer.to_string(), signer.name()))
     }))
 }
 

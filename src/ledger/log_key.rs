@@ -1,6 +1,7 @@
 //! The key that signs a log's checkpoints, made of a seed that only the keyring holds.
 
 use super::note::{Checkpoint, NoteError, VerifierKey};
+use super::origin::origin;
 use super::path::TreeHead;
 use crate::ids::InstanceId;
 use base64::Engine as _;
@@ -25,8 +26,7 @@ impl LogKey {
     /// [`NoteError::Key`] when the seed is refused.
     pub fn new(seed: &[u8; 32], instance: InstanceId, epoch: u32) -> Result<Self, NoteError> {
         let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NoteError::Key)?;
-        let name =
-            if epoch <= 1 { format!("candor/{instance}") } else { format!("candor/{instance}/{epoch}") };
+        let name = origin(&format!("candor/{instance}"), epoch);
         let public = pair.public_key().as_ref().try_into().map_err(|_| NoteError::Key)?;
         Ok(Self { pair, verifier: VerifierKey::new(name, public), past: Vec::new(), outgoing: None })
     }

@@ -11,6 +11,7 @@
 //! A checkpoint has no time in it and Ed25519 is deterministic, so the note is a function of the committed head.
 //! It is never made of anything else: two notes of one size with different roots would be a fork.
 
+use super::origin::{life, origin};
 use super::path::TreeHead;
 use super::tree::{Hash, hex, unhex};
 use base64::Engine as _;
@@ -89,18 +90,15 @@ impl VerifierKey {
         Self { name: self.name.clone(), public }
     }
 
-    /// The same key under the name that its log has in this epoch.
-    pub(super) fn of_epoch(&self, epoch: u32) -> Self {
-        let first = self.earlier().pop().unwrap_or_else(|| self.clone());
-        if epoch <= 1 { first } else { Self { name: format!("{}/{epoch}", first.name), ..first } }
+    /// The key with another name.
+    pub(super) fn with_name(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), public: self.public }
     }
 
     /// The keys of the log's earlier epochs, which differ in their name only.
     pub(super) fn earlier(&self) -> Vec<Self> {
-        let Some((base, number)) = self.name.rsplit_once('/') else { return Vec::new() };
-        let Some(epoch) = number.parse::<u32>().ok().filter(|epoch| *epoch >= 2) else { return Vec::new() };
-        let name = |earlier: u32| if earlier == 1 { base.to_owned() } else { format!("{base}/{earlier}") };
-        (1..epoch).rev().map(|earlier| Self { name: name(earlier), public: self.public }).collect()
+        let (log, epoch) = life(&self.name);
+        (1..epoch).rev().map(|earlier| Self { name: origin(log, earlier), public: self.public }).collect()
     }
 }
 

@@ -29,14 +29,20 @@ impl Outside {
 
     /// The heads of the kept checkpoints, smallest first.
     pub(super) fn heads(&self, signers: &Signers) -> Result<Vec<TreeHead>, Stop> {
-        let mut heads = self.notes.iter().map(|note| kept(note, signers)).collect::<Result<Vec<_>, _>>()?;
+        let mut heads: Vec<TreeHead> =
+            self.checkpoints(signers)?.into_iter().map(|checkpoint| checkpoint.head).collect();
         heads.sort_by_key(|head| head.size);
         Ok(heads)
     }
+
+    /// The kept checkpoints.
+    pub(super) fn checkpoints(&self, signers: &Signers) -> Result<Vec<Checkpoint>, Stop> {
+        self.notes.iter().map(|note| kept(note, signers)).collect()
+    }
 }
 
-/// The head of a checkpoint or receipt from outside, which must be signed by a key of the log.
-fn kept(note: &str, signers: &Signers) -> Result<TreeHead, Stop> {
+/// A checkpoint from outside, or that of a receipt, which must be signed by a key of the log.
+fn kept(note: &str, signers: &Signers) -> Result<Checkpoint, Stop> {
     let refused = |error: NoteError| match error {
         NoteError::BadSignature | NoteError::NotSigned(_) | NoteError::Retired(_) => {
             tampered(format!("the checkpoint you hold was not signed by the key of this log: {error}"))
@@ -46,10 +52,10 @@ fn kept(note: &str, signers: &Signers) -> Result<TreeHead, Stop> {
     if !note.starts_with(RECEIPT_TYPE) {
         let found = in_a_letter(note, |origin| signers.know(origin));
         let note = found.as_deref().unwrap_or(note);
-        return Ok(signers.open(note).map_err(refused)?.head);
+        return signers.open(note).map_err(refused);
     }
     let checked = Receipt::parse(note).and_then(|receipt| signers.check(&receipt));
-    checked.map(|checkpoint| checkpoint.head).map_err(|error| match error {
+    checked.map_err(|error| match error {
         ReceiptError::Note(error) => refused(error),
         _ => unusable(format!("the receipt from outside: {error}")),
     })

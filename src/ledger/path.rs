@@ -117,6 +117,12 @@ pub fn root_from_inclusion(index: u64, size: u64, leaf: Hash, path: &[Hash]) -> 
     (last == 0).then_some(root)
 }
 
+impl From<&Edge> for TreeHead {
+    fn from(edge: &Edge) -> Self {
+        Self { size: edge.size(), root: edge.root() }
+    }
+}
+
 /// A tree as a checkpoint names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TreeHead {

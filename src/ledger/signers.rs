@@ -5,6 +5,7 @@ use super::anchor::{BEFORE_HANDOVER, OTHER_SIGNER};
 use super::chain::Chain;
 use super::link::{Head, Lock, read_head};
 use super::note::{Checkpoint, LogKey, NoteError, SignedNote, VerifierKey};
+use super::origin::life;
 use super::receipt::{Receipt, ReceiptError};
 use super::{epoch, handover};
 use crate::db::Db;
@@ -40,10 +41,16 @@ impl Signers {
         self.try_each(NoteError::NotANote, |key| Checkpoint::of(signed, key), is_foreign)
     }
 
-    /// As [`Signers::open`], of the epoch with this origin alone.
-    pub(super) fn open_of(&self, note: &str, origin: &str) -> Result<Checkpoint, NoteError> {
-        let of_epoch = self.0.iter().filter(|(key, _)| key.name() == origin).cloned();
-        Self(of_epoch.collect()).open(note)
+    /// A checkpoint of the log of this origin in any epoch, later ones too: what leaves the house may know more than the
+    /// database.
+    pub(super) fn open_of_any_epoch(&self, note: &str, ours: &str) -> Result<Checkpoint, NoteError> {
+        let signed = SignedNote::parse(note)?;
+        let origin = Checkpoint::parse(signed.unchecked_text())?.origin;
+        if life(&origin).0 != life(ours).0 {
+            return Err(NoteError::NotSigned(ours.to_owned()));
+        }
+        let named = self.0.iter().map(|(key, until)| (key.with_name(&origin), *until));
+        Self(named.collect()).open_signed(&signed)
     }
 
     /// The checkpoint of a receipt that one of them has signed.
@@ -125,15 +132,33 @@ pub(super) fn newest_key(keyring: &Keyring, epoch: u32) -> Result<LogKey, Fault>
 /// # Errors
 /// [`BEFORE_HANDOVER`] when only its public half is left, [`OTHER_SIGNER`] when the keyring has never heard of it.
 pub(super) fn signing_key(keyring: &Keyring, head: &Head) -> Result<LogKey, Fault> {
-    let publics = keyring.ledger_public_keys();
-    // Before anybody rotated it the head names nobody: it is the first key there was.
-    let wanted = head.signer.as_deref().or(publics.first().map(<[u8; 32]>::as_slice)).unwrap_or_default();
+    let wanted = signer(keyring, head)?;
     for seed in std::iter::once(keyring.ledger_seed()).chain(keyring.outgoing_ledger_seed()) {
         let key = key_of(keyring, seed, head.epoch)?;
-        if key.verifier().public() == wanted {
+        if *key.verifier() == wanted {
             return Ok(key);
         }
     }
-    let is_past = publics.iter().any(|public| public == wanted);
-    Err(Fault::bare(if is_past { BEFORE_HANDOVER } else { OTHER_SIGNER }))
+    Err(Fault::bare(BEFORE_HANDOVER))
+}
+
+/// The public half of the key that the head names.
+///
+/// # Errors
+/// [`OTHER_SIGNER`] when the keyring has never heard of it.
+pub(super) fn signer(keyring: &Keyring, head: &Head) -> Result<VerifierKey, Fault> {
+    let publics = keyring.ledger_public_keys();
+    // Before anybody rotated it the head names nobody: it is the first key there was.
+    let wanted = head.signer.as_deref().or(publics.first().map(<[u8; 32]>::as_slice)).unwrap_or_default();
+    let public = publics.iter().find(|public| *public == wanted).ok_or(Fault::bare(OTHER_SIGNER))?;
+    Ok(newest_key(keyring, head.epoch)?.verifier().with_public(*public))
+}
+
+/// The key to read the log by: the one that the head names, or, where only its public half is left, the newest, which knows
+/// all before it.
+pub(super) fn reading_key(keyring: &Keyring, head: &Head) -> Result<LogKey, Fault> {
+    match signing_key(keyring, head) {
+        Err(fault) if fault.what() == BEFORE_HANDOVER => newest_key(keyring, head.epoch),
+        found => found,
+    }
 }

@@ -8,11 +8,13 @@ use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::link::{Lock, read_head};
 use super::nodes;
-use super::note::LogKey;
+use super::note::{LogKey, VerifierKey};
 use super::path::{self, TreeHead};
 use super::receipt::Receipt;
 use super::signers;
-use super::tree::Hash;
+use super::tree::{Hash, leaf_hash};
+use super::writer::Writer;
+use crate::db::head_schema::ledger_head;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
@@ -32,6 +34,23 @@ pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
     signers::signing_key(keyring, &head)
 }
 
+/// Whether the log has a head: a first start has made it.
+pub fn is_begun(db: &mut Db) -> Result<bool, Fault> {
+    let heads: i64 = ledger_head::table.count().get_result(db)?;
+    Ok(heads > 0)
+}
+
+/// Which life of the log this is, from 1.
+pub fn epoch(db: &mut Db) -> Result<u32, Fault> {
+    Ok(read_head(db, Lock::None)?.epoch)
+}
+
+/// The key to read the log by, which need not be able to sign it, and the one that the log names as its signer.
+pub(super) fn reading_key(db: &mut Db, keyring: &Keyring) -> Result<(LogKey, VerifierKey), Fault> {
+    let head = read_head(db, Lock::None)?;
+    Ok((signers::reading_key(keyring, &head)?, signers::signer(keyring, &head)?))
+}
+
 /// The committed head, after comparing the log with its newest checkpoint and with an anchor file, if one is named.
 /// Whoever signs outside of the writer signs this.
 ///
@@ -39,14 +58,7 @@ pub fn log_key(db: &mut Db, keyring: &Keyring) -> Result<LogKey, Fault> {
 /// When the log was rolled back or exchanged: see [`anchor`].
 pub fn checked_head(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<TreeHead, Fault> {
     let head = anchor::compare(db, key, anchor)?;
-    Ok(TreeHead { size: head.edge.size(), root: head.edge.root() })
-}
-
-/// The signed checkpoint of everything committed so far.
-pub fn checkpoint(db: &mut Db, keyring: &Keyring) -> Result<String, Fault> {
-    let key = log_key(db, keyring)?;
-    let head = read_head(db, Lock::None)?;
-    Ok(key.sign_head(TreeHead { size: head.edge.size(), root: head.edge.root() }))
+    Ok(TreeHead::from(&head.edge))
 }
 
 /// The newest checkpoint that was kept as a row; none in a new log.
@@ -171,13 +183,19 @@ pub fn consistency(db: &mut Db, old: u64, new: u64) -> Result<Option<Vec<Hash>>,
     path::consistency(old, new, |node| nodes::read(db, node))
 }
 
-/// An entry with the proof that the newest committed head covers it. None when there is no such entry.
-pub fn receipt(db: &mut Db, keyring: &Keyring, index: u64) -> Result<Option<Receipt>, Fault> {
-    let key = log_key(db, keyring)?;
-    let head = read_head(db, Lock::None)?;
-    let size = head.edge.size();
-    let Some(path) = path::inclusion(index, size, |node| nodes::read(db, node))? else { return Ok(None) };
+/// An entry with the proof that the newest head which this process has seen committed covers it. None when there is no
+/// such entry, or none yet.
+///
+/// # Errors
+/// When the rows do not lead to that head: whatever the database shows, nothing else is signed.
+pub fn receipt(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
+    let head = writer.head();
+    let Some(path) = path::inclusion(index, head.size, |node| nodes::read(db, node))? else {
+        return Ok(None);
+    };
     let leaf: Vec<u8> = ledger_entry::table.find(stored(index)?).select(ledger_entry::leaf).first(db)?;
-    let note = key.sign_head(TreeHead { size, root: head.edge.root() });
-    Ok(Some(Receipt { index, leaf, path, note }))
+    if path::root_from_inclusion(index, head.size, leaf_hash(&leaf), &path) != Some(head.root) {
+        return Err(Fault::bare(anchor::DAMAGED));
+    }
+    Ok(Some(Receipt { index, leaf, path, note: writer.sign(head) }))
 }

@@ -14,7 +14,7 @@ use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::networks::NetworkIndex;
 use super::signers;
-use super::store::{log_key, open};
+use super::store::{open, reading_key};
 use super::verify::{Verdict, Whole, tampered_at};
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
@@ -55,17 +55,17 @@ fn everything(
 ) -> Result<Whole, End> {
     let found = in_place::entries(db, tell)?;
     let size = found.head.size;
-    let key = log_key(db, keyring)?;
+    let (key, signer) = reading_key(db, keyring)?;
     let signers = signers::of(db, &key)?;
     let checkpoints = checkpoints::checked(db, size, |note| signers.open(note))?;
     in_place::anchored(db, &key, None)?;
     in_place::anchored(db, &key, anchor)?;
     let chain = Chain::follow(&handover::list(db, size)?)?;
-    chain.must_end_in(key.verifier())?;
+    chain.must_end_in(&signer)?;
     chain.heads().iter().try_for_each(|head| checkpoints::fits(db, (0, size), *head))?;
     let (disclosed, untold) = personal(db, keyring, size, tell)?;
     let (erased, undisclosed) = untold.count();
-    let whole = found.told(&key.verifier().to_string(), key.origin());
+    let whole = found.told(&signer.to_string(), signer.name());
     Ok(Whole { checkpoints, disclosed, erased, undisclosed, ..whole })
 }
 

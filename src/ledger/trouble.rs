@@ -13,6 +13,11 @@ pub const UNKNOWN: &str = "the commit's outcome is unknown";
 /// The log's key is not the one that this process signs with.
 pub const MOVED_ON: &str =
     "the log goes on in a new epoch or under another signing key; this process has to start again";
+/// The database shows less than this process has seen committed.
+pub const TAKEN_BACK: &str = "the database shows an older log than the one this process has seen: an earlier state was put in its place, or a standby that lagged behind took over";
+/// The database shows other entries than those this process has seen committed.
+pub const REWRITTEN: &str =
+    "the database shows another log than the one this process has seen: its entries were changed";
 /// The act panicked and was rolled back.
 pub const PANICKED: &str = "an act panicked";
 /// The act hid an error of the database and was rolled back.
@@ -40,9 +45,20 @@ pub(super) const fn unknown() -> Fault {
 pub(super) const fn moved_on() -> Fault {
     Fault::unavailable(MOVED_ON)
 }
+/// See [`TAKEN_BACK`].
+pub(super) const fn taken_back() -> Fault {
+    Fault::unavailable(TAKEN_BACK)
+}
+/// See [`REWRITTEN`].
+pub(super) const fn rewritten() -> Fault {
+    Fault::unavailable(REWRITTEN)
+}
 /// Whether the writer can go on after this.
 pub(super) fn unless_final(fault: &Fault) -> Result<(), &'static str> {
-    if fault.what() == MOVED_ON { Err(MOVED_ON) } else { Ok(()) }
+    match fault.what() {
+        what @ (MOVED_ON | REWRITTEN | TAKEN_BACK) => Err(what),
+        _ => Ok(()),
+    }
 }
 /// See [`PANICKED`].
 pub(super) fn panicked(act: &'static str) -> Fault {

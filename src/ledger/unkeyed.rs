@@ -4,16 +4,17 @@
 //! from outside. Nothing is written. Without the keyring personal data stays sealed, and without the log's key nobody knows who
 //! has signed a checkpoint: the answer names what was not checked.
 
-use super::chain::Chain;
+use super::chain::{Chain, Lead};
 use super::checkpoints;
 use super::handover;
 use super::in_place::{self, End, Entries, verdict};
 use super::nodes;
 use super::note::{Checkpoint, SignedNote, VerifierKey};
+use super::origin::{life, origin};
 use super::outside::Outside;
 use super::path::TreeHead;
 use super::signers::Signers;
-use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
+use super::verify::{Stop, Verdict, Whole, tampered, tampered_at, unusable};
 use crate::db::Db;
 use crate::fault::Fault;
 
@@ -40,7 +41,8 @@ fn check(db: &mut Db, outside: &Outside) -> Result<Whole, End> {
     })?;
     Ok(Whole {
         key_from_outside: key.is_some(),
-        handovers: chain.len(),
+        handovers: chain.handovers(),
+        replaced: chain.replaced(),
         checkpoints,
         anchored_at,
         undisclosed: found.commitments,
@@ -51,12 +53,16 @@ fn check(db: &mut Db, outside: &Outside) -> Result<Whole, End> {
 
 /// The key that signs by the head, if the one that somebody kept leads to it.
 fn newest(key: &VerifierKey, chain: &Chain, found: &Entries) -> Result<VerifierKey, Stop> {
-    let newest = key.of_epoch(found.epoch).with_public(chain.leads_to(key.public()));
-    match &found.signer {
-        Some(signer) if *signer != *newest.public() => {
-            Err(tampered("the log names another key than the one you gave, and no hand-over leads to it"))
-        }
-        _ => Ok(newest),
+    let end = chain.end().unwrap_or(key);
+    let newest = end.with_name(&origin(life(key.name()).0, found.epoch));
+    match (chain.lead(key, &newest), &found.signer) {
+        (Lead::Replaced, _) => Err(unusable(format!(
+            "the key you gave was replaced after a restore and has not signed for the one that follows; the house now signs by \
+             {newest}. Ask for that key by a way that you trust, and give it"
+        ))),
+        (Lead::Signed, None) => Ok(newest),
+        (Lead::Signed, Some(signer)) if *signer == *newest.public() => Ok(newest),
+        _ => Err(tampered("the log names another key than the one you gave, and no hand-over leads to it")),
     }
 }
 

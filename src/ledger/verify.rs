@@ -10,11 +10,13 @@
 
 use super::audit::Audit;
 use super::bundle::Bundle;
-use super::chain::{Chain, is_handover};
+use super::chain::{Chain, Lead, is_handover};
 use super::disclosures::Disclosures;
 use super::export;
 use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
-use super::note::NoteError;
+use super::losses::Losses;
+use super::note::{Checkpoint, NoteError, SignedNote};
+use super::origin::life;
 use super::path::TreeHead;
 use super::receipt::{Receipt, ReceiptError};
 use super::roots::Roots;
@@ -58,6 +60,9 @@ pub struct Whole {
     /// How often the log's key was handed over to another, each time signed by both.
     #[serde(skip_serializing_if = "is_zero")]
     pub handovers: u64,
+    /// How often it was replaced after a restore, without the signature of the key before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub replaced: u64,
     /// Number of entries; for a receipt, those of its checkpoint.
     pub entries: u64,
     /// Root over them, in hexadecimal digits.
@@ -174,10 +179,14 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
     let mut handovers: Vec<String> = outside.notes.iter().filter(|note| is_handover(note)).cloned().collect();
     handovers.sort_by_key(|text| Receipt::parse(text).map_or(0, |receipt| receipt.index));
     let chain = Chain::follow(&handovers)?;
-    if chain.len() > 0 && !chain.leads_from(key) {
+    if chain.end().is_some_and(|end| chain.lead(key, end) == Lead::Nowhere) {
         return Err(tampered("the hand-over you gave does not lead from the key you gave"));
     }
-    let signers = chain.signers(key);
+    // The same key signs under another name after an epoch.
+    let claimed = SignedNote::parse(&receipt.note).and_then(|note| Checkpoint::parse(note.unchecked_text()));
+    let claimed = claimed.ok().filter(|claimed| life(&claimed.origin).0 == life(key.name()).0);
+    let signers =
+        chain.signers(&claimed.map_or_else(|| key.clone(), |claimed| key.with_name(&claimed.origin)));
     let checkpoint = signers.check(&receipt).map_err(|error| match error {
         ReceiptError::Note(NoteError::NotSigned(_)) => unusable(format!(
             "the receipt is not signed by the key you gave ({}). The log may have had another one when it was signed: give that \
@@ -210,6 +219,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let key = bundle.key();
     let signers = bundle.chain().signers(key);
     let heads = outside.heads(&signers)?;
+    let mut losses = Losses::new(outside, &signers);
     let mut roots = Roots::new(heads, outside.policy.as_ref(), &bundle, signers)?;
     let mut disclosures = Disclosures::open(&bundle)?;
     let mut lines = bundle.lines(export::ENTRIES, LEAF_LIMIT_BYTES)?;
@@ -220,12 +230,14 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         let bytes = [&[LEAF_VERSION], line].concat();
         let leaf = audit.take(&bytes).map_err(|flaw| tampered_at(index, flaw.to_string()))?;
         disclosures.take(index, &leaf)?;
-        roots.compare(audit.head())?;
+        losses.take(index, &leaf);
+        roots.compare(audit.head()).map_err(|stop| losses.explain(stop, audit.head().size))?;
     }
     lines.finish()?;
     let (disclosed, erased, undisclosed) = disclosures.finish()?;
     let head = audit.head();
-    let (checkpoints, anchored_at, witnessed_at) = roots.finish(head.size)?;
+    let (checkpoints, anchored_at, witnessed_at) =
+        roots.finish(head.size).map_err(|stop| losses.explain(stop, u64::MAX))?;
     let policy_from_outside = outside.policy.is_some();
     let is_asked = outside.policy.as_ref().is_some_and(|policy| !policy.asks_nobody());
     if is_asked && witnessed_at.is_none() {
@@ -237,7 +249,8 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         origin: key.name().to_owned(),
         key: key.to_string(),
         key_from_outside: outside.key.is_some(),
-        handovers: bundle.chain().len(),
+        handovers: bundle.chain().handovers(),
+        replaced: bundle.chain().replaced(),
         entries: head.size,
         root: format!("{:?}", head.root),
         checkpoints,

@@ -8,9 +8,8 @@ use super::act::{Act, Done, Recorded};
 use super::anchor;
 use super::append::Scribe;
 use super::batch::Thread;
-use super::event::Event;
 use super::job::{Chore, Job, Queued, Verdict};
-use super::kind::EventKind;
+use super::known::Known;
 use super::link::Link;
 use super::note::{LogKey, VerifierKey};
 use super::path::TreeHead;
@@ -22,7 +21,7 @@ use crate::fault::Fault;
 use crate::seal::Keyring;
 use std::fmt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 
@@ -32,6 +31,7 @@ pub const HOUSEKEEPING: &[&str] = &[
     // In the order of their names, as the law's own list.
     "anchor.noted",
     "excerpt.told",
+    "head.read",
     "letter.claimed",
     "letter.retry",
     "letter.sent",
@@ -55,6 +55,7 @@ struct Inner {
     key: Arc<LogKey>,
     head: Arc<Mutex<TreeHead>>,
     ended: watch::Receiver<bool>,
+    broke: Arc<OnceLock<&'static str>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -96,18 +97,21 @@ impl Writer {
         let mut link = Link::open(&database)?;
         anchor::ensure_head(&mut link.db)?;
         let key = Arc::new(super::store::log_key(&mut link.db, &keyring)?);
+        anchor.map_or(Ok(()), |file| anchor::require(&mut link.db, file))?;
         let head = anchor::compare(&mut link.db, &key, anchor)?;
-        let (is_new, reign) = (head.edge.size() == 0, head.reign());
-        let head = Arc::new(Mutex::new(TreeHead { size: head.edge.size(), root: head.edge.root() }));
+        let (is_new, known, tree) = (head.edge.size() == 0, Known::of(&head), TreeHead::from(&head.edge));
+        let head = Arc::new(Mutex::new(tree));
         let queue = Arc::new(Queue::default());
         let (ended_sender, ended) = watch::channel(false);
+        let broke = Arc::new(OnceLock::new());
         let at_end = AtEnd { queue: Arc::clone(&queue), ended: ended_sender };
         let thread = Thread {
             database,
             scribe: Scribe { keyring, clock },
             queue: Arc::clone(&queue),
             key: Arc::clone(&key),
-            reign,
+            known,
+            broke: Arc::clone(&broke),
             head: Arc::clone(&head),
             link: Some(link),
             kept_at: None,
@@ -116,25 +120,12 @@ impl Writer {
             let _at_end = at_end;
             thread.run();
         })?;
-        let writer = Self(Arc::new(Inner { queue, key, head, ended, thread: Mutex::new(Some(thread)) }));
+        let writer =
+            Self(Arc::new(Inner { queue, key, head, ended, broke, thread: Mutex::new(Some(thread)) }));
         if is_new {
             writer.open_log()?;
         }
         Ok(writer)
-    }
-
-    /// Appends the first entry, unless another process was faster.
-    fn open_log(&self) -> Result<(), Fault> {
-        let origin = self.0.key.origin().to_owned();
-        self.act_blocking("log.open", move |act| {
-            let event = Event::new(EventKind::LogOpened).fact("origin", origin);
-            if act.index() == 0 { Ok(act.record(event, ())) } else { Err(Opening::Opened) }
-        })
-        .map(drop)
-        .or_else(|opening| match opening {
-            Opening::Opened => Ok(()),
-            Opening::Fault(fault) => Err(fault),
-        })
     }
 
     /// Runs an act: its rows and its entry become durable together, or neither does.
@@ -209,9 +200,24 @@ impl Writer {
         answer(from.await)
     }
 
+    /// As [`Writer::housekeeping`] for the command line, as [`Writer::act_blocking`].
+    pub fn housekeeping_blocking<F>(&self, name: &'static str, chore: F) -> Result<(), Fault>
+    where
+        F: FnOnce(&mut Db) -> Result<(), Fault> + Send + 'static,
+    {
+        let (to, from) = oneshot::channel();
+        self.push(Box::new(Chore { name, work: Some(chore), outcome: None, to: Some(to) }), Lane::First)?;
+        answer(from.blocking_recv())
+    }
+
     /// The signed checkpoint of everything committed so far: what letters carry and pages show.
     pub fn checkpoint(&self) -> String {
-        self.0.key.sign_head(self.head())
+        self.sign(self.head())
+    }
+
+    /// Signs a head that this process has seen committed.
+    pub(super) fn sign(&self, head: TreeHead) -> String {
+        self.0.key.sign_head(head)
     }
 
     /// Size and root of everything committed so far by this process.
@@ -233,6 +239,11 @@ impl Writer {
     /// Whether the writer's thread has ended, so that nothing can be recorded any more.
     pub fn has_ended(&self) -> bool {
         *self.0.ended.borrow()
+    }
+
+    /// Why the writer's thread has ended by itself; none when it has not, or in order. See [`trouble`].
+    pub fn broke(&self) -> Option<&'static str> {
+        self.0.broke.get().copied()
     }
 
     /// Takes no further acts, does what waits and what drop guards still post, commits, and ends the thread.
@@ -277,20 +288,6 @@ impl Writer {
 /// The answer of the writer. None at all means that its thread died with the job in hand.
 fn answer<T, E: From<Fault>>(received: Result<Result<T, E>, oneshot::error::RecvError>) -> Result<T, E> {
     received.unwrap_or_else(|_| Err(trouble::unknown().into()))
-}
-
-/// Why the first entry was not appended.
-enum Opening {
-    /// It is there already.
-    Opened,
-    /// Something unexpected.
-    Fault(Fault),
-}
-
-impl From<Fault> for Opening {
-    fn from(fault: Fault) -> Self {
-        Self::Fault(fault)
-    }
 }
 
 impl fmt::Debug for Writer {

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::identity::{Role, store as people};
 use crate::ids::PersonId;
-use crate::ledger::Act;
+use crate::ledger::{Act, trouble};
 use crate::notices::House;
 use crate::notices::letter::LetterKind;
 use crate::notices::outbox;
@@ -30,6 +30,22 @@ pub(super) struct Alarm {
     pub text: String,
     /// What to do now.
     pub todo: &'static str,
+}
+
+/// What is said when the database has shown the writer another log than it knows.
+pub(super) fn of_end(app: &App) -> Option<Alarm> {
+    let why = app.writer.broke().filter(|why| [trouble::REWRITTEN, trouble::TAKEN_BACK].contains(why))?;
+    Some(Alarm {
+        event: "log_rewritten",
+        what: "The log was changed beneath the server",
+        text: format!(
+            "The server has stopped and signs nothing: {why}. It has seen {} entries.",
+            app.writer.head().size
+        ),
+        todo: "Keep the database and the anchor file as they are, and copy both before anything else. Find out who put the database \
+               back or changed it. If it was a standby or a backup of yours, bring back the newer database, or go on with \
+               candor ledger new-epoch, which admits what is lost.",
+    })
 }
 
 /// The letter.

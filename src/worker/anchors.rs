@@ -56,10 +56,10 @@ impl Anchors {
     /// Writes the anchor file, if the log has grown; `false` when it has not.
     pub(super) async fn keep_file(&self, anchored: Option<u64>) -> Result<Option<u64>, Fault> {
         let Told { head, note } = self.newest();
-        if anchored == Some(head.size) {
+        let path = self.app.config.anchor_file();
+        if anchored == Some(head.size) && path.try_exists()? {
             return Ok(None);
         }
-        let path = self.app.config.anchor_file();
         let wrote = self.app.work(move || anchor::write(&path, &note)).await?;
         let outcome = wrote.as_ref().map(|()| head.size).map_err(|fault| format!("{fault:?}"));
         self.note(FILE.to_owned(), outcome).await?;

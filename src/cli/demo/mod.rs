@@ -25,7 +25,7 @@ use crate::server;
 use clap::Args;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Arguments of `candor demo`.
@@ -65,6 +65,9 @@ fn start(demo: &Demo) -> Result<(), Trouble> {
         None | Some(_) => {}
     }
     let fresh = demo.fresh || furnished != Some(true);
+    if furnished.is_none() {
+        set_aside(&config)?;
+    }
     if fresh {
         make(&config)?;
     }
@@ -100,24 +103,34 @@ fn remove(config: &Config) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Sets aside what lies beside a directory that is gone: a new log under that keyring would be a fork of the one before, and
+/// the anchor would say so. Nothing is deleted, for nothing tells that it was a demo's.
+fn set_aside(config: &Config) -> Result<(), Trouble> {
+    for file in [config.keyring.clone(), config.anchor_file()] {
+        if !file.try_exists()? {
+            continue;
+        }
+        let away = (1..u32::MAX).map(|number| {
+            let mut name = file.clone().into_os_string();
+            name.push(format!(".before-{number}"));
+            PathBuf::from(name)
+        });
+        let away = away.into_iter().find(|away| !away.exists()).unwrap_or_default();
+        std::fs::rename(&file, &away)?;
+        say(format_args!("{} was left over from before; it is {} now.", file.display(), away.display()));
+    }
+    Ok(())
+}
+
 /// Makes directory, keyring and database.
 fn make(config: &Config) -> Result<(), Trouble> {
     let clock = Clock::system();
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data)?;
     marker::begin(&config.data)?;
-    let keyring = keyring(&config.keyring, &clock)?;
+    let keyring = Keyring::generate(&clock);
+    keyring.create_file(&config.keyring).map_err(Trouble::refused)?;
     app::install(&Database::open(config.database.expose())?, &keyring, &clock)?;
     Ok(())
-}
-
-/// A new keyring; one that a broken-off start left behind is taken again.
-fn keyring(path: &Path, clock: &Clock) -> Result<Keyring, Trouble> {
-    if path.exists() {
-        return Keyring::load(path).map_err(Trouble::refused);
-    }
-    let keyring = Keyring::generate(clock);
-    keyring.create_file(path).map_err(Trouble::refused)?;
-    Ok(keyring)
 }
 
 /// Prints the addresses, a fresh one-time link for every desk, and what to click first.

@@ -4,12 +4,13 @@
 //! there. The same command ends either. Then only the public half of the old key is left.
 
 use super::super::place::{Place, Trouble, say};
+use crate::app::OpenError;
 use crate::app::open::open_keyring;
 use crate::clock::Clock;
 use crate::db::{Database, installation};
 use crate::fault::Fault;
 use crate::ledger::handover::{self, HandedOver, Reign};
-use crate::ledger::{EventKind, store};
+use crate::ledger::{EventKind, anchor, store};
 use crate::seal::key_sources::file::Exchange;
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(super) fn rotate(place: &Place, reason: &str, json: bool) -> Result<(), Trou
     if exchange.keyring().outgoing_ledger_seed().is_none() {
         // A log that is not whole is not handed over: whoever holds the old key must find what it signed.
         let mut db = database.read()?;
+        anchor::require(&mut db, &config.anchor_file()).map_err(|fault| OpenError::of_log(fault, &config))?;
         let key = store::log_key(&mut db, exchange.keyring())?;
         store::checked_head(&mut db, &key, Some(&config.anchor_file()))?;
         let keyring = exchange.keyring().with_new_ledger_key(&Clock::system());

@@ -42,7 +42,7 @@ pub(super) fn run(retire: &Retire) -> Result<(), Trouble> {
         let keyring = app.keyring.clone();
         app.writer.act_blocking("keys.retire", move |act| acts::retire(act, &keyring))?;
     }
-    app.writer.finish();
+    app.close()?;
     let keyring = exchange.keyring().without_keks(&names);
     exchange.replace(&keyring)?;
     say(format_args!(

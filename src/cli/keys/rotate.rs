@@ -54,8 +54,9 @@ pub(super) fn run(rotate: &Rotate) -> Result<(), Trouble> {
     let mut exchange = Exchange::begin(&config.keyring)?;
     let app = rotate.place.open()?;
     let done = in_house(&app, &mut exchange, rotate);
-    app.writer.finish();
+    let closed = app.close();
     let outcome = done?;
+    closed?;
     if rotate.json {
         say(serde_json::to_string(&outcome).map_err(|error| Fault::new("writing JSON", error))?);
     } else {

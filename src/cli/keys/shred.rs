@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Shred) -> Result<(), Trouble> {
     let done = app.writer.act_blocking::<_, _, ShredError>("report.shred", move |act| {
         shred(act, &house, None, (&target, live), days)
     })?;
-    app.writer.finish();
+    app.close()?;
     let done = done.value;
     if !app.database.forget_old_pages()? {
         say(

@@ -136,12 +136,19 @@ fn whole_in_words(whole: &Whole, given: Option<&VerifierKey>) -> String {
             format!("\nhanded over         {times} times, signed by both keys each time; now {}", whole.key)
         }
     };
+    let replaced = match whole.replaced {
+        0 => String::new(),
+        _ => format!(
+            "\nKEY REPLACED        after a restore, not signed by the old one: make sure by another way that {} is the house's",
+            whole.key
+        ),
+    };
     let left: Vec<String> =
         whole.unchecked.iter().map(|what| format!("\nnot checked         {what}")).collect();
     let left = left.concat();
     format!(
         "{standing}\nlog                 {origin}\nentries             {entries}\ncheckpoints         {checkpoints}, \
-         {}{handed}\nwitnessed           {}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
+         {}{handed}{replaced}\nwitnessed           {}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
          {erased} erased, {undisclosed} not disclosed{left}",
         signed_by(whole, given),
         witnessed(whole),

@@ -203,15 +203,12 @@ fn pager(entries: &[Entry], before: Option<u64>) -> Option<Pager> {
 
 /// The receipt of an entry about this person, as a file; others' are not there.
 pub async fn receipt(prospect: Prospect, index: Path<u64>) -> Answer {
-    let (keyring, person, index) =
-        (Arc::clone(&prospect.app.keyring), prospect.person.id, index.into_inner());
-    let receipt = prospect.app.read(move |db| {
-        let entry = log::find(db, index)?;
-        let mine = entry.is_some_and(|entry| {
-            entry.leaf.about == Some(person) || entry.leaf.by == crate::ledger::Actor::Person(person)
-        });
-        if mine { log::receipt(db, &keyring, index) } else { Ok::<_, Fault>(None) }
+    let (person, index) = (prospect.person.id, index.into_inner());
+    let entry = prospect.app.read(move |db| log::find(db, index)).await?;
+    let mine = entry.is_some_and(|entry| {
+        entry.leaf.about == Some(person) || entry.leaf.by == crate::ledger::Actor::Person(person)
     });
-    let receipt = receipt.await?.ok_or_else(Problem::not_found)?;
+    let receipt = if mine { prospect.app.receipt(index).await? } else { None };
+    let receipt = receipt.ok_or_else(Problem::not_found)?;
     Ok(text_file(&format!("receipt-{index}.tlog-proof"), receipt.to_string()))
 }

@@ -66,8 +66,10 @@ pub async fn show_certificate(prospect: Prospect, id: Path<AcceptanceId>) -> Ans
         let Some(acceptance) = all.into_iter().find(|acceptance| acceptance.id == id) else {
             return Ok::<_, Fault>(None);
         };
-        let receipt = log::receipt(db, &keyring, acceptance.entry)?;
-        let leaf = receipt.map(|receipt| hex(&leaf_hash(&receipt.leaf).0)).unwrap_or_default();
+        let leaf = match log::find(db, acceptance.entry)? {
+            Some(entry) => hex(&leaf_hash(&entry.leaf.to_bytes()?).0),
+            None => String::new(),
+        };
         Ok(Some(Known { text: ndas::require(db, acceptance.nda)?, acceptance, leaf }))
     });
     let known = known.await?.ok_or_else(Problem::not_found)?;

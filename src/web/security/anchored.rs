@@ -7,7 +7,6 @@ use crate::ledger::note::SignedNote;
 use crate::ledger::{Checkpoint, store};
 use crate::web::page::{Status, Tone, When};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// An anchor on the page.
 #[derive(Serialize)]
@@ -66,10 +65,10 @@ fn row(app: &App, name: String, anchor: Option<&Anchored>, size: u64) -> AnchorR
 
 /// What nobody outside could contradict yet.
 pub(super) async fn window(app: &App, size: u64) -> Result<String, Fault> {
-    let (keyring, key) = (Arc::clone(&app.keyring), app.writer.verifier().clone());
+    let (writer, key) = (app.writer.clone(), app.writer.verifier().clone());
     let (kept, cosigned) = app
         .read(move |db| {
-            let cosigned = match anchors::newest_cosigned(db, &keyring) {
+            let cosigned = match anchors::newest_cosigned(db, &writer) {
                 // A tree with a hole has no root: the page is there to say so.
                 Err(fault) if fault.kind() != Kind::Unavailable => None,
                 cosigned => cosigned?,

@@ -13,7 +13,7 @@ use crate::ledger::acts::{self, Sought};
 use crate::ledger::receipt::Receipt;
 use crate::ledger::store::{self, Disclosed, Entry};
 use crate::ledger::tree::leaf_hash;
-use crate::ledger::{Leaf, PersonalField, VerifierKey};
+use crate::ledger::{Leaf, PersonalField, VerifierKey, Writer};
 use crate::seal::Keyring;
 use crate::unusual::countries::{Countries, Source};
 use crate::web::Answer;
@@ -115,10 +115,13 @@ pub async fn show(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
     }
     let (by, keyring) = (reader(&staff, staff.person.id), Arc::clone(&staff.app.keyring));
     staff.app.act("log.search", move |act| acts::search(act, by, &Sought::Entry(index))).await?;
-    let key = staff.app.writer.verifier().clone();
+    let writer = staff.app.writer.clone();
     let countries = staff.app.countries.clone();
-    let shown =
-        staff.app.read(move |db| read(db, (&keyring, &countries), &key, index)).await.map_err(unreadable)?;
+    let shown = staff
+        .app
+        .read(move |db| read(db, (&keyring, &countries), &writer, index))
+        .await
+        .map_err(unreadable)?;
     let shown = shown.ok_or_else(|| nothing(index))?;
     let href = |index: u64| format!("/security/entries/{index}");
     let newer = index.checked_add(1).filter(|newer| *newer < staff.app.writer.head().size);
@@ -135,9 +138,8 @@ pub async fn show(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
 
 /// GET: the receipt, to be checked with `candor ledger verify` or any verifier of C2SP `tlog-proof`.
 pub async fn receipt(staff: Staff<LogReader>, index: web::Path<u64>) -> Answer {
-    let (index, keyring) = (index.into_inner(), Arc::clone(&staff.app.keyring));
-    let receipt = staff.app.read(move |db| store::receipt(db, &keyring, index)).await?;
-    let receipt = receipt.ok_or_else(|| nothing(index))?;
+    let index = index.into_inner();
+    let receipt = staff.app.receipt(index).await?.ok_or_else(|| nothing(index))?;
     Ok(text_file(&format!("entry-{index}.tlog-proof.txt"), receipt.to_string()))
 }
 
@@ -150,11 +152,11 @@ fn nothing(index: u64) -> Problem {
 fn read(
     db: &mut Db,
     (keyring, countries): (&Keyring, &Countries),
-    key: &VerifierKey,
+    writer: &Writer,
     index: u64,
 ) -> Result<Option<Shown>, Fault> {
     let Some(entry) = store::find(db, index)? else { return Ok(None) };
-    let Some(receipt) = store::receipt(db, keyring, index)? else { return Ok(None) };
+    let Some(receipt) = store::receipt(db, writer, index)? else { return Ok(None) };
     let mut names = Names::read(db, keyring)?;
     let leaf = &entry.leaf;
     Ok(Some(Shown {
@@ -173,7 +175,7 @@ fn read(
         },
         commitments: commitments(db, (keyring, countries), &entry)?,
         countries: countries.source(),
-        proof: proof(&receipt, key),
+        proof: proof(&receipt, writer.verifier()),
     }))
 }
 

@@ -99,13 +99,11 @@ fn read(
 
 /// GET: the receipt of one of them; others' are not there.
 pub async fn receipt(staff: Staff<AnyStaff>, index: Path<u64>) -> Answer {
-    let (keyring, person, index) = (Arc::clone(&staff.app.keyring), staff.person.id, index.into_inner());
-    let receipt = staff.app.read(move |db| {
-        let entry = store::find(db, index)?;
-        let mine = entry.is_some_and(|entry| is_of(person, entry.leaf.by, entry.leaf.about));
-        if mine { store::receipt(db, &keyring, index) } else { Ok::<_, Fault>(None) }
-    });
-    let receipt = receipt.await?.ok_or_else(Problem::not_found)?;
+    let (person, index) = (staff.person.id, index.into_inner());
+    let entry = staff.app.read(move |db| store::find(db, index)).await?;
+    let mine = entry.is_some_and(|entry| is_of(person, entry.leaf.by, entry.leaf.about));
+    let receipt = if mine { staff.app.receipt(index).await? } else { None };
+    let receipt = receipt.ok_or_else(Problem::not_found)?;
     Ok(text_file(&format!("receipt-{index}.tlog-proof"), receipt.to_string()))
 }
 

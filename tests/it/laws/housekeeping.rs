@@ -11,6 +11,7 @@ const LISTED: &[(&str, &str)] = &[
         "excerpt.told",
         "how far an export is and how it ended, for whoever waits; that it was made was recorded by an act",
     ),
+    ("head.read", "nothing at all: what other nodes have appended becomes known to this one"),
     ("letter.claimed", "which node sends a letter; if it is lost, another one sends it"),
     ("letter.retry", "when a letter is tried again; the letter itself was queued by an act"),
     ("letter.sent", "progress of the outbox; what was sent and why stands in the act that queued it"),

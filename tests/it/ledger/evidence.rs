@@ -134,7 +134,7 @@ fn an_earlier_key_proves_nothing_after_it_has_handed_over() {
         let (_, why) = tampered(agreed("a stolen key", &export, &with(&[&stolen])));
         assert!(why.contains("had handed over"), "{why}");
         let mut db = database.connect().unwrap();
-        let receipt = store::receipt(&mut db, &again.keyring, head.size - 1).unwrap().unwrap();
+        let receipt = store::receipt(&mut db, &again.writer, head.size - 1).unwrap().unwrap();
         let forged = Receipt { note: stolen, ..receipt }.to_string();
         let proofs = handover::list(&mut db, u64::MAX >> 1).unwrap();
         let outside = Outside { key: Some(first), notes: proofs, policy: None };
@@ -177,7 +177,8 @@ fn a_log_restored_from_before_a_hand_over_is_exported_and_goes_on() {
         Writer::start_anchored(database.clone(), Arc::clone(&keyring), house.clock.clone(), Some(&file))
     };
     assert_eq!(open(&restored).unwrap_err().what(), anchor::BEFORE_HANDOVER);
-    epoch::open(&restored, &keyring, &house.clock, &file, "disk replaced").unwrap();
+    let known = epoch::Last::Anchored(&file);
+    epoch::open(&restored, &keyring, &house.clock, known, "disk replaced").unwrap();
     open(&restored).unwrap().finish();
     let mut db = restored.connect().unwrap();
     let key = store::log_key(&mut db, &keyring).unwrap();
@@ -194,7 +195,7 @@ fn a_log_restored_from_before_a_hand_over_is_exported_and_goes_on() {
 fn a_receipt_of_another_key_is_not_called_forged() {
     let database = TestDatabase::sqlite();
     let (house, other) = (House::open(&database), House::open(&TestDatabase::sqlite()));
-    let receipt = store::receipt(&mut database.connect().unwrap(), &house.keyring, 0).unwrap().unwrap();
+    let receipt = store::receipt(&mut database.connect().unwrap(), &house.writer, 0).unwrap().unwrap();
     let outside = Outside { key: Some(other.writer.verifier().clone()), ..Outside::default() };
     match verify_receipt(&receipt.to_string(), &outside) {
         Verdict::Unusable { why } => assert!(why.contains("hand-over") && why.contains("/verify"), "{why}"),

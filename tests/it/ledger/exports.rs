@@ -137,7 +137,7 @@ fn a_log_regrown_under_a_new_key_is_whole_by_itself_and_tampered_against_what_wa
         old.download(old.person(database));
         let kept = old.writer.checkpoint();
         let mut db = database.connect().unwrap();
-        let receipt = store::receipt(&mut db, &old.keyring, 2).unwrap().unwrap().to_string();
+        let receipt = store::receipt(&mut db, &old.writer, 2).unwrap().unwrap().to_string();
 
         let second = TestDatabase::sqlite();
         let new = House::open(&second);
@@ -214,7 +214,7 @@ fn a_receipt_proves_its_entry_offline() {
         let house = House::open(database);
         let start = house.download(house.person(database));
         let mut db = database.connect().unwrap();
-        let receipt = store::receipt(&mut db, &house.keyring, start).unwrap().unwrap();
+        let receipt = store::receipt(&mut db, &house.writer, start).unwrap().unwrap();
         let text = receipt.to_string();
         let outside = Outside {
             key: Some(house.writer.verifier().clone()),
@@ -231,7 +231,7 @@ fn a_receipt_proves_its_entry_offline() {
             let Ok(bad) = String::from_utf8(bad) else { continue };
             assert_ne!(verify_receipt(&bad, &outside).exit_code(), 0, "byte {at} flipped");
         }
-        assert_eq!(store::receipt(&mut db, &house.keyring, 99).unwrap(), None);
+        assert_eq!(store::receipt(&mut db, &house.writer, 99).unwrap(), None);
     });
 }
 

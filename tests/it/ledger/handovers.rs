@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Hands a house's log over; the house as it starts again.
-fn rotated(house: &House, database: &TestDatabase, file: &Path) -> House {
+pub(super) fn rotated(house: &House, database: &TestDatabase, file: &Path) -> House {
     let both = Arc::new(house.keyring.with_new_ledger_key(&house.clock));
     handover::hand_over(database, &both, &house.clock, file, "drill").unwrap();
     let keyring = Arc::new(both.without_outgoing_ledger_key());
@@ -27,7 +27,7 @@ fn rotated(house: &House, database: &TestDatabase, file: &Path) -> House {
 }
 
 /// What somebody kept.
-fn kept(key: Option<&VerifierKey>, notes: &[&str]) -> Outside {
+pub(super) fn kept(key: Option<&VerifierKey>, notes: &[&str]) -> Outside {
     let notes = notes.iter().map(|note| (*note).to_owned()).collect();
     Outside { key: key.cloned(), notes, policy: None }
 }
@@ -39,7 +39,7 @@ fn whoever_holds_an_old_key_or_checkpoint_follows_every_hand_over() {
         let file = folder.join("anchor");
         house.download(house.person(database));
         let (first, early) = (house.writer.verifier().clone(), house.writer.checkpoint());
-        let receipt = store::receipt(&mut database.read().unwrap(), &house.keyring, 1).unwrap().unwrap();
+        let receipt = store::receipt(&mut database.read().unwrap(), &house.writer, 1).unwrap().unwrap();
         let second_house = rotated(&house, database, &file);
         // Whoever began under the old key signs nothing more, and its thread ends.
         let refused = house.writer.act_blocking("late", super::entry).unwrap_err();
@@ -66,7 +66,7 @@ fn whoever_holds_an_old_key_or_checkpoint_follows_every_hand_over() {
         // Receipts stay valid under the key they were signed by, and later ones are followed to.
         assert_eq!(verify_receipt(&receipt.to_string(), &kept(Some(&first), &[])).exit_code(), 0);
         let mut db = database.connect().unwrap();
-        let late = store::receipt(&mut db, &third_house.keyring, 1).unwrap().unwrap().to_string();
+        let late = store::receipt(&mut db, &third_house.writer, 1).unwrap().unwrap().to_string();
         let proofs = handover::list(&mut db, u64::MAX >> 1).unwrap();
         let proofs: Vec<&str> = proofs.iter().map(String::as_str).collect();
         // Not proven under a key that is not known to have followed, which is not yet a forgery.
@@ -98,7 +98,7 @@ fn nobody_is_led_to_a_key_that_the_old_one_has_not_signed_for() {
     let index = house.say(event);
     let forged = {
         let mut db = database.connect().unwrap();
-        let receipt = store::receipt(&mut db, &house.keyring, index).unwrap().unwrap();
+        let receipt = store::receipt(&mut db, &house.writer, index).unwrap().unwrap();
         let head = house.writer.head();
         Receipt { note: thief.sign_head(head), ..receipt }
     };
@@ -125,7 +125,7 @@ fn nobody_is_led_to_a_key_that_the_old_one_has_not_signed_for() {
     house.say(Event::new(EventKind::LogSearched));
     let head = house.writer.head();
     let mut db = database.connect().unwrap();
-    let receipt = store::receipt(&mut db, &house.keyring, index).unwrap().unwrap();
+    let receipt = store::receipt(&mut db, &house.writer, index).unwrap().unwrap();
     let line = thief.sign_head(head);
     let note = format!("{}{}", receipt.note, line.rsplit("\n\n").next().unwrap());
     let wide = Receipt { note, ..receipt };

@@ -220,7 +220,7 @@ fn others_read_our_checkpoints_receipts_and_proofs() {
         let now = open(&house.writer.checkpoint());
         let mut db = database.connect().unwrap();
         for index in 0..now.size() {
-            let receipt = store::receipt(&mut db, &house.keyring, index).unwrap().unwrap();
+            let receipt = store::receipt(&mut db, &house.writer, index).unwrap().unwrap();
             let signed = open(&receipt.note);
             assert_eq!(signed.size(), now.size());
             let path = theirs(&receipt.path);

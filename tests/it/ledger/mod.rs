@@ -1,5 +1,6 @@
 //! The log: its formats against their specifications, and the writer against bad acts and lost commits.
 
+mod anchoring;
 mod backups;
 mod commands;
 mod cutting;
@@ -11,10 +12,12 @@ mod handovers;
 pub mod independent;
 mod interop;
 mod isolation;
+mod known;
 mod leaves;
 mod lost_commits;
 mod notes;
 mod reading;
+mod restored;
 mod tree;
 mod unkeyed;
 mod writer;

@@ -108,7 +108,7 @@ fn a_log_that_was_rolled_back_is_not_continued() {
         // The backup was taken before the last entry; its own checkpoints went back with it.
         let mut back = regrow(&house.keyring, &TestDatabase::sqlite());
         back.say(Event::new(EventKind::LogSearched));
-        anchor::write(&file, &back.writer.checkpoint()).unwrap();
+        fs::write(&file, back.writer.checkpoint()).unwrap();
         assert_eq!(start().unwrap_err().what(), anchor::FORKED);
         back.say(Event::new(EventKind::LogSearched));
         anchor::write(&file, &back.writer.checkpoint()).unwrap();

@@ -22,6 +22,10 @@ fn exports(desk: &mut Desk, format: &str, person: &str) -> Vec<(String, String)>
                 print(json.dumps([[n, z.read(n).decode()] for n in z.namelist()]))";
     let output = Command::new("python3").args(["-c", read]).arg(&file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/verify-export");
+    let checked = Command::new("python3").arg(script).arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success() && said.contains("\"log.exported\""), "{said}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 

@@ -1,6 +1,7 @@
 //! The main job on the program as it is installed: `init`, `serve`, an empty database, real mail on loopback, and
 //! everything by the public pages.
 
+mod beneath;
 mod hostile;
 mod killed;
 mod main_job;

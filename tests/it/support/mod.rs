@@ -12,6 +12,7 @@ pub mod http;
 pub mod large;
 pub mod mailbox;
 pub mod mime;
+pub mod put_back;
 pub mod sealed;
 pub mod visitor;
 pub mod webhook;

@@ -83,7 +83,7 @@ fn witnesses_sign_what_grows_and_the_quorum_shows_on_the_page() {
     two.answers(None);
     tell(&mut worker);
     let (size, note) =
-        anchors::newest_cosigned(&mut app.database.read().unwrap(), &app.keyring).unwrap().unwrap();
+        anchors::newest_cosigned(&mut app.database.read().unwrap(), &app.writer).unwrap().unwrap();
     assert!(app.witnesses.is_met(&SignedNote::parse(&note).unwrap()), "{note}");
     assert_eq!((size, one.size()), (two.size(), size));
     let words = security.get("/security/integrity").words();

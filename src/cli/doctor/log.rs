@@ -1,0 +1,36 @@
+//! Whether the log can be signed: what its anchor file says of it.
+
+use super::NOTE;
+use crate::app::OpenError;
+use crate::config::Config;
+use crate::db::Database;
+use crate::fault::Fault;
+use crate::ledger::{anchor, store};
+use crate::seal::Keyring;
+
+/// The anchor file is there, if there ever was one, and the log holds what it covers.
+pub(super) fn anchored(config: &Config, keyring: &Keyring, database: &Database) -> Result<String, String> {
+    let file = config.anchor_file();
+    let path = file.display();
+    match look(config, keyring, database) {
+        Ok(0) => Ok(format!("{NOTE} the log is empty: candor serve begins it")),
+        Ok(_) if !file.exists() => {
+            Ok(format!("{NOTE} there is no anchor file {path} yet: candor serve writes one within a second"))
+        }
+        Ok(size) => {
+            Ok(format!("the log of {size} entries holds what {path} covers. Keep that file out of backups"))
+        }
+        Err(fault) => Err(OpenError::of_log(fault, config).to_string()),
+    }
+}
+
+/// The size of the log, if it is the one that was signed last.
+fn look(config: &Config, keyring: &Keyring, database: &Database) -> Result<u64, Fault> {
+    let mut db = database.read()?;
+    if !store::is_begun(&mut db)? {
+        return Ok(0);
+    }
+    anchor::require(&mut db, &config.anchor_file())?;
+    let key = store::log_key(&mut db, keyring)?;
+    Ok(store::checked_head(&mut db, &key, Some(&config.anchor_file()))?.size)
+}
