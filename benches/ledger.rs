@@ -12,17 +12,22 @@
 )]
 
 use candor::clock::{Clock, Micros};
+use candor::db::schema::ledger_entry;
 use candor::db::{Database, Db, data_keys};
 use candor::fault::Fault;
 use candor::ids::{GrantId, PersonId, ReportId};
 use candor::ledger::export::{self, Disclose, Signer};
 use candor::ledger::networks::NetworkIndex;
+use candor::ledger::path::TreeHead;
 use candor::ledger::store::{self, Filter};
+use candor::ledger::tree::{Edge, leaf_hash};
 use candor::ledger::verify::{Outside, verify_export};
 use candor::ledger::witness::Policy;
 use candor::ledger::{Actor, Event, EventKind, PersonalField, Writer};
 use candor::seal::{KeyOwner, Keyring};
 use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,6 +39,8 @@ mod cpu;
 const CALLERS: usize = 64;
 /// Events of one act while the log is made long.
 const BULK: usize = 2_000;
+/// So many entries get a checkpoint each, at the most.
+const SLOW: usize = 20_000;
 /// The network address of [`acts`].
 const ADDRESS: &str = "203.0.113.7";
 /// People and reports that entries are about.
@@ -122,7 +129,10 @@ fn main() {
     acts(&writer, &cast);
     search(&database, &cast);
     restart(writer, &database, &keyring, &clock);
-    verify(&database, &keyring, &folder);
+    verify(&database, &keyring, &folder.join("export"), "");
+    let kept = keep_each(&database, &keyring);
+    let of_each = format!(", a checkpoint for each of {kept}");
+    verify(&database, &keyring, &folder.join("with each"), &of_each);
     let _ = std::fs::remove_dir_all(&folder);
 }
 
@@ -297,27 +307,49 @@ fn restart(writer: Writer, database: &Database, keyring: &Arc<Keyring>, clock: &
     again.finish();
 }
 
+/// Keeps a checkpoint for each of the first entries, as a server does whose acts come a second apart; how many.
+fn keep_each(database: &Database, keyring: &Keyring) -> usize {
+    let mut db = database.connect().unwrap();
+    let key = store::log_key(&mut db, keyring).unwrap();
+    let leaves: Vec<Vec<u8>> = ledger_entry::table
+        .select(ledger_entry::leaf)
+        .order(ledger_entry::idx)
+        .limit(i64::try_from(SLOW).unwrap())
+        .load(&mut db)
+        .unwrap();
+    let kept = leaves.len();
+    db.transaction(|db| {
+        let mut edge = Edge::new();
+        for leaf in leaves {
+            edge.append(leaf_hash(&leaf));
+            let note = key.sign_head(TreeHead { size: edge.size(), root: edge.root() });
+            diesel::sql_query(
+                "INSERT INTO ledger_checkpoint (size, note) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bind::<BigInt, _>(i64::try_from(edge.size()).unwrap())
+            .bind::<Text, _>(note)
+            .execute(db)?;
+        }
+        QueryResult::Ok(())
+    })
+    .unwrap();
+    kept
+}
+
 /// Exports and checks offline, in this process.
-fn verify(database: &Database, keyring: &Keyring, folder: &std::path::Path) {
+fn verify(database: &Database, keyring: &Keyring, to: &std::path::Path, what: &str) {
     let mut db = database.connect().unwrap();
     let key = store::log_key(&mut db, keyring).unwrap();
     let head = store::checked_head(&mut db, &key, None).unwrap();
     let witnesses = Policy::default();
     let started = Instant::now();
-    let to = folder.join("export");
-    export::write(
-        &mut db,
-        Signer { keyring, key: &key, witnesses: &witnesses },
-        head,
-        Disclose::Nothing,
-        &to,
-    )
-    .unwrap();
-    row("export", &format!("{:.1} s", started.elapsed().as_secs_f64()), "none");
+    export::write(&mut db, Signer { keyring, key: &key, witnesses: &witnesses }, head, Disclose::Nothing, to)
+        .unwrap();
+    row(&format!("export{what}"), &format!("{:.1} s", started.elapsed().as_secs_f64()), "none");
     let (before, started) = (peak_mib(), Instant::now());
-    assert_eq!(verify_export(&to, &Outside::default()).exit_code(), 0);
+    assert_eq!(verify_export(to, &Outside::default()).exit_code(), 0);
     row(
-        &format!("verify {} entries offline", head.size),
+        &format!("verify {} entries offline{what}", head.size),
         &format!("{:.1} s", started.elapsed().as_secs_f64()),
         "<= 15 s at 1 M",
     );

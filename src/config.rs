@@ -3,6 +3,7 @@
 //! `candor init` writes the file into the data directory with every setting commented; relative paths in it are meant
 //! from the file's own folder.
 
+pub mod demo;
 mod free_mail;
 mod log;
 mod mail;
@@ -175,9 +176,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// The settings of a data directory: its `candor.toml`.
+    /// The settings of a data directory: its `candor.toml`, or those of the demonstration that lies there.
     pub fn of_data(data: &Path) -> Result<Self, ConfigError> {
-        Self::load(&data.join("candor.toml"))
+        let settings = data.join("candor.toml");
+        match demo::listens_in(data).filter(|_| !settings.exists()) {
+            Some(listen) => Ok(Self::demo(data, listen)),
+            None => Self::load(&settings),
+        }
     }
 
     /// Reads a configuration file.

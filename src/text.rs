@@ -4,6 +4,7 @@
 //! words for the person who typed it. Lengths are counted in characters.
 
 mod address;
+pub mod csv;
 
 pub use address::{Domain, EmailAddress};
 

@@ -1,5 +1,7 @@
 //! `candor ledger`: takes the log out of the house, and checks what came out of one without a house.
 
+mod verify;
+
 use super::place::{self, Place, Trouble, say};
 use crate::app::App;
 use crate::app::open::open_keyring;
@@ -8,9 +10,7 @@ use crate::db::Database;
 use crate::fault::Fault;
 use crate::ledger::epoch::{self, EpochError, Last};
 use crate::ledger::export::{self, Disclose, Signer};
-use crate::ledger::verify::{Outside, Verdict, Whole, verify_export, verify_receipt};
-use crate::ledger::witness::Policy;
-use crate::ledger::{Actor, Event, EventKind, VerifierKey, store};
+use crate::ledger::{Actor, Event, EventKind, store};
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,31 +26,18 @@ pub struct Ledger {
 /// What can be done with the log.
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Checks an export or a receipt, offline: signatures, every byte, order, and that nothing was released without a
-    /// grant and an accepted NDA before it.
+    /// Checks an export, a data directory or a receipt, offline: signatures, every byte, order, and that nothing was released
+    /// without a grant and an accepted NDA before it.
+    ///
+    /// Of a data directory, or the SQLite file in it, the log is read where it lies: without the keyring, and nothing is written.
+    /// So a copy is checked that was taken when something was found.
     ///
     /// Without a checkpoint from outside it says "consistent, not anchored": whoever holds database and signing key could
     /// have regrown both. Exit code 0: whole. 1: tampered with; the first bad entry is named. 2: cannot be checked.
     #[command(
         after_help = "Example:\n  candor ledger verify ./export --key 'candor/0192..+1a2b3c4d+AX..' --checkpoint letter.txt"
     )]
-    Verify {
-        /// The folder of an export, or the file of a receipt.
-        #[arg(value_name = "DIR|FILE")]
-        what: PathBuf,
-        /// The log's verifier key, kept from elsewhere.
-        #[arg(long, value_name = "VKEY")]
-        key: Option<VerifierKey>,
-        /// A checkpoint, receipt or hand-over of the log's key, kept from elsewhere; may be given several times.
-        #[arg(long = "checkpoint", value_name = "FILE")]
-        checkpoints: Vec<PathBuf>,
-        /// Which witnesses must have signed (C2SP tlog-policy), kept from elsewhere; counts instead of the export's own.
-        #[arg(long, value_name = "FILE")]
-        policy: Option<PathBuf>,
-        /// One JSON object: verdict, and what it rests on or why it is not whole.
-        #[arg(long)]
-        json: bool,
-    },
+    Verify(verify::Verify),
     /// Writes entries, checkpoints, key and policy into a new folder: all that `verify` needs. The export is logged.
     ///
     /// Exit code 0: written. 2: cannot be written, or the log was rolled back or exchanged.
@@ -109,9 +96,7 @@ enum Command {
 /// Carries the command out.
 pub fn run(ledger: Ledger) -> ExitCode {
     match ledger.command {
-        Command::Verify { what, key, checkpoints, policy, json } => {
-            verify(&what, (key, policy.as_deref()), &checkpoints, json)
-        }
+        Command::Verify(verify) => verify::run(&verify),
         Command::Export { out, disclose, place } => {
             let disclose = if disclose { Disclose::PersonalData } else { Disclose::Nothing };
             place::exit(export_to(&place, &out, disclose))
@@ -124,84 +109,6 @@ pub fn run(ledger: Ledger) -> ExitCode {
     }
 }
 
-/// Checks an export or a receipt and says what was found.
-fn verify(
-    what: &Path,
-    kept: (Option<VerifierKey>, Option<&Path>),
-    checkpoints: &[PathBuf],
-    json: bool,
-) -> ExitCode {
-    let verdict = find(what, kept, checkpoints).unwrap_or_else(|why| Verdict::Unusable { why });
-    if json {
-        say(serde_json::to_string(&verdict).unwrap_or_default());
-    } else {
-        say(in_words(&verdict));
-    }
-    ExitCode::from(verdict.exit_code())
-}
-
-/// Reads what is to be checked and checks it; an error is a file that cannot be read.
-fn find(
-    what: &Path,
-    (key, policy): (Option<VerifierKey>, Option<&Path>),
-    checkpoints: &[PathBuf],
-) -> Result<Verdict, String> {
-    let text = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
-    };
-    let notes = checkpoints.iter().map(|path| text(path)).collect::<Result<_, _>>()?;
-    let policy = policy.map(Policy::load).transpose().map_err(|error| error.to_string())?;
-    let outside = Outside { key, notes, policy };
-    if what.is_dir() { Ok(verify_export(what, &outside)) } else { Ok(verify_receipt(&text(what)?, &outside)) }
-}
-
-/// The verdict for a person.
-fn in_words(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Whole(whole) => whole_in_words(whole),
-        Verdict::Tampered { index: Some(index), why } => {
-            format!("TAMPERED WITH, from entry {index} on: {why}.")
-        }
-        Verdict::Tampered { index: None, why } => format!("TAMPERED WITH: {why}."),
-        Verdict::Unusable { why } => format!("Cannot be checked: {why}."),
-    }
-}
-
-/// What a whole log was found to hold, and what that rests on.
-fn whole_in_words(whole: &Whole) -> String {
-    let Whole { origin, entries, checkpoints, open_downloads, disclosed, erased, undisclosed, .. } = whole;
-    let witnessed = match whole.witnessed_at {
-        Some(size) => format!("by the quorum of the policy, up to {size} entries"),
-        None => "by nobody that the export names".to_owned(),
-    };
-    let standing = match whole.anchored_at {
-        Some(size) => format!("Whole, and anchored: entries 0 to {} are those you hold a checkpoint of.", size.saturating_sub(1)),
-        None => "Consistent, not anchored: nothing you kept outside was compared. Whoever holds database and signing \
-                 key could have made all of it anew; compare with a checkpoint from a letter (--checkpoint)."
-            .to_owned(),
-    };
-    let key = if whole.key_from_outside { "the key you gave" } else { "the key in the export" };
-    let handed = match whole.handovers {
-        0 => String::new(),
-        1 => format!("\nhanded over         once, signed by both keys; now {}", whole.key),
-        times => {
-            format!("\nhanded over         {times} times, signed by both keys each time; now {}", whole.key)
-        }
-    };
-    let replaced = match whole.replaced {
-        0 => String::new(),
-        _ => format!(
-            "\nKEY REPLACED        after a restore, not signed by the old one: make sure by another way that {} is the house's",
-            whole.key
-        ),
-    };
-    format!(
-        "{standing}\nlog                 {origin}\nentries             {entries}\ncheckpoints         {checkpoints}, \
-         signed by {key}{handed}{replaced}\nwitnessed           {witnessed}\nopen downloads      {open_downloads}\npersonal data       {disclosed} disclosed, \
-         {erased} erased, {undisclosed} not disclosed"
-    )
-}
-
 /// Appends an entry of the operator on the host and waits until it is durable.
 fn log(app: &App, event: Event) -> Result<(), Fault> {
     let event = event.by(Actor::Operator);
@@ -212,7 +119,10 @@ fn log(app: &App, event: Event) -> Result<(), Fault> {
 fn export_to(place: &Place, out: &Path, disclose: Disclose) -> Result<(), Trouble> {
     let app = place.open()?;
     if out.exists() {
-        return Err(Trouble::System(std::io::ErrorKind::AlreadyExists.into()));
+        return Err(Trouble::Unusable(format!(
+            "{} is there already. An export is written into a new folder: give another name with --out",
+            out.display()
+        )));
     }
     log(&app, Event::new(EventKind::LogExported).fact("personal_data", disclose == Disclose::PersonalData))?;
     app.close()?;

@@ -63,6 +63,9 @@ pub enum Trouble {
     /// Unexpected. On the host the whole chain may be told.
     #[error("{0:?}")]
     Fault(#[from] Fault),
+    /// What was given cannot be used; nothing was changed.
+    #[error("{0}")]
+    Unusable(String),
     /// Whatever the system refuses.
     #[error(transparent)]
     System(#[from] std::io::Error),

@@ -19,6 +19,7 @@ pub mod head_schema;
 pub mod installation;
 pub mod kek_schema;
 pub mod keks;
+pub mod looking;
 pub mod nda_schema;
 pub mod node_schema;
 pub mod nodes;

@@ -7,7 +7,6 @@
 pub mod acts;
 pub mod checker;
 pub mod criteria;
-pub mod csv;
 pub mod history;
 pub mod oscal;
 pub mod priority;

@@ -12,6 +12,7 @@ use super::nodes;
 use super::note::{Checkpoint, LogKey, NoteError, SignedNote};
 use super::origin::life;
 use super::path::TreeHead;
+use super::signers;
 use crate::db::Db;
 use crate::db::head_schema::ledger_head;
 use crate::fault::Fault;
@@ -33,6 +34,9 @@ pub const BEFORE_HANDOVER: &str =
     "the log is older than its signing key: a backup from before that key's rotation was restored";
 /// The log is signed by a key that the keyring has never heard of.
 pub const OTHER_SIGNER: &str = "the log is signed by a key that the keyring does not hold";
+/// The anchor file says nothing.
+pub const EMPTY: &str = "the anchor file beside the data directory is empty: put the newest checkpoint into it that \
+     somebody keeps, or remove it, and the log is compared with its own checkpoints alone";
 /// There was an anchor file, and it is gone.
 pub const MISSING: &str = "the anchor file is missing";
 /// The anchor file knows more of the log than what was to be written into it.
@@ -67,8 +71,10 @@ pub(super) fn compare(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Resul
     if u64::try_from(size) != Ok(head.edge.size()) || root.is_ok_and(|root| root != head.edge.root()) {
         return Err(Fault::bare(DAMAGED));
     }
+    let signers = signers::of(db, key)?;
     for note in kept.into_iter().chain(anchored) {
-        let checkpoint = key.open_of_any_epoch(&note).map_err(|error| Fault::new(FORKED, error))?;
+        let checkpoint =
+            signers.open_of_any_epoch(&note, key.origin()).map_err(|error| Fault::new(FORKED, error))?;
         holds(db, &head, &checkpoint)?;
     }
     Ok(head)
@@ -111,6 +117,7 @@ fn extends(db: &mut Db, size: u64, old: TreeHead) -> Result<(), Fault> {
 /// The note in an anchor file; `None` when there is no file yet.
 pub(super) fn read(path: &Path) -> Result<Option<String>, Fault> {
     match fs::read_to_string(path) {
+        Ok(note) if note.trim().is_empty() => Err(Fault::bare(EMPTY)),
         Ok(note) => Ok(Some(note)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.into()),

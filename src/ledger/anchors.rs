@@ -3,16 +3,19 @@
 //! Both are progress, not acts: writing them twice does no harm, and losing them only makes the log be anchored again.
 
 use super::append::stored;
+use super::note::LogKey;
 use super::path::{self, TreeHead};
 use super::witness::{Policy, Witness};
 use super::writer::Writer;
-use super::{anchor, nodes, store};
+use super::{anchor, checkpoints, nodes, store};
 use crate::clock::Micros;
 use crate::config::LogSettings;
 use crate::db::Db;
 use crate::db::anchor_schema::{ledger_anchor, ledger_cosignature};
 use crate::fault::Fault;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// The name of the anchor that is a file beside the data directory.
 pub const FILE: &str = "file";
@@ -120,6 +123,14 @@ pub fn note(db: &mut Db, name: &str, at: Micros, outcome: &Result<u64, String>) 
     Ok(())
 }
 
+/// No anchor knows anything of a log that goes on under another name: each is told again, from the beginning.
+pub(super) fn begin_anew(db: &mut Db) -> Result<(), Fault> {
+    // That there is an anchor file is not forgotten: it takes the checkpoint of the new name in the same breath.
+    let others = ledger_anchor::table.filter(ledger_anchor::name.ne(FILE));
+    diesel::update(others).set(ledger_anchor::size.eq(0)).execute(db)?;
+    Ok(())
+}
+
 /// Keeps a witness's signature under the checkpoint of this size. Idempotent.
 pub fn insert_cosignature(db: &mut Db, size: u64, witness: &str, line: &str) -> Result<(), Fault> {
     let row = (
@@ -152,8 +163,49 @@ pub fn newest_cosigned(db: &mut Db, writer: &Writer) -> Result<Option<(u64, Stri
     Ok(Some((size, note)))
 }
 
+/// The notes of sizes after `after` and below `head` that were kept or cosigned, `most` of them, ascending: each as it was
+/// signed when it was kept, with whatever cosignatures there are.
+///
+/// A kept note is never made again: whoever has only the database cannot forge one, so one that contradicts the log is
+/// evidence. One that is only cosigned is a function of the head and is made again, from `begins_at` on, where the present epoch's
+/// name begins.
+pub(super) fn notes(
+    db: &mut Db,
+    (key, begins_at): (&LogKey, i64),
+    head: TreeHead,
+    after: i64,
+    most: i64,
+) -> Result<Vec<(i64, String)>, Fault> {
+    let until = stored(head.size)?;
+    let mut notes: BTreeMap<i64, String> = checkpoints::list(db, after, until, most)?.into_iter().collect();
+    for size in cosigned_sizes(db, after.max(begins_at), until, most)? {
+        if let Entry::Vacant(missing) = notes.entry(size) {
+            let size = u64::try_from(size).map_err(|_| Fault::bare("size of a checkpoint"))?;
+            missing.insert(signed(db, |head| key.sign_head(head), size, head)?);
+        }
+    }
+    let mut notes: Vec<(i64, String)> = notes.into_iter().take(usize::try_from(most).unwrap_or(0)).collect();
+    let Some((last, _)) = notes.last() else { return Ok(notes) };
+    let lines: Vec<(i64, String)> = ledger_cosignature::table
+        .filter(ledger_cosignature::size.gt(after))
+        .filter(ledger_cosignature::size.le(*last))
+        .order((ledger_cosignature::size, ledger_cosignature::witness))
+        .select((ledger_cosignature::size, ledger_cosignature::line))
+        .load(db)?;
+    let mut lines = lines.into_iter().peekable();
+    for (size, note) in &mut notes {
+        while let Some((of, line)) = lines.next_if(|(of, _)| of <= size) {
+            if of == *size {
+                note.push_str(&line);
+                note.push('\n');
+            }
+        }
+    }
+    Ok(notes)
+}
+
 /// The sizes between `from` and `until` that were cosigned, ascending.
-pub(super) fn cosigned_sizes(db: &mut Db, from: i64, until: i64, most: i64) -> Result<Vec<i64>, Fault> {
+fn cosigned_sizes(db: &mut Db, from: i64, until: i64, most: i64) -> Result<Vec<i64>, Fault> {
     Ok(ledger_cosignature::table
         .filter(ledger_cosignature::size.gt(from))
         .filter(ledger_cosignature::size.lt(until))
@@ -175,22 +227,32 @@ pub(super) fn cosigned(
     size: u64,
     head: TreeHead,
 ) -> Result<String, Fault> {
-    let old = if size == head.size { head } else { TreeHead { size, root: nodes::root_at(db, size)? } };
-    let proof = store::consistency(db, size, head.size)?.unwrap_or_default();
-    if !path::is_consistent(old, head, &proof) {
-        return Err(Fault::bare(anchor::DAMAGED));
-    }
+    let mut note = signed(db, sign, size, head)?;
     let lines: Vec<String> = ledger_cosignature::table
         .filter(ledger_cosignature::size.eq(stored(size)?))
         .order(ledger_cosignature::witness)
         .select(ledger_cosignature::line)
         .load(db)?;
-    let mut note = sign(old);
     for line in lines {
         note.push_str(&line);
         note.push('\n');
     }
     Ok(note)
+}
+
+/// The checkpoint of this size, made again of a head that extends it.
+fn signed(
+    db: &mut Db,
+    sign: impl Fn(TreeHead) -> String,
+    size: u64,
+    head: TreeHead,
+) -> Result<String, Fault> {
+    let old = if size == head.size { head } else { TreeHead { size, root: nodes::root_at(db, size)? } };
+    let proof = store::consistency(db, size, head.size)?.unwrap_or_default();
+    if !path::is_consistent(old, head, &proof) {
+        return Err(Fault::bare(anchor::DAMAGED));
+    }
+    Ok(sign(old))
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ use std::path::{Path, PathBuf};
 /// The most bytes of a file that is read whole.
 const SMALL_BYTES: u64 = 64 * 1024;
 
+/// More hand-overs than this no log has.
+const MOST_HANDOVERS: usize = 1000;
+
 /// An export whose list of files was found to be signed.
 pub(super) struct Bundle {
     folder: PathBuf,
@@ -63,6 +66,12 @@ impl Bundle {
         };
         let mut receipts = Vec::new();
         while let Some(line) = lines.next()? {
+            if receipts.len() >= MOST_HANDOVERS {
+                return Err(unusable(format!(
+                    "{} tells of more hand-overs than any log has",
+                    export::HANDOVERS
+                )));
+            }
             let text = serde_json::from_slice(line);
             receipts.push(text.map_err(|error| tampered(format!("a hand-over of the export: {error}")))?);
         }
@@ -95,7 +104,9 @@ impl Bundle {
     /// Opens a file if the list names it.
     pub(super) fn lines_if_there(&self, name: &str, limit: usize) -> Result<Option<Lines>, Stop> {
         let Some(listed) = self.files.iter().find(|file| file.name == name) else { return Ok(None) };
-        let file = BufReader::new(File::open(self.folder.join(name))?);
+        let file =
+            File::open(self.folder.join(name)).map_err(|error| unusable(format!("{name}: {error}")))?;
+        let file = BufReader::new(file);
         let digest = Context::new(&SHA256);
         Ok(Some(Lines { listed: listed.clone(), file, digest, read: 0, line: Vec::new(), limit }))
     }

@@ -28,6 +28,8 @@ pub(super) struct Chain {
     keys: Vec<VerifierKey>,
     /// What the keys of each link have signed, smallest first.
     heads: Vec<TreeHead>,
+    /// Each key that handed over, signing for the next, and at which size.
+    ended: Vec<(VerifierKey, u64)>,
     /// How many of the keys there were when one was last replaced: those before have not signed for those after.
     replaced_at: usize,
     /// How often a key was replaced.
@@ -59,6 +61,9 @@ impl Chain {
         let mut chain = Self::default();
         for text in receipts {
             let Link { old, new, head, is_signed } = handed_over(text)?;
+            if is_signed {
+                chain.ended.push((old.clone(), head.size));
+            }
             match chain.keys.last() {
                 None => chain.keys.push(old),
                 Some(last) if *last == old => {}
@@ -109,9 +114,15 @@ impl Chain {
         self.replaced
     }
 
-    /// Whose signature counts in the log of `key`.
+    /// Whose signature counts in the log of `key`, and up to which size: a key that has handed over signs for nothing after.
     pub(super) fn signers(&self, key: &VerifierKey) -> Signers {
-        Signers::new(std::iter::once(key.clone()).chain(self.keys.iter().rev().cloned()))
+        let keys = std::iter::once(key).chain(self.keys.iter().rev());
+        Signers::new(keys.map(|key| (key.clone(), self.ended_at(key.public()))))
+    }
+
+    /// The size at which this key handed over; none when it did not, or was replaced without its signature.
+    pub(super) fn ended_at(&self, public: &[u8; 32]) -> Option<u64> {
+        self.ended.iter().find(|(old, _)| old.public() == public).map(|(_, size)| *size)
     }
 
     /// What the log must hold by its hand-overs, smallest first.

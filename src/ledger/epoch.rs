@@ -9,6 +9,7 @@
 //! file says, and goes on.
 
 use super::anchor;
+use super::anchors;
 use super::append::{Scribe, append};
 use super::chain::{NEW, OLD};
 use super::event::{Actor, Event};
@@ -138,7 +139,8 @@ fn last(
     match known {
         Last::Anchored(file) => {
             let note = anchor::read(file)?.ok_or_else(|| EpochError::NoAnchor(file.display().to_string()))?;
-            let last = key.open_of_any_epoch(&note).map_err(EpochError::ForeignAnchor)?;
+            let signers = signers::of(db, key)?;
+            let last = signers.open_of_any_epoch(&note, key.origin()).map_err(EpochError::ForeignAnchor)?;
             let is_whole = anchor::holds(db, head, &last).is_ok();
             // A log from before its key was followed by another one cannot go on as it is, whatever it holds.
             if is_whole && signers::signing_key(keyring, head).is_ok() {
@@ -169,6 +171,7 @@ fn begin(
     diesel::update(ledger_head::table.find(1))
         .set((ledger_head::epoch.eq(epoch), ledger_head::signer.eq(Some(key.verifier().public().to_vec()))))
         .execute(&mut link.db)?;
+    anchors::begin_anew(&mut link.db)?;
     if old.public() != key.verifier().public() {
         // The seed of the key before is gone, so this link bears one signature. It is signed before the commit, but leaves the
         // transaction with it or not at all.

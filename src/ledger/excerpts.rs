@@ -74,6 +74,8 @@ pub struct Far {
 pub struct Begun {
     /// Which.
     pub id: ExcerptId,
+    /// The entry that records it.
+    pub entry: u64,
     /// The index before which its newest entry stands.
     pub end: u64,
 }
@@ -107,7 +109,7 @@ pub fn begin<'a>(
             ledger_excerpt::entries.eq(0),
         ))
         .execute(act.db())?;
-    let begun = Begun { id, end: u64::try_from(end).unwrap_or(0) };
+    let begun = Begun { id, entry, end: u64::try_from(end).unwrap_or(0) };
     acts::export(act, reader, filter, format, begun)
 }
 

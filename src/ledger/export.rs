@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! entries.jsonl       one leaf per line, without its version byte 0x01 (a leaf holds no newline)
-//! checkpoints.jsonl   one signed note per line, as a JSON text, sizes ascending; the last covers all entries
+//! checkpoints.jsonl   one signed note per line, as a JSON text, sizes ascending, each as it was signed; the last covers all entries
 //! disclosures.jsonl   only if asked for: {"entry":N,"field":"..","salt":"..","value":".."}, ascending
 //! handovers.jsonl     only if the log's key was rotated: receipts of the hand-overs, one per line, as a JSON text, ascending
 //! log.vkey            the verifier key, one line
@@ -17,6 +17,7 @@
 
 use super::anchors;
 use super::append::place;
+use super::chain::Chain;
 use super::commitment::{Disclosure, Salt};
 use super::epoch;
 use super::handover;
@@ -25,7 +26,7 @@ use super::note::{LogKey, VerifierKey};
 use super::path::TreeHead;
 use super::tree::hex;
 use super::witness::Policy;
-use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
+use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::PersonId;
@@ -33,8 +34,9 @@ use crate::seal::{KeyOwner, Keyring, Sealed};
 use diesel::prelude::*;
 use ring::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{BufWriter, Write};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 /// The entries.
@@ -117,10 +119,15 @@ struct Digested {
     bytes: u64,
 }
 
+/// Creates a file that nobody else may read, whatever the umask: names and addresses may stand in it.
+fn create(folder: &Path, name: &str) -> Result<File, Fault> {
+    Ok(OpenOptions::new().write(true).create_new(true).mode(0o600).open(folder.join(name))?)
+}
+
 impl Digested {
     /// Creates a file, which must not be there.
     fn create(folder: &Path, name: &'static str) -> Result<Self, Fault> {
-        let file = BufWriter::new(File::create_new(folder.join(name))?);
+        let file = BufWriter::new(create(folder, name)?);
         Ok(Self { name, file, digest: Context::new(&SHA256), bytes: 0 })
     }
     /// Writes some bytes and a newline.
@@ -155,7 +162,7 @@ pub fn write(
     folder: &Path,
 ) -> Result<(), Fault> {
     let Signer { keyring, key, witnesses } = signer;
-    fs::create_dir(folder)?;
+    DirBuilder::new().mode(0o700).create(folder)?;
     let mut files = vec![checkpoints(db, key, head, folder)?];
     if disclose == Disclose::PersonalData {
         files.push(disclosures(db, keyring, head.size, folder)?);
@@ -168,7 +175,7 @@ pub fn write(
         text.lines().try_for_each(|line| file.line(line.as_bytes()))?;
         files.push(file.finish()?);
     }
-    fs::write(folder.join(MANIFEST), key.sign(&manifest(key.origin(), &files)))?;
+    create(folder, MANIFEST)?.write_all(key.sign(&manifest(key.origin(), &files)).as_bytes())?;
     Ok(File::open(folder)?.sync_all()?)
 }
 
@@ -207,37 +214,30 @@ fn entries(db: &mut Db, size: u64, folder: &Path) -> Result<Listed, Fault> {
     file.finish()
 }
 
-/// Writes the notes that were kept or cosigned, and one over all entries; with the cosignatures of witnesses.
+/// Writes the notes that were kept or cosigned, as they were signed, and one over all entries; with the cosignatures of witnesses.
 fn checkpoints(db: &mut Db, key: &LogKey, head: TreeHead, folder: &Path) -> Result<Listed, Fault> {
     let mut file = Digested::create(folder, CHECKPOINTS)?;
     let mut line = |note: &str| {
         let text = serde_json::to_vec(note).map_err(|error| Fault::new("checkpoint as JSON", error))?;
         file.line(&text)
     };
-    let sign = |head| key.sign_head(head);
-    // Those of an earlier epoch are signed under another name: the leaf that began this one speaks for them.
-    let mut last = epoch::begins_at(db)?;
-    let until = super::append::stored(head.size)?;
+    let chain = Chain::follow(&handover::list(db, head.size)?);
+    let signers = chain.map_err(|stop| Fault::new("hand-overs of the log", stop.why().to_owned()))?;
+    let signers = signers.signers(key.verifier());
+    let (mut last, begins_at) = (-1, epoch::begins_at(db)?);
     loop {
-        let kept: Vec<i64> = ledger_checkpoint::table
-            .filter(ledger_checkpoint::size.gt(last))
-            .filter(ledger_checkpoint::size.lt(until))
-            .order(ledger_checkpoint::size)
-            .select(ledger_checkpoint::size)
-            .limit(PAGE)
-            .load(db)?;
-        let mut sizes = [kept, anchors::cosigned_sizes(db, last, until, PAGE)?].concat();
-        sizes.sort_unstable();
-        sizes.dedup();
-        sizes.truncate(usize::try_from(PAGE).unwrap_or(usize::MAX));
-        let Some(size) = sizes.last() else { break };
+        let notes = anchors::notes(db, (key, begins_at), head, last, PAGE)?;
+        let Some((size, _)) = notes.last() else { break };
         last = *size;
-        for size in sizes {
-            let size = u64::try_from(size).map_err(|_| Fault::bare("size of a checkpoint"))?;
-            line(&anchors::cosigned(db, sign, size, head)?)?;
+        for (size, note) in &notes {
+            // Before this epoch a key may have signed that handed over in what was lost: nothing leads to it any more, and the
+            // leaf that began the epoch admits that.
+            if *size > begins_at || signers.open(note).is_ok() {
+                line(note)?;
+            }
         }
     }
-    line(&anchors::cosigned(db, sign, head.size, head)?)?;
+    line(&anchors::cosigned(db, |head| key.sign_head(head), head.size, head)?)?;
     file.finish()
 }
 

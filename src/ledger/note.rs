@@ -14,12 +14,13 @@
 use super::origin::{life, origin};
 use super::path::TreeHead;
 use super::tree::{Hash, hex, unhex};
-use crate::ids::InstanceId;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+use ring::signature::{ED25519, UnparsedPublicKey};
 use std::fmt;
 use std::str::FromStr;
+
+pub use super::log_key::LogKey;
 
 /// The type of signature that this module makes and checks: Ed25519, by the number it has in `signed-note`.
 const ED25519_TYPE: u8 = 1;
@@ -44,6 +45,11 @@ pub enum NoteError {
     /// No signature by the key asked for.
     #[error("the note bears no signature of the key {0}")]
     NotSigned(String),
+    /// Signed by a key that had handed over to another by then.
+    #[error(
+        "the key that signed it had handed over to another before: it counts up to {0} entries and no further"
+    )]
+    Retired(u64),
 }
 
 /// The public half of a log's key with its name: what an outsider keeps to check the log.
@@ -67,6 +73,11 @@ impl VerifierKey {
     /// The short id in signature lines: the start of SHA-256 over name, newline, type, key.
     pub fn id(&self) -> [u8; 4] {
         key_id(&self.name, ED25519_TYPE, &self.public)
+    }
+
+    /// The key of this name with this public half.
+    pub(super) const fn new(name: String, public: [u8; 32]) -> Self {
+        Self { name, public }
     }
 
     /// The public key alone.
@@ -131,55 +142,6 @@ impl FromStr for VerifierKey {
     type Err = NoteError;
     fn from_str(text: &str) -> Result<Self, NoteError> {
         read_key(text, ED25519_TYPE).map(|(name, public)| Self { name, public })
-    }
-}
-
-/// The key that signs a log's checkpoints.
-pub struct LogKey {
-    pair: Ed25519KeyPair,
-    verifier: VerifierKey,
-    /// The public halves of the keys it followed, oldest first.
-    pub(super) past: Vec<[u8; 32]>,
-}
-
-impl LogKey {
-    /// The key of an installation's log, from its seed. `epoch` counts the lives of a log, from 1.
-    ///
-    /// # Errors
-    /// [`NoteError::Key`] when the seed is refused.
-    pub fn new(seed: &[u8; 32], instance: InstanceId, epoch: u32) -> Result<Self, NoteError> {
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| NoteError::Key)?;
-        let name = origin(&format!("candor/{instance}"), epoch);
-        let public = pair.public_key().as_ref().try_into().map_err(|_| NoteError::Key)?;
-        Ok(Self { pair, verifier: VerifierKey { name, public }, past: Vec::new() })
-    }
-
-    /// The public half.
-    pub const fn verifier(&self) -> &VerifierKey {
-        &self.verifier
-    }
-
-    /// The origin of the log, which is the name of its key.
-    pub fn origin(&self) -> &str {
-        &self.verifier.name
-    }
-
-    /// Signs a text that ends in a newline.
-    pub fn sign(&self, text: &str) -> String {
-        let mut signature = self.verifier.id().to_vec();
-        signature.extend_from_slice(self.pair.sign(text.as_bytes()).as_ref());
-        format!("{text}\n\u{2014} {} {}\n", self.verifier.name, STANDARD.encode(signature))
-    }
-
-    /// Signs a head. Only ever called with a head that was read from the database after its commit.
-    pub fn sign_head(&self, head: TreeHead) -> String {
-        self.sign(&Checkpoint { origin: self.origin().to_owned(), head }.to_text())
-    }
-}
-
-impl fmt::Debug for LogKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "LogKey({}, ..)", self.verifier)
     }
 }
 
@@ -289,7 +251,11 @@ impl Checkpoint {
 
     /// Reads a signed checkpoint of the log whose key this is.
     pub fn open(note: &str, key: &VerifierKey) -> Result<Self, NoteError> {
-        let signed = SignedNote::parse(note)?;
+        Self::of(&SignedNote::parse(note)?, key)
+    }
+
+    /// As [`Checkpoint::open`], of a note that was read.
+    pub(super) fn of(signed: &SignedNote, key: &VerifierKey) -> Result<Self, NoteError> {
         let checkpoint = Self::parse(signed.check(key)?)?;
         // The key's name is the origin: a note about another log does not speak for this one.
         if checkpoint.origin == key.name { Ok(checkpoint) } else { Err(NoteError::NotACheckpoint) }

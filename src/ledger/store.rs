@@ -75,8 +75,10 @@ pub fn newest_kept_checkpoint(db: &mut Db) -> Result<Option<String>, Fault> {
 
 /// The entry at an index.
 pub fn find(db: &mut Db, index: u64) -> Result<Option<Entry>, Fault> {
+    // A number that no log reaches is the index of no entry.
+    let Ok(index) = i64::try_from(index) else { return Ok(None) };
     let row: Option<(i64, Vec<u8>)> = ledger_entry::table
-        .find(stored(index)?)
+        .find(index)
         .select((ledger_entry::idx, ledger_entry::leaf))
         .first(db)
         .optional()?;

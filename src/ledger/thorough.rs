@@ -4,21 +4,20 @@
 //! Memory does not grow with the log. What it cannot see: a log that was regrown as a whole, with new checkpoints and
 //! anchor. That needs a checkpoint from outside, and `candor ledger verify`.
 
-use super::anchor;
 use super::append::stored;
 use super::chain::Chain;
 use super::check::Tell;
+use super::checkpoints;
 use super::erased::Untold;
 use super::handover;
-use super::in_place;
+use super::in_place::{self, End, PAGE, verdict};
 use super::kind::PersonalField;
 use super::leaf::Leaf;
 use super::networks::NetworkIndex;
-use super::nodes;
-use super::note::LogKey;
-use super::store::{checked_head, open, reading_key};
-use super::verify::{Stop, Verdict, Whole, tampered, tampered_at};
-use crate::db::schema::{ledger_checkpoint, ledger_entry, ledger_personal};
+use super::signers;
+use super::store::{open, reading_key};
+use super::verify::{Verdict, Whole, tampered_at};
+use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
 use crate::fault::Fault;
 use crate::ids::PersonId;
@@ -27,33 +26,11 @@ use diesel::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
 
-/// Entries or checkpoints read at a time.
-const PAGE: i64 = 1000;
 /// As many people's keys are kept at hand.
 const KEYS: usize = 1000;
 
 /// A row of `ledger_personal`: entry, field, whose, and as stored the cell and what an address is found by.
 type PersonalRow = (i64, PersonalField, PersonId, Vec<u8>, Option<Vec<u8>>);
-
-/// Why a check ends early: with a verdict, or because it cannot go on.
-enum End {
-    /// A verdict.
-    Stop(Stop),
-    /// Unexpected.
-    Fault(Fault),
-}
-
-impl<E: Into<Fault>> From<E> for End {
-    fn from(error: E) -> Self {
-        Self::Fault(error.into())
-    }
-}
-
-impl From<Stop> for End {
-    fn from(stop: Stop) -> Self {
-        Self::Stop(stop)
-    }
-}
 
 /// How many rows are told of in all, for a log of `size` entries: each is read twice.
 pub const fn rows_to_read(size: u64) -> u64 {
@@ -68,103 +45,43 @@ pub fn verify(
     anchor: Option<&Path>,
     tell: &mut Tell<'_>,
 ) -> Result<Verdict, Fault> {
-    let whole = match in_place::verify_telling(db, keyring, tell)? {
-        Verdict::Whole(whole) => whole,
-        verdict => return Ok(verdict),
-    };
-    match beside(db, (keyring, anchor), whole, tell) {
-        Ok(whole) => Ok(Verdict::Whole(whole)),
-        Err(End::Stop(stop)) => Ok(Verdict::from(Err::<Whole, _>(stop))),
-        Err(End::Fault(fault)) => Err(fault),
-    }
+    verdict(everything(db, (keyring, anchor), tell))
 }
 
-/// Checks what stands beside the entries.
-fn beside(
+/// See [`verify`]. The anchor file comes after what names an entry.
+fn everything(
     db: &mut Db,
     (keyring, anchor): (&Keyring, Option<&Path>),
-    whole: Whole,
     tell: &mut Tell<'_>,
 ) -> Result<Whole, End> {
+    let found = in_place::entries(db, tell)?;
+    let size = found.head.size;
     let (key, signer) = reading_key(db, keyring)?;
-    anchored(db, &key, anchor)?;
-    let checkpoints = checkpoints(db, &key, tell)?;
-    Chain::follow(&handover::list(db, whole.entries)?)?.must_end_in(&signer)?;
-    let (disclosed, untold) = personal(db, keyring, whole.entries, tell)?;
+    let signers = signers::of(db, &key)?;
+    let checkpoints = checkpoints::checked(db, size, |note| signers.open(note))?;
+    in_place::anchored(db, &key, None)?;
+    in_place::anchored(db, &key, anchor)?;
+    let chain = Chain::follow(&handover::list(db, size)?)?;
+    chain.must_end_in(&signer)?;
+    chain.heads().iter().try_for_each(|head| checkpoints::fits(db, (0, size), *head))?;
+    let (disclosed, untold) = personal(db, keyring, size, tell)?;
     let (erased, undisclosed) = untold.count();
+    let whole = found.told(&signer.to_string(), signer.name());
     Ok(Whole { checkpoints, disclosed, erased, undisclosed, ..whole })
-}
-
-/// Compares the log with its anchor file.
-fn anchored(db: &mut Db, key: &LogKey, anchor: Option<&Path>) -> Result<(), End> {
-    match checked_head(db, key, anchor) {
-        Ok(_) => Ok(()),
-        Err(fault) if [anchor::DAMAGED, anchor::FORKED, anchor::ROLLED_BACK].contains(&fault.what()) => {
-            Err(tampered(format!("{} (by the anchor file beside the data directory)", fault.what())).into())
-        }
-        Err(fault) => Err(End::Fault(fault)),
-    }
-}
-
-/// Checks signature and root of every checkpoint that was kept; how many there are.
-fn checkpoints(db: &mut Db, key: &LogKey, tell: &mut Tell<'_>) -> Result<u64, End> {
-    let (mut last, mut good, mut checked) = (-1_i64, 0_u64, 0_u64);
-    let signers = key.signers();
-    loop {
-        let rows: Vec<(i64, String)> = ledger_checkpoint::table
-            .filter(ledger_checkpoint::size.gt(last))
-            .order(ledger_checkpoint::size)
-            .limit(PAGE)
-            .load(db)?;
-        let Some((size, _)) = rows.last() else { return Ok(checked) };
-        tell(0)?;
-        last = *size;
-        for (size, note) in rows {
-            let head = signers
-                .open(&note)
-                .map_err(|error| tampered(format!("the stored checkpoint of {size} entries: {error}")))?
-                .head;
-            if stored(head.size)? != size {
-                return Err(tampered(format!(
-                    "the stored checkpoint of {size} entries speaks of {}",
-                    head.size
-                ))
-                .into());
-            }
-            if nodes::root_at(db, head.size)? != head.root {
-                let why = format!("entries {good} to {size} are not those that were signed");
-                return Err(tampered_at(good, why).into());
-            }
-            (good, checked) = (head.size, checked + 1);
-        }
-    }
 }
 
 /// Compares personal data beside the log with the commitments of its entries: how many pieces were there, how many not.
 fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut Tell<'_>) -> Result<(u64, Untold), End> {
     let mut keys = Keys { keyring, known: HashMap::new() };
-    let (mut from, size) = (0, stored(size)?);
+    let (mut from, size, mut most) = (0, stored(size)?, PAGE);
     let (mut disclosed, mut untold) = (0_u64, Untold::default());
     while from < size {
-        let to = from.saturating_add(PAGE).min(size);
-        let leaves: Vec<(i64, Vec<u8>)> = ledger_entry::table
-            .filter(ledger_entry::idx.ge(from))
-            .filter(ledger_entry::idx.lt(to))
-            .order(ledger_entry::idx)
-            .select((ledger_entry::idx, ledger_entry::leaf))
-            .load(db)?;
-        let rows: Vec<PersonalRow> = ledger_personal::table
-            .filter(ledger_personal::entry_idx.ge(from))
-            .filter(ledger_personal::entry_idx.lt(to))
-            .order(ledger_personal::entry_idx)
-            .select((
-                ledger_personal::entry_idx,
-                ledger_personal::field,
-                ledger_personal::person_id,
-                ledger_personal::sealed,
-                ledger_personal::network_index,
-            ))
-            .load(db)?;
+        let index = u64::try_from(from).unwrap_or(0);
+        let (to, leaves, rows) = in_place::page(&mut most, index, |most| {
+            let to = from.saturating_add(most).min(size);
+            let (leaves, rows) = leaves_and_cells(db, from, to)?;
+            Ok((to, leaves, rows))
+        })?;
         let mut rows = rows.into_iter().peekable();
         for (index, leaf) in leaves {
             let leaf = Leaf::parse(&leaf)?;
@@ -179,6 +96,32 @@ fn personal(db: &mut Db, keyring: &Keyring, size: u64, tell: &mut Tell<'_>) -> R
         from = to;
     }
     Ok((disclosed, untold))
+}
+
+/// Index and bytes of an entry.
+type LeafRow = (i64, Vec<u8>);
+
+/// The entries from `from` to `to` and the cells beside them.
+fn leaves_and_cells(db: &mut Db, from: i64, to: i64) -> Result<(Vec<LeafRow>, Vec<PersonalRow>), Fault> {
+    let leaves = ledger_entry::table
+        .filter(ledger_entry::idx.ge(from))
+        .filter(ledger_entry::idx.lt(to))
+        .order(ledger_entry::idx)
+        .select((ledger_entry::idx, ledger_entry::leaf))
+        .load(db)?;
+    let rows = ledger_personal::table
+        .filter(ledger_personal::entry_idx.ge(from))
+        .filter(ledger_personal::entry_idx.lt(to))
+        .order(ledger_personal::entry_idx)
+        .select((
+            ledger_personal::entry_idx,
+            ledger_personal::field,
+            ledger_personal::person_id,
+            ledger_personal::sealed,
+            ledger_personal::network_index,
+        ))
+        .load(db)?;
+    Ok((leaves, rows))
 }
 
 /// Whether a piece of personal data is what its entry committed to; false when its person's key is gone.

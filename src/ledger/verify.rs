@@ -15,16 +15,15 @@ use super::disclosures::Disclosures;
 use super::export;
 use super::leaf::{LEAF_LIMIT_BYTES, LEAF_VERSION};
 use super::losses::Losses;
-use super::mailed;
-use super::note::{Checkpoint, NoteError, SignedNote, VerifierKey};
+use super::note::{Checkpoint, NoteError, SignedNote};
 use super::origin::life;
 use super::path::TreeHead;
-use super::receipt::{RECEIPT_TYPE, Receipt, ReceiptError};
+use super::receipt::{Receipt, ReceiptError};
 use super::roots::Roots;
-use super::signers::Signers;
-use super::witness::Policy;
 use serde::Serialize;
 use std::path::Path;
+
+pub use super::outside::Outside;
 
 /// The longest line that holds a note or a disclosure.
 pub(super) const LINE_LIMIT_BYTES: usize = 256 * 1024;
@@ -72,8 +71,12 @@ pub struct Whole {
     pub checkpoints: u64,
     /// Size of the largest checkpoint from outside that the log extends; none when it is not anchored.
     pub anchored_at: Option<u64>,
-    /// Size of the largest checkpoint that enough witnesses have signed, by the policy that came with the log.
+    /// Size of the largest checkpoint that enough witnesses have signed, by the policy from outside, or else by the one that
+    /// came with the log, which whoever made that has written too.
     pub witnessed_at: Option<u64>,
+    /// Whether the policy came from outside.
+    #[serde(skip_serializing_if = "is_no")]
+    pub policy_from_outside: bool,
     /// Downloads that have started and not ended.
     pub open_downloads: u64,
     /// Commitments to personal data that were disclosed and fit.
@@ -82,12 +85,21 @@ pub struct Whole {
     pub erased: u64,
     /// Other commitments that were not disclosed.
     pub undisclosed: u64,
+    /// What could not be checked, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unchecked: Vec<String>,
 }
 
 /// Whether there is nothing to tell of: a log whose key was never handed over is told of as ever.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 const fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+/// Whether there is nothing to tell of: see [`is_zero`].
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn is_no(answer: &bool) -> bool {
+    !*answer
 }
 
 impl Verdict {
@@ -107,6 +119,14 @@ pub(super) enum Stop {
     Tampered(Option<u64>, String),
     /// See [`Verdict::Unusable`].
     Unusable(String),
+}
+
+impl Stop {
+    /// What is wrong, for people.
+    pub(super) fn why(&self) -> &str {
+        let (Self::Tampered(_, why) | Self::Unusable(why)) = self;
+        why
+    }
 }
 
 impl From<Result<Whole, Stop>> for Verdict {
@@ -140,52 +160,6 @@ impl From<std::io::Error> for Stop {
     }
 }
 
-/// What the person who checks has kept outside of what is checked.
-#[derive(Clone, Debug, Default)]
-pub struct Outside {
-    /// The verifier key of the log.
-    pub key: Option<VerifierKey>,
-    /// Texts of checkpoints or receipts.
-    pub notes: Vec<String>,
-    /// Which witnesses must have signed a checkpoint (C2SP tlog-policy). It takes the place of the export's own policy.
-    pub policy: Option<Policy>,
-}
-
-impl Outside {
-    /// The heads of the kept checkpoints, smallest first.
-    fn heads(&self, signers: &Signers) -> Result<Vec<TreeHead>, Stop> {
-        let mut heads: Vec<TreeHead> =
-            self.checkpoints(signers)?.into_iter().map(|checkpoint| checkpoint.head).collect();
-        heads.sort_by_key(|head| head.size);
-        Ok(heads)
-    }
-
-    /// The kept checkpoints.
-    pub(super) fn checkpoints(&self, signers: &Signers) -> Result<Vec<Checkpoint>, Stop> {
-        self.notes.iter().map(|note| kept(note, signers)).collect()
-    }
-}
-
-/// A checkpoint from outside, or that of a receipt, which must be signed by a key of the log.
-fn kept(note: &str, signers: &Signers) -> Result<Checkpoint, Stop> {
-    let refused = |error: NoteError| match error {
-        NoteError::BadSignature | NoteError::NotSigned(_) => {
-            tampered(format!("the checkpoint you hold was not signed by the key of this log: {error}"))
-        }
-        _ => unusable(format!("the checkpoint from outside: {error}")),
-    };
-    if !note.starts_with(RECEIPT_TYPE) {
-        let found = mailed::find(note, |origin| signers.know(origin));
-        let note = found.as_deref().unwrap_or(note);
-        return signers.open(note).map_err(refused);
-    }
-    let checked = Receipt::parse(note).and_then(|receipt| signers.check(&receipt));
-    checked.map_err(|error| match error {
-        ReceiptError::Note(error) => refused(error),
-        _ => unusable(format!("the receipt from outside: {error}")),
-    })
-}
-
 /// Checks an export.
 pub fn verify_export(folder: &Path, outside: &Outside) -> Verdict {
     export_in(folder, outside).into()
@@ -213,8 +187,14 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
     let claimed = claimed.ok().filter(|claimed| life(&claimed.origin).0 == life(key.name()).0);
     let signers =
         chain.signers(&claimed.map_or_else(|| key.clone(), |claimed| key.with_name(&claimed.origin)));
-    let checkpoint =
-        signers.check(&receipt).map_err(|error| tampered_at(receipt.index, error.to_string()))?;
+    let checkpoint = signers.check(&receipt).map_err(|error| match error {
+        ReceiptError::Note(NoteError::NotSigned(_)) => unusable(format!(
+            "the receipt is not signed by the key you gave ({}). The log may have had another one when it was signed: give that \
+             one, or the hand-over from your key with --checkpoint. Both stand on the page /verify of whoever gave the receipt",
+            key.name()
+        )),
+        error => tampered_at(receipt.index, error.to_string()),
+    })?;
     // Of different sizes, a receipt and a checkpoint prove nothing about each other.
     let same_size: Vec<TreeHead> =
         outside.heads(&signers)?.into_iter().filter(|head| head.size == checkpoint.head.size).collect();
@@ -237,9 +217,10 @@ fn receipt(text: &str, outside: &Outside) -> Result<Whole, Stop> {
 fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let bundle = Bundle::open(folder, outside.key.as_ref())?;
     let key = bundle.key();
-    let heads = outside.heads(&bundle.chain().signers(key))?;
-    let mut losses = Losses::new(outside, &bundle.chain().signers(key));
-    let mut roots = Roots::new(heads, outside.policy.as_ref(), &bundle)?;
+    let signers = bundle.chain().signers(key);
+    let heads = outside.heads(&signers)?;
+    let mut losses = Losses::new(outside, &signers);
+    let mut roots = Roots::new(heads, outside.policy.as_ref(), &bundle, signers)?;
     let mut disclosures = Disclosures::open(&bundle)?;
     let mut lines = bundle.lines(export::ENTRIES, LEAF_LIMIT_BYTES)?;
     let mut audit = Audit::default();
@@ -257,6 +238,7 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
     let head = audit.head();
     let (checkpoints, anchored_at, witnessed_at) =
         roots.finish(head.size).map_err(|stop| losses.explain(stop, u64::MAX))?;
+    let policy_from_outside = outside.policy.is_some();
     let is_asked = outside.policy.as_ref().is_some_and(|policy| !policy.asks_nobody());
     if is_asked && witnessed_at.is_none() {
         return Err(unusable(
@@ -274,9 +256,11 @@ fn export_in(folder: &Path, outside: &Outside) -> Result<Whole, Stop> {
         checkpoints,
         anchored_at,
         witnessed_at,
+        policy_from_outside,
         open_downloads: audit.open_downloads(),
         disclosed,
         erased,
         undisclosed,
+        unchecked: Vec::new(),
     })
 }

@@ -15,8 +15,10 @@ use super::tree::Hash;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ring::signature::{ED25519, UnparsedPublicKey};
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 use std::fmt;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// The type of a timestamped cosignature, by the number it has in `signed-note`.
@@ -82,9 +84,13 @@ pub struct PolicyError {
     pub what: String,
 }
 
+/// The most bytes of a policy.
+const POLICY_LIMIT_BYTES: u64 = 64 * 1024;
+
 /// Members of a group, and how many of them are enough.
 #[derive(Clone, Debug)]
 struct Group {
+    name: String,
     enough: usize,
     members: Vec<String>,
 }
@@ -93,7 +99,9 @@ struct Group {
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
     witnesses: Vec<Witness>,
-    groups: BTreeMap<String, Group>,
+    /// In the order of the file: each names only what stands before it.
+    groups: Vec<Group>,
+    names: HashSet<String>,
     quorum: Option<String>,
     lines: Vec<String>,
 }
@@ -101,11 +109,14 @@ pub struct Policy {
 impl Policy {
     /// Reads the policy in a file.
     pub fn load(path: &Path) -> Result<Self, PolicyError> {
-        let text = std::fs::read_to_string(path).map_err(|error| PolicyError {
+        let unreadable = |why: &dyn fmt::Display| PolicyError {
             line: 0,
-            what: format!("{} cannot be read: {error}", path.display()),
-        })?;
-        Self::parse(&text)
+            what: format!("{} cannot be read: {why}", path.display()),
+        };
+        let (mut text, file) = (String::new(), File::open(path).map_err(|error| unreadable(&error))?);
+        let mut file = file.take(POLICY_LIMIT_BYTES + 1);
+        file.read_to_string(&mut text).map_err(|error| unreadable(&error))?;
+        if file.limit() == 0 { Err(unreadable(&"it is too large")) } else { Self::parse(&text) }
     }
 
     /// Reads a policy. `log` lines are read over: which log it is, its own key says.
@@ -138,22 +149,23 @@ impl Policy {
 
     /// Adds a witness.
     fn witness(&mut self, name: &str, key: &str, url: Option<&&str>) -> Result<(), &'static str> {
-        if self.knows(name) {
-            return Err("this name is taken");
-        }
         let key = WitnessKey::parse(key).map_err(|_| "this is no verifier key of a witness (type 4)")?;
+        if self.witnesses.iter().any(|witness| witness.key == key) {
+            return Err("this key stands under another name already: one witness would count twice");
+        }
         let url = url.map(|url| (*url).trim_end_matches('/').to_owned());
+        self.take_name(name)?;
         self.witnesses.push(Witness { name: name.to_owned(), key, url });
         Ok(())
     }
 
     /// Adds a group.
     fn group(&mut self, name: &str, enough: &str, members: &[&str]) -> Result<(), &'static str> {
-        if self.knows(name) {
-            return Err("this name is taken");
-        }
         if members.is_empty() || !members.iter().all(|member| self.knows(member)) {
             return Err("a group has members, all of which are named before it");
+        }
+        if members.iter().collect::<HashSet<_>>().len() != members.len() {
+            return Err("a member stands in a group once");
         }
         let enough = match enough {
             "all" => members.len(),
@@ -164,13 +176,19 @@ impl Policy {
             return Err("so many members the group has not");
         }
         let members = members.iter().map(|member| (*member).to_owned()).collect();
-        self.groups.insert(name.to_owned(), Group { enough, members });
+        self.take_name(name)?;
+        self.groups.push(Group { name: name.to_owned(), enough, members });
         Ok(())
+    }
+
+    /// Gives a name away, once.
+    fn take_name(&mut self, name: &str) -> Result<(), &'static str> {
+        if self.names.insert(name.to_owned()) { Ok(()) } else { Err("this name is taken") }
     }
 
     /// Whether a witness or group has this name.
     fn knows(&self, name: &str) -> bool {
-        self.groups.contains_key(name) || self.witnesses.iter().any(|witness| witness.name == name)
+        self.names.contains(name)
     }
 
     /// Its witnesses, in the order of the file.
@@ -185,17 +203,17 @@ impl Policy {
 
     /// Whether enough witnesses have signed this note.
     pub fn is_met(&self, note: &SignedNote) -> bool {
-        self.quorum.as_ref().is_none_or(|name| self.has_signed(name, note))
-    }
-
-    /// Whether a witness, or enough members of a group, have signed. Groups name only what stands before them, so this ends.
-    fn has_signed(&self, name: &str, note: &SignedNote) -> bool {
-        if let Some(group) = self.groups.get(name) {
-            return group.members.iter().filter(|member| self.has_signed(member, note)).count()
-                >= group.enough;
+        let Some(quorum) = &self.quorum else { return true };
+        let signed = self.witnesses.iter().filter(|witness| witness.key.cosigned_at(note).is_some());
+        let mut met: HashSet<&str> = signed.map(|witness| witness.name.as_str()).collect();
+        // Each group once, in the order of the file: what it names was looked at before.
+        for group in &self.groups {
+            let count = group.members.iter().filter(|member| met.contains(member.as_str())).count();
+            if count >= group.enough {
+                met.insert(&group.name);
+            }
         }
-        let witness = self.witnesses.iter().find(|witness| witness.name == name);
-        witness.is_some_and(|witness| witness.key.cosigned_at(note).is_some())
+        met.contains(quorum.as_str())
     }
 
     /// The policy's own lines, without comments and `log` lines; those of nobody when it names nobody.
@@ -278,6 +296,8 @@ mod tests {
             ("quorum none\nquorum none", 2),
             ("group g any\nquorum g", 1),
             ("letter\nquorum none", 1),
+            (&format!("witness a {0}\ngroup g 2 a a\nquorum g", keys[0]), 2),
+            (&format!("witness a {0}\nwitness b {0}\nquorum a", keys[0]), 2),
         ] {
             assert_eq!(Policy::parse(bad).unwrap_err().line, line, "{bad}");
         }

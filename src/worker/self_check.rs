@@ -85,7 +85,8 @@ fn alarm(verdict: &Verdict) -> Option<Alarm> {
         event: "log_check_failed",
         what: "The log did not pass its check",
         text,
-        todo: "Do not restart, repair or restore anything yet. Copy the data directory, keep your last checkpoint, and run \
-               candor ledger verify on the copy.",
+        todo: "Do not restart, repair or restore anything yet. Copy the data directory (not the keyring) to another machine, \
+               and run candor ledger verify COPY there, with --checkpoint and a checkpoint from outside. With PostgreSQL keep \
+               a dump; the command then reads the log where it lies, by the settings in the copy.",
     })
 }

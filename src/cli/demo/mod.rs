@@ -15,7 +15,7 @@ use super::place::{self, Trouble, say};
 use super::serve;
 use crate::app::{self, App};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, demo as marker};
 use crate::db::Database;
 use crate::identity::acts::staff::{StaffError, issue_link};
 use crate::identity::staff;
@@ -27,11 +27,6 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
-
-/// Marks a directory as a demo's, so that `--fresh` removes nothing else; says whether it is furnished.
-const MARKER: &str = "DEMO";
-/// What the marker says when every room is furnished.
-const FURNISHED: &str = "furnished\n";
 
 /// Arguments of `candor demo`.
 #[derive(Debug, Args)]
@@ -58,19 +53,19 @@ pub fn run(demo: &Demo) -> ExitCode {
 fn start(demo: &Demo) -> Result<(), Trouble> {
     let config = Config::demo(&demo.data, free_port(demo.listen)?);
     server::check(&config).map_err(Trouble::refused)?;
-    let state = std::fs::read_to_string(demo.data.join(MARKER)).ok();
-    match &state {
+    let furnished = marker::furnished(&demo.data);
+    match furnished {
         None if demo.data.exists() => {
             return Err(Trouble::refused(format!(
                 "{} is there and is no demo's. Nothing was changed. Name another directory with --data",
                 demo.data.display()
             )));
         }
-        Some(state) if demo.fresh || state != FURNISHED => remove(&config)?,
+        Some(furnished) if demo.fresh || !furnished => remove(&config)?,
         None | Some(_) => {}
     }
-    let fresh = demo.fresh || state.as_deref() != Some(FURNISHED);
-    if state.is_none() {
+    let fresh = demo.fresh || furnished != Some(true);
+    if furnished.is_none() {
         set_aside(&config)?;
     }
     if fresh {
@@ -83,8 +78,8 @@ fn start(demo: &Demo) -> Result<(), Trouble> {
                 "Furnishing the demo: five reports are prepared, sealed and marked. This takes a few seconds.",
             );
             furnish::furnish(&app).await?;
-            std::fs::write(demo.data.join(MARKER), FURNISHED)?;
         }
+        marker::mark(&demo.data, app.config.listen)?;
         let bound = server::bind_with(&app, letters::routes).map_err(Trouble::refused)?;
         tell(&app).await?;
         Ok(bound.run().await?)
@@ -131,7 +126,7 @@ fn set_aside(config: &Config) -> Result<(), Trouble> {
 fn make(config: &Config) -> Result<(), Trouble> {
     let clock = Clock::system();
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&config.data)?;
-    std::fs::write(config.data.join(MARKER), "not furnished yet\n")?;
+    marker::begin(&config.data)?;
     let keyring = Keyring::generate(&clock);
     keyring.create_file(&config.keyring).map_err(Trouble::refused)?;
     app::install(&Database::open(config.database.expose())?, &keyring, &clock)?;

@@ -4,8 +4,9 @@
 //! comes back is whole or it is nothing.
 
 use super::exception_form::{FIELDS, parse};
-use crate::exceptions::{Content, csv, oscal};
+use crate::exceptions::{Content, oscal};
 use crate::text::Line;
+use crate::text::csv;
 use crate::web::form::Form;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -81,7 +82,7 @@ fn read_csv(text: &str) -> Reading {
         return Err(wrong);
     }
     let fields = rows.iter().map(|(line, cells)| {
-        let named = head.iter().zip(cells).map(|(name, cell)| (*name, csv::unguarded(cell)));
+        let named = head.iter().zip(cells).map(|(name, cell)| (*name, cell.as_str()));
         let extra = cells.get(head.len()..).is_some_and(|rest| rest.iter().any(|cell| !cell.is_empty()));
         (format!("Line {line}"), named.collect::<Vec<_>>(), extra)
     });

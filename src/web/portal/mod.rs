@@ -21,6 +21,7 @@ pub mod subscriptions;
 pub mod tokens;
 pub mod trust;
 pub mod verify;
+mod verify_keys;
 pub mod withdraw;
 
 use actix_web::web;
@@ -78,6 +79,7 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
         .route("/recalls/{version}", web::post().to(recall::confirm))
         .route("/access/forget", web::post().to(forget::ask))
         .route("/access/receipts/{index}", web::get().to(access::receipt))
+        .route("/verify/handovers/{index}", web::get().to(verify_keys::handover))
         .service(
             web::resource("/verify")
                 .route(web::get().to(verify::show_verify))

@@ -4,6 +4,7 @@
 //! A file is hashed while it arrives and nothing of it is kept; no parser ever sees it. The answer never says whose
 //! copy it is, and never calls a file false: one that was saved again is simply not known.
 
+use super::verify_keys::{self, KeyRow};
 use crate::accounts::store as accounts;
 use crate::app::Template;
 use crate::fault::Kind;
@@ -30,8 +31,8 @@ struct VerifyPage {
     contact: Option<String>,
     error: Option<String>,
     verdict: Option<Verdict>,
-    /// The log's verifier key.
-    key: String,
+    /// The log's verifier keys, the newest first.
+    keys: Vec<KeyRow>,
 }
 
 impl Page for VerifyPage {
@@ -156,6 +157,6 @@ async fn page(
         contact: company.map(|company| company.contact.to_string()),
         error,
         verdict,
-        key: visitor.app.writer.verifier().to_string(),
+        keys: verify_keys::list(&visitor.app).await?,
     })
 }

@@ -1,7 +1,7 @@
 //! Who outside has seen the log, and what could still be rewritten unseen.
 
 use crate::app::App;
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 use crate::ledger::anchors::{self, Anchored, FILE, MAIL, WEBHOOK};
 use crate::ledger::note::SignedNote;
 use crate::ledger::{Checkpoint, store};
@@ -61,7 +61,9 @@ fn row(app: &App, name: String, anchor: Option<&Anchored>, size: u64) -> AnchorR
         name,
         text,
         state,
-        size: anchor.map_or_else(String::new, |anchor| anchor.size.to_string()),
+        size: anchor
+            .filter(|anchor| anchor.size > 0)
+            .map_or_else(String::new, |anchor| anchor.size.to_string()),
         at: anchor.and_then(|anchor| anchor.at).map(Into::into),
         error: anchor.and_then(|anchor| anchor.error.clone()),
     }
@@ -72,7 +74,12 @@ pub(super) async fn window(app: &App, size: u64) -> Result<String, Fault> {
     let (writer, key) = (app.writer.clone(), app.writer.verifier().clone());
     let (kept, cosigned) = app
         .read(move |db| {
-            Ok::<_, Fault>((store::newest_kept_checkpoint(db)?, anchors::newest_cosigned(db, &writer)?))
+            let cosigned = match anchors::newest_cosigned(db, &writer) {
+                // A tree with a hole has no root: the page is there to say so.
+                Err(fault) if fault.kind() != Kind::Unavailable => None,
+                cosigned => cosigned?,
+            };
+            Ok::<_, Fault>((store::newest_kept_checkpoint(db)?, cosigned))
         })
         .await?;
     let kept = kept.and_then(|note| Checkpoint::open(&note, &key).ok());

@@ -14,9 +14,8 @@ use super::reader;
 use super::told::{self, Format};
 use crate::app::App;
 use crate::app::turns::Turn;
-use crate::db::Database;
+use crate::db::{Database, Db};
 use crate::fault::{Fault, Kind, Refusal as _};
-use crate::ids::ExcerptId;
 use crate::ledger::acts::Sought;
 use crate::ledger::excerpts::{self, Begun, Far, Outcome};
 use crate::ledger::store::{self, Filter};
@@ -35,7 +34,7 @@ use tokio::sync::watch;
 /// Entries read at a time.
 const PAGE: u16 = 500;
 /// The first line of the signed list.
-const MANIFEST: &str = "candor log excerpt v1";
+const MANIFEST: &str = "candor log excerpt v2";
 
 /// POST: records the export and sends it.
 pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
@@ -64,12 +63,12 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
     let (clock, kept) = (staff.app.clock.clone(), (format.name(), staff.app.gate.node));
     let begun =
         staff.app.act("log.export", move |act| excerpts::begin(act, &clock, by, &searched, kept)).await;
-    let Begun { id, end } = begun.map_err(|fault: Fault| Problem::from(fault))?.value;
+    let begun @ Begun { end, .. } = begun.map_err(|fault: Fault| Problem::from(fault))?.value;
     let filter = Filter { before: Some(end), ..filter };
     let (archive, body, taken) = Archive::new(PATIENCE);
     let (tell, told) = watch::channel(Far { reached: end, entries: 0 });
     let export = Export { archive, tell, digest: Digest::new(&SHA256), bytes: 0 };
-    actix_web::rt::spawn(send(staff.app.clone(), (id, told, turn), (export, taken), (filter, format)));
+    actix_web::rt::spawn(send(staff.app.clone(), (begun, told, turn), (export, taken), (filter, format)));
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "application/zip"))
         .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"candor-log.zip\""))
@@ -80,12 +79,12 @@ pub async fn download(staff: Staff<LogReader>, mut form: Form) -> Answer {
 /// Writes the file while it is sent, tells how far it is, and how it ended.
 async fn send(
     app: App,
-    (id, told, turn): (ExcerptId, watch::Receiver<Far>, Turn),
+    (Begun { id, entry, .. }, told, turn): (Begun, watch::Receiver<Far>, Turn),
     (export, taken): (Export, Taken),
     (filter, format): (Filter, Format),
 ) {
     let (database, keyring, last) = (app.database.clone(), Arc::clone(&app.keyring), told.clone());
-    let writing = app.work(move || write(export, &database, &keyring, filter, format));
+    let writing = app.work(move || write(export, &database, &keyring, (entry, filter, format)));
     let wrote = tokio::select! {
         wrote = writing => wrote.flatten(),
         () = follow(&app, id, told) => Err(Fault::bare("an export ended without an answer")),
@@ -154,13 +153,21 @@ fn read(
     Ok(Some(piece))
 }
 
+/// Who asked for what, and when: the entry that records this export, as it stands in the log. A narrow excerpt or an old one
+/// cannot pass for another.
+fn asked(db: &mut Db, index: u64) -> Result<String, Fault> {
+    let entry = store::find(db, index)?.ok_or(Fault::bare("the entry of an export is missing"))?;
+    let leaf = String::from_utf8(entry.leaf.to_bytes()?.split_off(1));
+    let leaf = leaf.map_err(|error| Fault::new("entry of an export", error))?;
+    Ok(format!("recorded {index} {leaf}"))
+}
+
 /// Writes entries, key and signed list.
 fn write(
     mut export: Export,
     database: &Database,
     keyring: &Keyring,
-    mut filter: Filter,
-    format: Format,
+    (entry, mut filter, format): (u64, Filter, Format),
 ) -> Result<(), Fault> {
     export.archive.begin(format.file())?;
     export.data(&told::head(format))?;
@@ -176,10 +183,11 @@ fn write(
         export.data(&piece.text)?;
         export.tell.send_replace(Far { reached: piece.reached, entries });
     }
+    let asked = asked(&mut *database.read()?, entry)?;
     let sha256 = hex(std::mem::replace(&mut export.digest, Digest::new(&SHA256)).finish().as_ref());
     let only = only.map(|people| format!("only the first {people} people\n")).unwrap_or_default();
     let list = format!(
-        "{MANIFEST}\n{}\n{entries} entries\n{sha256} {} {}\n{only}",
+        "{MANIFEST}\n{}\n{asked}\n{entries} entries\n{sha256} {} {}\n{only}",
         key.origin(),
         export.bytes,
         format.file()

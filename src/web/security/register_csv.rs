@@ -2,10 +2,10 @@
 
 use super::reader;
 use super::register::Asked;
-use super::told::cell;
 use crate::fault::Fault;
 use crate::ledger::acts;
 use crate::release::register::{self, Filter, Held};
+use crate::text::csv;
 use crate::web::Answer;
 use crate::web::form::Form;
 use crate::web::guard::{Staff, desk::RegisterReader};
@@ -32,7 +32,8 @@ pub async fn download(staff: Staff<RegisterReader>, form: Form) -> Answer {
     staff.app.act("register.export", move |act| acts::export_register(act, by, looked)).await?;
     let (keyring, mut filter, now) = (Arc::clone(&staff.app.keyring), asked.filter(), staff.app.clock.now());
     let table = staff.app.read(move |db| {
-        let mut table = format!("{COLUMNS}\r\n");
+        let names: Vec<String> = COLUMNS.split(',').map(str::to_owned).collect();
+        let mut table = csv::row(&names);
         loop {
             let (held, next) = register::list(db, &keyring, &filter, (now, BATCH))?;
             for held in &held {
@@ -77,6 +78,5 @@ fn line(held: &Held) -> String {
         at(held.nda.and_then(|nda| nda.withdrawn_at)),
         at(held.shredded_at),
     ];
-    let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
-    format!("{}\r\n", cells.join(","))
+    csv::row(&cells)
 }

@@ -8,6 +8,7 @@ use crate::fault::Fault;
 use crate::ledger::store::{self, Disclosed, Entry, Stored};
 use crate::ledger::{EventKind, Fact, PersonalField};
 use crate::seal::Keyring;
+use crate::text::csv;
 use ocsf::User;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ impl Format {
 }
 
 /// The first line of a CSV file.
-const COLUMNS: &[&str] = &[
+const COLUMNS: [&str; 14] = [
     "index",
     "at",
     "kind",
@@ -164,7 +165,7 @@ pub(super) fn tell(
 /// What stands before the entries.
 pub(super) fn head(format: Format) -> String {
     match format {
-        Format::Csv => format!("{}\r\n", COLUMNS.join(",")),
+        Format::Csv => csv::row(&COLUMNS.map(str::to_owned)),
         Format::Jsonl | Format::Ocsf => String::new(),
     }
 }
@@ -191,9 +192,7 @@ impl Told {
                     self.actor_id.clone(),
                     self.about_id.clone(),
                 ];
-                let cells: Vec<String> =
-                    cells.into_iter().map(|text| cell(&text.unwrap_or_default())).collect();
-                Ok(format!("{}\r\n", cells.join(",")))
+                Ok(csv::row(&cells.map(Option::unwrap_or_default)))
             }
             Format::Jsonl => Ok(format!("{}\n", json(self)?)),
             Format::Ocsf => Ok(format!("{}\n", self.ocsf())),
@@ -209,32 +208,4 @@ impl Told {
 /// A value as JSON.
 fn json(value: &impl Serialize) -> Result<String, Fault> {
     serde_json::to_string(value).map_err(|error| Fault::new("entry as JSON", error))
-}
-
-/// A cell of CSV (RFC 4180). What a spreadsheet would run as a formula begins with an apostrophe instead.
-pub(super) fn cell(text: &str) -> String {
-    let runs = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let safe = if runs { format!("'{text}") } else { text.to_owned() };
-    if safe.contains([',', '"', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula_and_none_breaks_out_of_its_column() {
-        for (text, wanted) in [
-            ("plain", "plain"),
-            ("=1+1", "'=1+1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("-2", "'-2"),
-            ("a,b", "\"a,b\""),
-            ("say \"x\"", "\"say \"\"x\"\"\""),
-            ("=a,b", "\"'=a,b\""),
-            ("\tx", "'\tx"),
-        ] {
-            assert_eq!(cell(text), wanted);
-        }
-    }
 }

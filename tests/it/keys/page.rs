@@ -49,3 +49,34 @@ fn progress_is_counted_from_the_rows_and_survives_whatever_becomes_of_the_comman
     let words = sentinel.get("/security/keys").words();
     assert!(words.contains("Retired") && !words.contains("candor keys retire"), "{words}");
 }
+
+#[test]
+fn whoever_holds_a_receipt_finds_its_key_and_the_way_to_the_next_one() {
+    let database = TestDatabase::sqlite();
+    let house = house(&database);
+    let first = house.app().writer.verifier().to_string();
+    let mut stranger = house.visitor();
+    let words = stranger.get("/verify").words();
+    assert!(words.contains("For every receipt.") && words.contains(&first), "{words}");
+    assert_eq!(run(&house, &["keys", "rotate", "--log", "--reason", "drill"]).0, 0);
+    let page = stranger.get("/verify");
+    let words = page.words();
+    let new = candor::ledger::store::log_key(
+        &mut house.app().database.read().unwrap(),
+        &house.app().keyring.read_again(),
+    );
+    let new = new.unwrap().verifier().to_string();
+    assert!(words.contains(&first) && words.contains(&new) && first != new, "{words}");
+    let link = page.links().into_iter().find(|link| link.starts_with("/verify/handovers/")).unwrap();
+    let index: u64 = link.rsplit('/').next().unwrap().parse().unwrap();
+    assert!(words.contains(&format!("covers up to {} entries", index + 1)), "{words}");
+    assert!(words.contains(&format!("covers more than {} entries", index + 1)), "{words}");
+    let proof = stranger.get(&link);
+    let receipt = candor::ledger::receipt::Receipt::parse(&proof.html()).unwrap();
+    for key in [first, new] {
+        receipt.check(&key.parse().unwrap()).unwrap();
+    }
+    assert_eq!(stranger.get("/verify/handovers/0").status, 404);
+    // Its server signs nothing more after a rotation, and would not stop in order.
+    std::mem::forget(house);
+}

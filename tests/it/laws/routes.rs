@@ -39,6 +39,7 @@ const PUBLIC: &[(&str, &str)] = &[
         "portal/verify::check_file",
         "whoever finds a file learns of which report it is a copy, never whose; limited per network",
     ),
+    ("portal/verify_keys::handover", "public keys and their signatures: whoever holds a receipt needs them"),
     ("portal/verify::show_verify", "whoever finds a copy is told where to send it, and sees nothing of it"),
     ("problem::nothing_here", "the page of an address that does not exist"),
     ("staff/sign_in::enter", "the one-time link of the command line is the proof"),

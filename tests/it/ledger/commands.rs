@@ -93,6 +93,7 @@ fn what_cannot_be_done_is_said_with_its_exit_code() {
     let missing = candor(&["ledger", "verify", &argument(&folder.join("nowhere"))]);
     assert_eq!(missing.code, 2);
     assert!(missing.out.contains("cannot be read"), "{}", missing.out);
-    assert_eq!(candor(&["ledger", "verify", &data]).code, 2);
+    assert_eq!(candor(&["ledger", "verify", &data]).code, 0);
+    assert_eq!(candor(&["ledger", "verify", &argument(&folder.join("data").join("candor.toml"))]).code, 2);
     assert_eq!(candor(&["ledger", "verify", &data, "--key", "no key"]).code, 2);
 }

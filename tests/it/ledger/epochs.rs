@@ -9,7 +9,7 @@ use crate::support::put_back::put_back;
 use candor::ledger::epoch::{self, EpochError, Last};
 use candor::ledger::export::Disclose;
 use candor::ledger::verify::{Outside, verify_export};
-use candor::ledger::{Event, EventKind, Fact, Writer, anchor, in_place, store};
+use candor::ledger::{Event, EventKind, Fact, Writer, anchor, anchors, in_place, store};
 use std::sync::Arc;
 
 /// Takes the last `count` entries away, as restoring a backup does.
@@ -43,7 +43,11 @@ fn a_restored_log_signs_nothing_until_a_new_epoch_admits_what_is_lost() {
         std::fs::rename(&file, &away).unwrap();
         assert!(matches!(open("disk replaced"), Err(EpochError::NoAnchor(_))));
         std::fs::rename(&away, &file).unwrap();
+        let mut db = database.connect().unwrap();
+        anchors::note(&mut db, "witness one", house.clock.now(), &Ok(9)).unwrap();
         let opened = open("disk replaced").unwrap();
+        // A witness of the old name has seen nothing of the new one, and is told of it.
+        assert_eq!(anchors::known_size(&mut db, "witness one").unwrap(), 0);
         assert_eq!((opened.last.size, opened.index), (9, 5));
         assert!(matches!(open("again"), Err(EpochError::NotNeeded | EpochError::ForeignAnchor(_))));
 

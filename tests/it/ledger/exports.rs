@@ -12,6 +12,7 @@ use candor::ledger::witness::Policy;
 use candor::ledger::{EventKind, Writer, store};
 use candor::seal::Keyring;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -247,6 +248,13 @@ fn an_export_is_written_into_a_new_folder_only() {
     let again = |path: &Path, db: &mut Db| export::write(db, signer, head, Disclose::Nothing, path);
     again(&folder.join("new"), &mut db).unwrap();
     assert!(again(&folder.join("new"), &mut db).is_err());
+    // For nobody else's eyes, whatever the umask.
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&folder.join("new")), 0o700);
+    for entry in fs::read_dir(folder.join("new")).unwrap() {
+        let path = entry.unwrap().path();
+        assert_eq!(mode(&path), 0o600, "{}", path.display());
+    }
 }
 
 #[test]

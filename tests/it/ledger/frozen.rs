@@ -49,7 +49,7 @@ fn the_frozen_hand_overs_are_followed_from_the_first_key() {
     // The receipt of before stands under the first key; the one of after needs the hand-overs.
     assert_eq!(verify_receipt(&text("before.tlog-proof"), &outside).exit_code(), 0);
     let alone = Outside { notes: Vec::new(), ..outside.clone() };
-    assert_eq!(verify_receipt(&text("after.tlog-proof"), &alone).exit_code(), 1);
+    assert_eq!(verify_receipt(&text("after.tlog-proof"), &alone).exit_code(), 2);
     let lines = text("export/handovers.jsonl");
     let notes = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(verify_receipt(&text("after.tlog-proof"), &Outside { notes, ..outside }).exit_code(), 0);

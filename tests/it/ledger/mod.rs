@@ -5,6 +5,7 @@ mod backups;
 mod commands;
 mod cutting;
 mod epochs;
+mod evidence;
 mod exports;
 mod frozen;
 mod handovers;
@@ -18,6 +19,7 @@ mod notes;
 mod reading;
 mod restored;
 mod tree;
+mod unkeyed;
 mod writer;
 
 use candor::clock::Clock;

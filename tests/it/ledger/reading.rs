@@ -33,9 +33,17 @@ fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
         ("UPDATE ledger_entry SET kind = 'log.searched' WHERE idx = 3", Some(3)),
         ("UPDATE ledger_entry SET copy_id = 'XXXX-XXXX' WHERE idx = 3", Some(3)),
         ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 2", Some(2)),
-        ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 3", None),
+        ("UPDATE ledger_entry SET hashes = leaf WHERE idx = 3", Some(3)),
         ("DELETE FROM ledger_entry WHERE idx = 2", Some(2)),
-        ("DELETE FROM ledger_entry WHERE idx = 4", None),
+        // This one holds a peak of the tree, and the last one is cut off.
+        ("DELETE FROM ledger_entry WHERE idx = 3", Some(3)),
+        ("DELETE FROM ledger_entry WHERE idx = 4", Some(4)),
+        // Of a length that no id has: the row cannot be read at all.
+        ("UPDATE ledger_entry SET actor_id = hashes WHERE idx = 2", Some(2)),
+        (
+            "UPDATE ledger_entry SET actor_id = hashes WHERE idx = 3; UPDATE ledger_entry SET kind = 'x' WHERE idx = 1",
+            Some(1),
+        ),
     ] {
         on_both(|database| {
             let house = House::open(database);
@@ -45,6 +53,35 @@ fn rows_cannot_be_changed_by_accident_and_are_found_changed_by_force() {
             assert!(db.batch_execute(statement).is_err(), "the trigger lets it pass: {statement}");
             by_force(database, statement);
             let found = tampered(in_place::verify(&mut db, &house.keyring).unwrap());
+            assert_eq!(found.0, index, "{statement}: {found:?}");
+        });
+    }
+}
+
+#[test]
+fn a_head_that_does_not_fit_is_found_and_the_entries_are_read_all_the_same() {
+    let bent = "UPDATE ledger_entry SET kind = 'x' WHERE idx = 2; ";
+    let heads = [
+        ("UPDATE ledger_head SET peaks = last_at", None),
+        ("UPDATE ledger_head SET size = 4", None),
+        ("DELETE FROM ledger_head", None),
+        (
+            "UPDATE ledger_head SET size = 4, peaks = (SELECT substr(hashes, 65, 32) FROM ledger_entry WHERE idx = 3)",
+            Some(4),
+        ),
+    ];
+    for ((statement, index), bent) in heads.iter().flat_map(|head| [(head, ""), (head, bent)]) {
+        on_both(|database| {
+            let statement = match &mut database.connect().unwrap() {
+                Db::Pg(_) => statement.replace("= last_at", "= ''"),
+                Db::Sqlite(_) => (*statement).to_owned(),
+            };
+            let house = House::open(database);
+            house.download(house.person(database));
+            by_force(database, &format!("{bent}{statement}"));
+            let mut db = database.connect().unwrap();
+            let found = tampered(in_place::verify(&mut db, &house.keyring).unwrap());
+            let index = if bent.is_empty() { *index } else { Some(2) };
             assert_eq!(found.0, index, "{statement}: {found:?}");
         });
     }

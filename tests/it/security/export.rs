@@ -25,6 +25,10 @@ fn exports(desk: &mut Desk, format: &str, person: &str) -> Vec<(String, String)>
                 print(json.dumps([[n, z.read(n).decode()] for n in z.namelist()]))";
     let output = Command::new("python3").args(["-c", read]).arg(&file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/verify-export");
+    let checked = Command::new("python3").arg(script).arg(&file).output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success() && said.contains("\"log.exported\""), "{said}");
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
@@ -53,6 +57,10 @@ fn what_the_filter_finds_leaves_in_each_format_and_is_recorded() {
             assert!(list.contains(&format!("{sha256} {} {name}\n", text.len())), "{list}");
             let recorded = desk.entries(EventKind::LogExported);
             assert_eq!(recorded.len(), number + 1);
+            // It names its own entry, and with it who asked for what, and when.
+            let own = recorded[0].leaf.to_bytes().unwrap().split_off(1);
+            let own = format!("\nrecorded {} {}\n", recorded[0].index, String::from_utf8(own).unwrap());
+            assert!(list.starts_with("candor log excerpt v2\n") && list.contains(&own), "{list}");
             assert_eq!(recorded[0].leaf.facts["format"], Said::from(format));
         }
         let lines = exports(&mut desk, "ocsf", "customer.example").remove(0).1;

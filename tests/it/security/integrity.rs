@@ -31,7 +31,7 @@ fn disarm(db: &mut Db) {
     let sql = match db {
         Db::Sqlite(_) => {
             "DROP TRIGGER ledger_entry_no_update; DROP TRIGGER ledger_personal_no_update; \
-             DROP TRIGGER ledger_checkpoint_no_update"
+             DROP TRIGGER ledger_checkpoint_no_update; DROP TRIGGER ledger_entry_no_delete; PRAGMA foreign_keys = OFF"
         }
         Db::Pg(_) => {
             "ALTER TABLE ledger_entry DISABLE TRIGGER ALL; ALTER TABLE ledger_personal DISABLE TRIGGER ALL; \
@@ -122,6 +122,36 @@ fn an_entry_that_cannot_be_read_leads_to_the_check() {
         let words = verifies(&mut desk).words();
         assert!(words.contains(&format!("First bad entry: {victim}")), "{words}");
     });
+}
+
+#[test]
+fn whatever_was_done_to_a_row_the_page_is_red_and_letters_go_out() {
+    for (statement, at) in [
+        // No id is that long: the row cannot be read.
+        ("UPDATE ledger_entry SET actor_id = substr(leaf, 1, 3) WHERE idx = 3", 3),
+        // This one holds a peak of the tree.
+        ("DELETE FROM ledger_entry WHERE idx = 7", 7),
+    ] {
+        on_both(|database| {
+            let mut desk = Desk::open(database);
+            desk.says(12);
+            let mut db = desk.intruder();
+            disarm(&mut db);
+            db.batch_execute(statement).unwrap();
+            let mut worker = Worker::new(desk.house.app().clone());
+            actix_web::rt::System::new().block_on(async { worker.check_log().await.unwrap() });
+            assert!(desk.house.app().checks.is_alarmed(), "{statement}");
+            let queued = desk.read(|db| outbox::list_newest(db, 50));
+            let app = desk.house.app();
+            let letters: Vec<_> =
+                queued.iter().map(|one| desk.read(|db| one.open(db, &app.keyring))).collect();
+            let alarm = letters.iter().find(|letter| letter.kind == LetterKind::Alarm).unwrap();
+            assert!(alarm.text.contains(&format!("The first bad entry is {at}")), "{}", alarm.text);
+            let page = verifies(&mut desk);
+            assert!(page.words().contains(&format!("First bad entry: {at}")), "{}", page.words());
+            assert!(page.html().contains("class=\"alarm\" role=\"alert\""));
+        });
+    }
 }
 
 #[test]

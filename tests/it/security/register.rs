@@ -82,12 +82,16 @@ fn the_export_is_recorded_and_no_cell_of_it_is_a_formula() {
         let table = String::from_utf8(sent.body.clone()).unwrap();
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(lines.len(), 2, "{table}");
-        assert!(lines[0].starts_with("report,version,name,email,company,copy,"), "{table}");
         assert!(
-            lines[1].contains(&format!("Mara Lindqvist,{RECIPIENT},Customer AG,{}", grant.copy)),
+            lines[0].starts_with("\"report\",\"version\",\"name\",\"email\",\"company\",\"copy\","),
             "{table}"
         );
-        assert!(lines[1].contains(",live,1,") && lines[1].contains(",1,0,"), "{table}");
+        assert!(
+            lines[1]
+                .contains(&format!("\"Mara Lindqvist\",\"{RECIPIENT}\",\"Customer AG\",\"{}\"", grant.copy)),
+            "{table}"
+        );
+        assert!(lines[1].contains(",\"live\",\"1\",") && lines[1].contains(",\"1\",\"0\","), "{table}");
         let exported = desk.entries(EventKind::RegisterExported);
         assert_eq!(exported.len(), 1);
         assert_eq!(exported[0].leaf.facts["format"].to_string(), "csv");

@@ -14,7 +14,7 @@ pub enum CsvError {
 /// A row with the line it begins on.
 pub type Row = (usize, Vec<String>);
 
-/// Reads a text into rows; empty lines are left out.
+/// Reads a text into rows, each cell as it was before [`write`](fn@write) guarded it; empty lines are left out.
 pub fn read(text: &str) -> Result<Vec<Row>, CsvError> {
     let text = text.trim_start_matches('\u{FEFF}');
     let (mut rows, mut cells, mut cell) = (Vec::new(), Vec::new(), String::new());
@@ -58,27 +58,49 @@ pub fn read(text: &str) -> Result<Vec<Row>, CsvError> {
 /// Keeps a row that is not empty.
 fn push(rows: &mut Vec<Row>, began: usize, cells: Vec<String>) {
     if cells.iter().any(|cell| !cell.trim().is_empty()) {
-        rows.push((began, cells));
+        rows.push((began, cells.iter().map(|cell| unguarded(cell)).collect()));
     }
 }
 
-/// Whether a spreadsheet could take a cell that begins so for a formula.
-fn is_risky(letter: char) -> bool {
-    matches!(letter, '=' | '+' | '-' | '@' | '\t' | '\r')
+/// Whether a spreadsheet could take a cell that begins so for a formula. Some take the wide forms of these signs too.
+const fn is_risky(letter: char) -> bool {
+    matches!(
+        letter,
+        '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\u{FF1D}' | '\u{FF0B}' | '\u{FF0D}' | '\u{FF20}'
+    )
 }
 
-/// Writes rows; a cell that a spreadsheet could take for a formula gets an apostrophe in front.
-pub fn write(rows: &[Vec<String>]) -> String {
-    let cell = |text: &String| {
-        let guarded = if text.starts_with(is_risky) { format!("'{text}") } else { text.clone() };
-        format!("\"{}\"", guarded.replace('"', "\"\""))
+/// Whether a piece of a cell, after apostrophes, begins as a formula does.
+fn runs(piece: &str) -> bool {
+    piece.trim_start_matches('\'').starts_with(is_risky)
+}
+
+/// A cell with an apostrophe wherever a spreadsheet could begin to read a formula: at its start, and after a semicolon, since
+/// where commas stand in numbers it separates cells by semicolons and heeds no quotes that open elsewhere.
+fn guarded(cell: &str) -> String {
+    let pieces =
+        cell.split(';').map(|piece| if runs(piece) { format!("'{piece}") } else { piece.to_owned() });
+    pieces.collect::<Vec<_>>().join(";")
+}
+
+/// A cell as it was before [`guarded`].
+fn unguarded(cell: &str) -> String {
+    let bare = |piece| match str::strip_prefix(piece, '\'') {
+        Some(rest) if runs(rest) => rest,
+        _ => piece,
     };
-    rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n").collect()
+    cell.split(';').map(bare).collect::<Vec<_>>().join(";")
 }
 
-/// A cell as it was before [`write`](fn@write) guarded it.
-pub fn unguarded(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(is_risky)).unwrap_or(cell)
+/// A row with its end. Every cell stands in quotes.
+pub fn row(cells: &[String]) -> String {
+    let cell = |text: &String| format!("\"{}\"", guarded(text).replace('"', "\"\""));
+    cells.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+/// Writes rows.
+pub fn write(rows: &[Vec<String>]) -> String {
+    rows.iter().map(|cells| row(cells)).collect()
 }
 
 #[cfg(test)]
@@ -93,7 +115,23 @@ mod tests {
         let rows = read(&text).unwrap();
         assert_eq!(rows.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 3]);
         for (_, cells) in rows {
-            assert_eq!(cells.iter().map(|cell| unguarded(cell).to_owned()).collect::<Vec<_>>(), row);
+            assert_eq!(cells, row);
+        }
+    }
+
+    #[test]
+    fn no_piece_of_a_cell_is_a_formula_wherever_cells_end() {
+        for (text, wanted) in [
+            ("plain; text", "\"plain; text\"\r\n"),
+            ("@SUM(A1)", "\"'@SUM(A1)\"\r\n"),
+            ("x;=cmd|' /C calc'!A0", "\"x;'=cmd|' /C calc'!A0\"\r\n"),
+            ("\u{FF1D}1+1", "\"'\u{FF1D}1+1\"\r\n"),
+            ("\u{FF20}x;\u{FF0B}1;\u{FF0D}2", "\"'\u{FF20}x;'\u{FF0B}1;'\u{FF0D}2\"\r\n"),
+            ("'=1", "\"''=1\"\r\n"),
+            ("\tx", "\"'\tx\"\r\n"),
+        ] {
+            assert_eq!(row(&[text.to_owned()]), wanted);
+            assert_eq!(read(wanted).unwrap()[0].1[0], text);
         }
     }
 
