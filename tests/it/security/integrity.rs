@@ -138,7 +138,7 @@ fn whatever_was_done_to_a_row_the_page_is_red_and_letters_go_out() {
             let mut db = desk.intruder();
             disarm(&mut db);
             db.batch_execute(statement).unwrap();
-            let mut worker = Worker::new(desk.house.app().clone());
+            let worker = Worker::new(desk.house.app().clone());
             actix_web::rt::System::new().block_on(async { worker.check_log().await.unwrap() });
             assert!(desk.house.app().checks.is_alarmed(), "{statement}");
             let queued = desk.read(|db| outbox::list_newest(db, 50));
