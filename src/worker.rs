@@ -3,6 +3,7 @@
 
 mod alarms;
 mod anchors;
+mod clock;
 mod reminders;
 mod retention;
 mod self_check;
@@ -177,6 +178,7 @@ impl Worker {
     /// Says that this node lives, and closes what dead ones left open.
     pub async fn beat(&mut self) -> Result<(), Fault> {
         self.app.directory.drop_idle(self.app.clock.now());
+        clock::compare(&self.app).await?;
         self.app.beat().await?;
         let closed = self.app.gate.close_unknown(&self.app.nodes_alive().await?).await?;
         if closed > 0 {

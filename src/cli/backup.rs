@@ -86,6 +86,23 @@ fn put_back(restore: &Restore) -> Result<(), Trouble> {
     tell_next(restore, contents.entries)
 }
 
+/// Says what the server will do without an anchor file.
+fn tell_of_none(config: &Config) -> Result<(), Trouble> {
+    let file = config.anchor_file();
+    let path = file.display();
+    let database = crate::db::Database::open(config.database.expose())?;
+    match anchor::require(&mut *database.read()?, &file) {
+        Ok(()) => say(format_args!(
+            "There is no anchor file {path}, and there was none when the backup was made: nothing tells whether the log had grown after it."
+        )),
+        Err(fault) if fault.what() == anchor::MISSING => say(format_args!(
+            "There is no anchor file {path}: the server refuses to sign. Put the newest checkpoint of this log there that somebody keeps (a letter's, a witness's, an auditor's). If nobody keeps one: candor ledger new-epoch --none-known."
+        )),
+        Err(fault) => return Err(fault.into()),
+    }
+    Ok(())
+}
+
 /// The epoch of the restored log.
 fn epoch_of(config: &Config) -> Result<u32, Trouble> {
     let database = crate::db::Database::open(config.database.expose())?;
@@ -99,18 +116,7 @@ fn tell_next(restore: &Restore, entries: u64) -> Result<(), Trouble> {
     let path = file.display();
     let known = match std::fs::read_to_string(&file) {
         Ok(note) => anchor::claimed(&note),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let database = crate::db::Database::open(config.database.expose())?;
-            return match anchor::require(&mut *database.read()?, &file) {
-                Ok(()) => Ok(say(format_args!(
-                    "There is no anchor file {path}, and there was none when the backup was made: nothing tells whether the log had grown after it."
-                ))),
-                Err(fault) if fault.what() == anchor::MISSING => Ok(say(format_args!(
-                    "There is no anchor file {path}: the server refuses to sign. Put the newest checkpoint of this log there that somebody keeps (a letter's, a witness's, an auditor's). If nobody keeps one: candor ledger new-epoch --none-known."
-                ))),
-                Err(fault) => Err(fault.into()),
-            };
-        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return tell_of_none(&config),
         Err(error) => return Err(error.into()),
     };
     match known {

@@ -81,6 +81,7 @@ fn examine(config: &Config) -> Vec<Finding> {
     if let (Ok(keyring), Ok(database)) = (keyring, schema) {
         findings.push(("installation", installation(&keyring, &database, config)));
         findings.push(("log", log::anchored(config, &keyring, &database)));
+        findings.push(("clock", log::dated(&database)));
         findings.push(("keys", keys::examine(&keyring, &database, Clock::system().now(), NOTE)));
         findings.push(("administrators", administrators(&keyring, &database)));
         findings.extend(shipping(config, &database));

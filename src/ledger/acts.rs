@@ -207,6 +207,18 @@ fn verified(event: Event, verdict: &Verdict, took_millis: u64) -> Event {
     }
 }
 
+/// Records that an anchor contradicts the log: `why` says how, in words of the house.
+pub fn anchor_disputed(
+    act: Act<'_>,
+    anchor: String,
+    size: u64,
+    why: String,
+) -> Result<Recorded<'_, ()>, Fault> {
+    let event =
+        Event::new(EventKind::AnchorDisputed).fact("anchor", anchor).fact("size", size).fact("why", why);
+    Ok(act.record(event, ()))
+}
+
 /// Records that an anchor has not taken a checkpoint for too long.
 pub fn anchor_overdue(
     act: Act<'_>,

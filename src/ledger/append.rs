@@ -7,6 +7,7 @@ use super::leaf::{Disclosed, Leaf, LeafError};
 use super::link::Head;
 use super::networks::NetworkIndex;
 use super::tree::{Edge, leaf_hash};
+use super::trouble;
 use crate::clock::{Clock, Micros};
 use crate::db::head_schema::ledger_head;
 use crate::db::schema::{ledger_entry, ledger_personal};
@@ -80,6 +81,11 @@ impl Scribe {
         (first, at): (u64, Micros),
         closed: &mut BTreeSet<u64>,
     ) -> Result<Vec<Entry>, Fault> {
+        // Entries keep the time of the one before when the clock runs behind. Under one that was once far ahead, time would stand
+        // still for ever: no link and no code would run out.
+        if !events.is_empty() && is_ahead(at, self.clock.now()) {
+            return Err(trouble::clock_behind());
+        }
         let mut closing = BTreeSet::new();
         let entries = (first..)
             .zip(events)
@@ -117,6 +123,14 @@ impl Scribe {
         }
         Ok(cells)
     }
+}
+
+/// How far entries may be dated after the clock, in seconds: nodes' clocks differ a little.
+const AHEAD_SECS: i64 = 300;
+
+/// Whether a time of the log is too far after the clock for anything to be appended.
+pub(super) fn is_ahead(at: Micros, now: Micros) -> bool {
+    at.secs_since(now) > AHEAD_SECS
 }
 
 /// An end must close a start that is there, is of the same download, and has no end yet.

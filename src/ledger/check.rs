@@ -4,6 +4,7 @@
 
 use super::verify::Verdict;
 use crate::clock::Micros;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How far a check is.
@@ -32,6 +33,7 @@ struct State {
     running: Option<Progress>,
     alarmed: bool,
     unrecorded: Option<Unrecorded>,
+    objections: BTreeMap<String, String>,
 }
 
 /// The checks of this process. Cheap to clone.
@@ -65,6 +67,20 @@ impl Checks {
         let mut state = self.state();
         state.alarmed = !is_whole;
         state.unrecorded = None;
+    }
+
+    /// Takes note of what an anchor, or the clock, has against the log; none when that is over. Whether it is new.
+    pub fn object(&self, who: &str, why: Option<String>) -> bool {
+        let objections = &mut self.state().objections;
+        match why {
+            Some(why) => objections.insert(who.to_owned(), why).is_none(),
+            None => objections.remove(who).is_some(),
+        }
+    }
+
+    /// What there is against the log, by whose word.
+    pub fn objections(&self) -> Vec<(String, String)> {
+        self.state().objections.iter().map(|(who, why)| (who.clone(), why.clone())).collect()
     }
 
     /// Keeps an outcome that the log has refused.

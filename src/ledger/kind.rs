@@ -27,6 +27,7 @@ kinds! {
     LogOpened = "log.opened", "The log was opened.";
     LogEpochOpened = "log.epoch_opened", "A new epoch of the log was opened after a backup was restored.";
     LogKeyRotated = "log.key_rotated", "The log's signing key was followed by another; both have signed this.";
+    AnchorDisputed = "anchor.disputed", "Somebody outside has seen another log than this one.";
     AnchorOverdue = "anchor.overdue", "No checkpoint could be anchored outside for too long.";
     CheckpointMailed = "checkpoint.mailed", "The log's checkpoint was mailed to an auditor.";
     ServerStarted = "server.started", "The server started.";

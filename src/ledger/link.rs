@@ -23,6 +23,11 @@ const BEGIN_POLL: Duration = Duration::from_micros(500);
 const POSTGRES_SESSION: &str = "SET idle_in_transaction_session_timeout = '2s'; SET statement_timeout = '30s'; \
      SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3";
 
+/// An entry is durable when its commit is answered, or a crash of the server takes back what was acknowledged. Whoever waits
+/// for standbys too keeps that.
+const POSTGRES_DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
+     WHERE current_setting('synchronous_commit') = 'off'";
+
 /// The head row: the right edge of the tree and the time of the last entry.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
@@ -55,7 +60,10 @@ impl Link {
         let mut db = database.connect()?;
         match &mut db {
             Db::Sqlite(db) => db.batch_execute("PRAGMA busy_timeout = 0")?,
-            Db::Pg(db) => db.batch_execute(POSTGRES_SESSION)?,
+            Db::Pg(db) => {
+                db.batch_execute(POSTGRES_SESSION)?;
+                db.batch_execute(POSTGRES_DURABLE)?;
+            }
         }
         let hook = Hook::install(&mut db);
         Ok(Self { db, hook })

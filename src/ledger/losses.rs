@@ -26,8 +26,8 @@ impl Losses {
     /// Why a check has ended at a tree of `size` entries; with the entry that admits it. The verdict stays: what somebody
     /// kept a checkpoint of is not there.
     pub(super) fn explain(&self, stop: Stop, size: u64) -> Stop {
-        let lost = self.kept.iter().filter(|kept| kept.head.size == size || size == u64::MAX);
-        let admits = lost.flat_map(|kept| self.admitted.iter().find(|loss| loss.covers(kept))).next();
+        let mut lost = self.kept.iter().filter(|kept| kept.head.size == size || size == u64::MAX);
+        let admits = lost.find_map(|kept| self.admitted.iter().find(|loss| loss.covers(kept)));
         match (stop, admits) {
             (Stop::Tampered(index, why), Some(loss)) => {
                 Stop::Tampered(index, format!("{why}; entry {} admits this loss", loss.index))

@@ -1,7 +1,7 @@
 //! Reads of the log, for pages and commands: pages of entries, one entry with its proof, what is disclosed of it.
 
 use super::anchor;
-use super::append::{place, stored};
+use super::append::{is_ahead, place, stored};
 use super::checkpoints;
 use super::commitment::Disclosure;
 use super::kind::PersonalField;
@@ -14,6 +14,7 @@ use super::receipt::Receipt;
 use super::signers;
 use super::tree::{Hash, leaf_hash};
 use super::writer::Writer;
+use crate::clock::Micros;
 use crate::db::head_schema::ledger_head;
 use crate::db::schema::{ledger_entry, ledger_personal};
 use crate::db::{Db, data_keys};
@@ -43,6 +44,12 @@ pub fn is_begun(db: &mut Db) -> Result<bool, Fault> {
 /// Which life of the log this is, from 1.
 pub fn epoch(db: &mut Db) -> Result<u32, Fault> {
     Ok(read_head(db, Lock::None)?.epoch)
+}
+
+/// The time of the last entry, if it is so far after this clock that nothing is appended any more.
+pub fn dated_ahead(db: &mut Db, now: Micros) -> Result<Option<Micros>, Fault> {
+    let head = read_head(db, Lock::None)?;
+    Ok(Some(head.last_at).filter(|at| head.edge.size() > 0 && is_ahead(*at, now)))
 }
 
 /// The key to read the log by, which need not be able to sign it, and the one that the log names as its signer.
@@ -190,12 +197,20 @@ pub fn consistency(db: &mut Db, old: u64, new: u64) -> Result<Option<Vec<Hash>>,
 /// When the rows do not lead to that head: whatever the database shows, nothing else is signed.
 pub fn receipt(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
     let head = writer.head();
+    let Some(receipt) = unproven(db, writer, head, index)? else { return Ok(None) };
+    if path::root_from_inclusion(index, head.size, leaf_hash(&receipt.leaf), &receipt.path) == Some(head.root)
+    {
+        Ok(Some(receipt))
+    } else {
+        Err(Fault::bare(anchor::DAMAGED))
+    }
+}
+
+/// As [`receipt`](fn@receipt), of this head, whether or not the rows lead to it: for a page that checks it and says so.
+pub fn unproven(db: &mut Db, writer: &Writer, head: TreeHead, index: u64) -> Result<Option<Receipt>, Fault> {
     let Some(path) = path::inclusion(index, head.size, |node| nodes::read(db, node))? else {
         return Ok(None);
     };
     let leaf: Vec<u8> = ledger_entry::table.find(stored(index)?).select(ledger_entry::leaf).first(db)?;
-    if path::root_from_inclusion(index, head.size, leaf_hash(&leaf), &path) != Some(head.root) {
-        return Err(Fault::bare(anchor::DAMAGED));
-    }
     Ok(Some(Receipt { index, leaf, path, note: writer.sign(head) }))
 }

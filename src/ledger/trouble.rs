@@ -18,6 +18,8 @@ pub const TAKEN_BACK: &str = "the database shows an older log than the one this 
 /// The database shows other entries than those this process has seen committed.
 pub const REWRITTEN: &str =
     "the database shows another log than the one this process has seen: its entries were changed";
+/// The last entry is dated far after this clock.
+pub const CLOCK_BEHIND: &str = "the log's last entry is dated more than five minutes after this server's clock, so nothing is appended: set the clock right. If it is right, an entry was written under a clock that ran ahead: go back to a backup from before it, then `candor ledger new-epoch`";
 /// The act panicked and was rolled back.
 pub const PANICKED: &str = "an act panicked";
 /// The act hid an error of the database and was rolled back.
@@ -52,6 +54,10 @@ pub(super) const fn taken_back() -> Fault {
 /// See [`REWRITTEN`].
 pub(super) const fn rewritten() -> Fault {
     Fault::unavailable(REWRITTEN)
+}
+/// See [`CLOCK_BEHIND`].
+pub(super) const fn clock_behind() -> Fault {
+    Fault::unavailable(CLOCK_BEHIND)
 }
 /// Whether the writer can go on after this.
 pub(super) fn unless_final(fault: &Fault) -> Result<(), &'static str> {

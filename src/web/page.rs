@@ -181,6 +181,13 @@ impl Caller {
             ),
             _ => shell,
         };
+        let shell = match desk {
+            Desk::Compliance | Desk::Sales | Desk::Security => {
+                let objections = self.app.checks.objections().into_iter();
+                objections.fold(shell, |shell, (_, why)| shell.banner(Tone::Danger, why))
+            }
+            _ => shell,
+        };
         match self.app.config.mail {
             Mail::Files(_) if desk != Desk::Portal => shell.banner(
                 Tone::Warn,

@@ -3,6 +3,8 @@
 //! Each anchor is tried only if the log has grown beyond what it knows, and notes what came of it. Several nodes may tell the
 //! same anchor twice; that does no harm.
 
+mod asking;
+
 use super::alarms::{self, Alarm};
 use crate::accounts;
 use crate::app::App;
@@ -12,12 +14,12 @@ use crate::identity::store as people;
 use crate::ledger::anchors::{self, Anchored, FILE, MAIL, WEBHOOK};
 use crate::ledger::path::TreeHead;
 use crate::ledger::store::Filter;
-use crate::ledger::witness::{self, Witness};
 use crate::ledger::{Act, Event, EventKind, Fact, PersonalField, Recorded, acts, anchor, store};
 use crate::notices::letter::LetterKind;
 use crate::notices::outbox;
 use crate::notices::webhook::{Poster, sign};
 use crate::text::EmailAddress;
+use asking::Unanchored;
 use serde::Serialize;
 use std::collections::HashSet;
 
@@ -53,17 +55,33 @@ impl Anchors {
         Told { head: head.map_or_else(|_| self.app.writer.head(), |checkpoint| checkpoint.head), note }
     }
 
-    /// Writes the anchor file, if the log has grown; `false` when it has not.
+    /// Writes the anchor file, if the log has grown or the file is gone; none when there was nothing to write.
     pub(super) async fn keep_file(&self, anchored: Option<u64>) -> Result<Option<u64>, Fault> {
-        let Told { head, note } = self.newest();
         let path = self.app.config.anchor_file();
-        if anchored == Some(head.size) && path.try_exists()? {
+        if anchored == Some(self.app.writer.head().size) && path.try_exists()? {
             return Ok(None);
         }
-        let wrote = self.app.work(move || anchor::write(&path, &note)).await?;
-        let outcome = wrote.as_ref().map(|()| head.size).map_err(|fault| format!("{fault:?}"));
-        self.note(FILE.to_owned(), outcome).await?;
-        wrote.map(|()| Some(head.size))
+        let wrote = match self.write_file().await {
+            Err(fault) if fault.what() == anchor::NEWER => {
+                // Another process may have committed that and told the file first: then a second look shows it here too.
+                self.catch_up().await?;
+                self.write_file().await
+            }
+            wrote => wrote,
+        };
+        let outcome = wrote.as_ref().copied().map_err(|fault| match fault.what() {
+            what @ (anchor::DISPUTED | anchor::NEWER) => Unanchored::Contradicts(what.to_owned()),
+            _ => Unanchored::Silent(format!("{fault:?}")),
+        });
+        self.heard(FILE.to_owned(), outcome).await?;
+        wrote.map(Some)
+    }
+
+    /// Writes the newest checkpoint into the anchor file; its size.
+    async fn write_file(&self) -> Result<u64, Fault> {
+        let (Told { head, note }, path) = (self.newest(), self.app.config.anchor_file());
+        self.app.work(move || anchor::write(&path, &note)).await??;
+        Ok(head.size)
     }
 
     /// Tells webhook, auditors and witnesses, as far as the log has grown for them.
@@ -78,8 +96,8 @@ impl Anchors {
         for witness in self.app.witnesses.witnesses().to_vec() {
             if witness.url.is_some() && self.is_behind(&anchors::of_witness(&witness), told.head.size).await?
             {
-                let outcome = self.ask(&witness, &told).await?;
-                self.note(anchors::of_witness(&witness), outcome).await?;
+                let outcome = self.ask(&witness).await?;
+                self.heard(anchors::of_witness(&witness), outcome).await?;
             }
         }
         self.watch(told.head.size).await
@@ -154,49 +172,6 @@ impl Anchors {
         }
     }
 
-    /// Asks a witness to sign, from what it knows on; keeps its signature.
-    async fn ask(&mut self, witness: &Witness, told: &Told) -> Result<Result<u64, String>, Fault> {
-        let poster = match self.poster() {
-            Ok(poster) => poster,
-            Err(why) => return Ok(Err(why)),
-        };
-        let name = anchors::of_witness(witness);
-        let mut old = self.app.read(move |db| anchors::known_size(db, &name)).await?;
-        let url = format!("{}/add-checkpoint", witness.url.clone().unwrap_or_default());
-        // A witness that knows another size says so once: it may have seen this log without our remembering.
-        for _ in 0..2 {
-            let new = told.head.size;
-            let Some(proof) = self.app.read(move |db| store::consistency(db, old, new)).await? else {
-                return Ok(Err(format!("the witness has seen {old} entries, and this log has {new}")));
-            };
-            let body = witness::request(old, &proof, &told.note);
-            let answer = match poster.post(&url, body, None).await {
-                Ok(answer) => answer,
-                Err(error) => return Ok(Err(error.to_string())),
-            };
-            match (answer.status, answer.text.trim().parse::<u64>()) {
-                (200, _) => {
-                    let Some(line) = witness::cosignature(&answer.text, &told.note, &witness.key) else {
-                        return Ok(Err("the witness answered without a signature that counts".to_owned()));
-                    };
-                    let (size, by) = (told.head.size, witness.key.name().to_owned());
-                    let keep =
-                        move |db: &mut crate::db::Db| anchors::insert_cosignature(db, size, &by, &line);
-                    self.app.writer.housekeeping("witness.cosigned", keep).await?;
-                    return Ok(Ok(size));
-                }
-                (409, Ok(known)) if known != old => old = known,
-                (422, _) => {
-                    return Ok(Err(
-                        "the witness says that this log does not extend what it has seen".to_owned()
-                    ));
-                }
-                (status, _) => return Ok(Err(format!("the witness answered {status}"))),
-            }
-        }
-        Ok(Err("the witness does not say what it has seen".to_owned()))
-    }
-
     /// Records each anchor that has been silent for too long, once until it answers again.
     async fn watch(&mut self, size: u64) -> Result<(), Fault> {
         let known = self.app.read(anchors::list).await?;
@@ -206,7 +181,9 @@ impl Anchors {
             let silent = anchor.silent_secs(size, now);
             if silent.is_none_or(|secs| secs < alert) {
                 self.told.remove(&anchor.name);
-            } else if self.told.insert(anchor.name.clone()) && !self.is_told(&anchor).await? {
+            } else if self.told.insert(anchor.name.clone())
+                && !self.is_told(EventKind::AnchorOverdue, &anchor).await?
+            {
                 let (name, secs) = (anchor.name.clone(), silent.unwrap_or_default());
                 tracing::error!(
                     anchor = name,
@@ -228,10 +205,10 @@ impl Anchors {
         Ok(())
     }
 
-    /// Whether this silence was recorded already: by another node, or before a restart.
-    async fn is_told(&self, anchor: &Anchored) -> Result<bool, Fault> {
+    /// Whether this was recorded already since the anchor took a checkpoint last: by another node, or before a restart.
+    async fn is_told(&self, kind: EventKind, anchor: &Anchored) -> Result<bool, Fault> {
         let (from, name) = (anchor.at, Fact::from(anchor.name.as_str()));
-        let filter = Filter { kind: Some(EventKind::AnchorOverdue), from, ..Filter::default() };
+        let filter = Filter { kind: Some(kind), from, ..Filter::default() };
         let told = self.app.read(move |db| store::list_stored(db, &filter, RECENT)).await?;
         Ok(told
             .iter()

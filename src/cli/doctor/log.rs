@@ -1,11 +1,12 @@
-//! Whether the log can be signed: what its anchor file says of it.
+//! Whether the log can go on: what its anchor file says of it, and its last entry.
 
 use super::NOTE;
 use crate::app::OpenError;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Database;
 use crate::fault::Fault;
-use crate::ledger::{anchor, store};
+use crate::ledger::{anchor, store, trouble};
 use crate::seal::Keyring;
 
 /// The anchor file is there, if there ever was one, and the log holds what it covers.
@@ -21,6 +22,23 @@ pub(super) fn anchored(config: &Config, keyring: &Keyring, database: &Database) 
             Ok(format!("the log of {size} entries holds what {path} covers. Keep that file out of backups"))
         }
         Err(fault) => Err(OpenError::of_log(fault, config).to_string()),
+    }
+}
+
+/// The last entry is not dated after the clock, or nothing would be appended.
+pub(super) fn dated(database: &Database) -> Result<String, String> {
+    let now = Clock::system().now();
+    let ahead = database.read().and_then(|mut db| {
+        if store::is_begun(&mut db)? { store::dated_ahead(&mut db, now) } else { Ok(None) }
+    });
+    match ahead.map_err(|fault| format!("{fault:?}"))? {
+        None => Ok(format!("{}, not behind the log's last entry", now.words())),
+        Some(at) => Err(format!(
+            "this host says {}, and {}. That entry is of {}",
+            now.words(),
+            trouble::CLOCK_BEHIND,
+            at.words()
+        )),
     }
 }
 

@@ -32,7 +32,9 @@ pub(super) async fn anchor_rows(app: &App, size: u64) -> Result<Vec<AnchorRow>, 
 /// One of them.
 fn row(app: &App, name: String, anchor: Option<&Anchored>, size: u64) -> AnchorRow {
     let (now, alert) = (app.clock.now(), i64::from(app.config.log.anchor_alert_secs));
+    let contradicts = app.checks.objections().iter().any(|(who, _)| *who == name);
     let state = match anchor {
+        _ if contradicts => Status::new(Tone::Danger, "Contradicts the log"),
         None => Status::new(Tone::Quiet, "Not yet"),
         Some(anchor) => match anchor.silent_secs(size, now) {
             Some(secs) if secs >= alert => Status::new(Tone::Danger, "Silent for too long"),

@@ -198,6 +198,7 @@ impl Told {
         match self.event {
             Some(
                 E::IntegrityFailed
+                | E::AnchorDisputed
                 | E::AnchorOverdue
                 | E::LogEpochOpened
                 | E::ReportRecalled

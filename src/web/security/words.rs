@@ -5,7 +5,7 @@ use crate::ledger::{EventKind, EventKind as E, Fact};
 use crate::web::page::Tone;
 
 /// Something is wrong.
-const DANGER: &[E] = &[E::AnchorOverdue, E::IntegrityFailed, E::LogEpochOpened];
+const DANGER: &[E] = &[E::AnchorDisputed, E::AnchorOverdue, E::IntegrityFailed, E::LogEpochOpened];
 /// Needs attention.
 const WARN: &[E] = &[
     E::AccessRefused,

@@ -111,13 +111,54 @@ fn time_never_runs_backwards() {
         let house = House::open(database);
         house.say(Event::new(EventKind::LogSearched));
         house.writer.finish();
-        let yesterday = candor::clock::Clock::held(house.clock.now().plus_days(-1));
-        let writer = Writer::start((**database).clone(), Arc::clone(&house.keyring), yesterday).unwrap();
+        let earlier = candor::clock::Clock::held(house.clock.now().plus_secs(-60));
+        let writer = Writer::start((**database).clone(), Arc::clone(&house.keyring), earlier).unwrap();
         writer.act_blocking("late", entry).unwrap();
         let times: Vec<_> =
             leaves(database).iter().map(|leaf| candor::ledger::Leaf::parse(leaf).unwrap().at).collect();
         assert!(times.is_sorted(), "{times:?}");
     });
+}
+
+#[test]
+fn nothing_is_appended_far_behind_the_last_entry() {
+    on_both(|database| {
+        let house = House::open(database);
+        house.say(Event::new(EventKind::LogSearched));
+        house.writer.finish();
+        let clock = candor::clock::Clock::held(house.clock.now().plus_secs(-400));
+        let writer = Writer::start((**database).clone(), Arc::clone(&house.keyring), clock.clone()).unwrap();
+        assert_eq!(writer.act_blocking("late", entry).unwrap_err().what(), trouble::CLOCK_BEHIND);
+        let ahead = |now| candor::ledger::store::dated_ahead(&mut database.read().unwrap(), now).unwrap();
+        assert!(ahead(clock.now()).is_some() && ahead(house.clock.now()).is_none());
+        assert!(!writer.has_ended());
+        clock.advance_secs(200);
+        assert_eq!(writer.act_blocking("in time", entry).unwrap().index, 2);
+    });
+}
+
+#[test]
+fn a_commit_on_postgresql_is_durable_whatever_the_server_s_setting() {
+    use diesel::connection::SimpleConnection as _;
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        value: String,
+    }
+    let Some(database) = crate::support::databases::TestDatabase::postgres() else { return };
+    let name = database.url().rsplit_once("dbname=").map_or_else(
+        || database.url().split('?').next().unwrap().rsplit('/').next().unwrap().to_owned(),
+        |(_, name)| name.to_owned(),
+    );
+    let sql = format!("ALTER DATABASE \"{name}\" SET synchronous_commit = off");
+    database.connect().unwrap().batch_execute(&sql).unwrap();
+    let house = House::open(&database);
+    let done = house.writer.act_blocking::<_, _, Fault>("look", |mut act| {
+        let setting: Setting = diesel::sql_query("SELECT current_setting('synchronous_commit') AS value")
+            .get_result(act.db())?;
+        Ok(act.record(Event::new(EventKind::LogSearched), setting.value))
+    });
+    assert_eq!(done.unwrap().value, "on");
 }
 
 #[test]

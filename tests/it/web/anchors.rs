@@ -130,7 +130,13 @@ fn a_witness_that_has_seen_more_or_something_else_is_heard() {
     house.add_staff("Bob", Role::Security);
     tell(&mut worker);
     let why = anchor(&house, "witness one-example").error.unwrap();
-    assert!(why.contains("does not extend what it has seen"), "{why}");
+    assert!(why.contains("seen another log, which this one does not extend"), "{why}");
+    // That is told at once, once, and in red on every page; also by another worker.
+    tell(&mut worker);
+    tell(&mut Worker::new(app.clone()));
+    assert_eq!(entries(&house, EventKind::AnchorDisputed), 1);
+    let mut sales = house.staff("Cleo", Role::Sales);
+    assert!(sales.get("/sales").words().contains("contradicts the log"));
     // Silence for too long is an entry, once, and red on the page.
     house.advance_secs(3_601);
     tell(&mut worker);
@@ -143,13 +149,47 @@ fn a_witness_that_has_seen_more_or_something_else_is_heard() {
     let queued = outbox::list_newest(db, 50).unwrap();
     let letters = queued.iter().map(|one| one.open(db, &app.keyring).unwrap());
     let told: Vec<_> = letters.filter(|letter| letter.kind == LetterKind::Alarm).collect();
-    assert_eq!(told.len(), 1, "once, to the one who guards the log");
-    assert_eq!(told[0].to.as_str(), "bob@house.example");
-    for said in ["witness one-example", "does not extend what it has seen", "/security/integrity"] {
-        assert!(told[0].text.contains(said), "{said}: {}", told[0].text);
+    assert_eq!(told.len(), 2, "once each, to the one who guards the log");
+    for letter in told {
+        assert_eq!(letter.to.as_str(), "bob@house.example");
+        for said in ["witness one-example", "which this one does not extend", "/security/integrity"] {
+            assert!(letter.text.contains(said), "{said}: {}", letter.text);
+        }
     }
     let mut security = house.staff("Sentinel", Role::Security);
-    assert!(security.get("/security/integrity").words().contains("Silent for too long"));
+    assert!(security.get("/security/integrity").words().contains("Contradicts the log"));
+    // It has seen more than there is; then it was a mistake of the witness, and all is well again.
+    one.has_seen(candor::ledger::path::TreeHead { size: 10_000, ..forked });
+    tell(&mut worker);
+    let why = anchor(&house, "witness one-example").error.unwrap();
+    assert!(why.contains("it has seen 10000 entries, and this log has"), "{why}");
+    one.has_seen(app.writer.head());
+    house.add_staff("Dora", Role::Sales);
+    tell(&mut worker);
+    assert!(!security.get("/security/integrity").words().contains("ontradicts the log"));
+}
+
+#[test]
+fn an_anchor_file_that_knows_more_than_the_log_is_told_of_at_once() {
+    let house = House::open();
+    let app = house.app();
+    let mut worker = Worker::new(app.clone());
+    let key = log::log_key(&mut app.database.read().unwrap(), &app.keyring).unwrap();
+    let head = app.writer.head();
+    let more = key.sign_head(candor::ledger::path::TreeHead { size: head.size + 50, ..head });
+    fs::write(app.config.anchor_file(), &more).unwrap();
+    let keep = |worker: &mut Worker| {
+        actix_web::rt::System::new()
+            .block_on(async { worker.keep_anchor().await.map_err(|fault| fault.what()) })
+    };
+    assert_eq!(keep(&mut worker), Err(candor::ledger::anchor::NEWER));
+    assert_eq!(keep(&mut worker), Err(candor::ledger::anchor::NEWER));
+    assert_eq!(entries(&house, EventKind::AnchorDisputed), 1);
+    assert_eq!(
+        fs::read_to_string(app.config.anchor_file()).unwrap(),
+        more,
+        "it stays for whoever looks into it"
+    );
 }
 
 #[test]
