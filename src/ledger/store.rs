@@ -197,7 +197,7 @@ pub fn consistency(db: &mut Db, old: u64, new: u64) -> Result<Option<Vec<Hash>>,
 /// When the rows do not lead to that head: whatever the database shows, nothing else is signed.
 pub fn receipt(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
     let head = writer.head();
-    let Some(receipt) = unproven(db, writer, head, index)? else { return Ok(None) };
+    let Some(receipt) = claimed(db, writer, head, index)? else { return Ok(None) };
     if path::root_from_inclusion(index, head.size, leaf_hash(&receipt.leaf), &receipt.path) == Some(head.root)
     {
         Ok(Some(receipt))
@@ -206,8 +206,13 @@ pub fn receipt(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receip
     }
 }
 
-/// As [`receipt`](fn@receipt), of this head, whether or not the rows lead to it: for a page that checks it and says so.
-pub fn unproven(db: &mut Db, writer: &Writer, head: TreeHead, index: u64) -> Result<Option<Receipt>, Fault> {
+/// As [`receipt`](fn@receipt), whether or not the rows lead to the head: for a page that checks it and says so.
+pub fn unproven(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
+    claimed(db, writer, writer.head(), index)
+}
+
+/// What the rows say of an entry, under a head that was seen committed.
+fn claimed(db: &mut Db, writer: &Writer, head: TreeHead, index: u64) -> Result<Option<Receipt>, Fault> {
     let Some(path) = path::inclusion(index, head.size, |node| nodes::read(db, node))? else {
         return Ok(None);
     };
