@@ -205,12 +205,25 @@ pub fn consistency(db: &mut Db, old: u64, new: u64) -> Result<Option<Vec<Hash>>,
 /// When the rows do not lead to that head: whatever the database shows, nothing else is signed.
 pub fn receipt(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
     let head = writer.head();
+    let Some(receipt) = claimed(db, writer, head, index)? else { return Ok(None) };
+    if path::root_from_inclusion(index, head.size, leaf_hash(&receipt.leaf), &receipt.path) == Some(head.root)
+    {
+        Ok(Some(receipt))
+    } else {
+        Err(Fault::bare(anchor::DAMAGED))
+    }
+}
+
+/// As [`receipt`](fn@receipt), whether or not the rows lead to the head: for a page that checks it and says so.
+pub fn unproven(db: &mut Db, writer: &Writer, index: u64) -> Result<Option<Receipt>, Fault> {
+    claimed(db, writer, writer.head(), index)
+}
+
+/// What the rows say of an entry, under a head that was seen committed.
+fn claimed(db: &mut Db, writer: &Writer, head: TreeHead, index: u64) -> Result<Option<Receipt>, Fault> {
     let Some(path) = path::inclusion(index, head.size, |node| nodes::read(db, node))? else {
         return Ok(None);
     };
     let leaf: Vec<u8> = ledger_entry::table.find(stored(index)?).select(ledger_entry::leaf).first(db)?;
-    if path::root_from_inclusion(index, head.size, leaf_hash(&leaf), &path) != Some(head.root) {
-        return Err(Fault::bare(anchor::DAMAGED));
-    }
     Ok(Some(Receipt { index, leaf, path, note: writer.sign(head) }))
 }

@@ -156,7 +156,7 @@ fn read(
     index: u64,
 ) -> Result<Option<Shown>, Fault> {
     let Some(entry) = store::find(db, index)? else { return Ok(None) };
-    let Some(receipt) = store::receipt(db, writer, index)? else { return Ok(None) };
+    let Some(receipt) = store::unproven(db, writer, index)? else { return Ok(None) };
     let mut names = Names::read(db, keyring)?;
     let leaf = &entry.leaf;
     Ok(Some(Shown {
