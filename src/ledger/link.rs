@@ -1,6 +1,7 @@
 //! The writer's connection: how it is opened, how a batch begins and ends, how depth is kept.
 
 use super::act::Manager;
+use super::anchor::DAMAGED;
 use super::hook::Hook;
 use super::tree::Edge;
 use crate::clock::Micros;
@@ -153,10 +154,11 @@ pub(super) fn read_head(db: &mut Db, lock: Lock) -> Result<Head, Fault> {
         ledger_head::last_at,
         ledger_head::signer,
     ));
-    head_of(match (db, lock) {
-        (Db::Pg(db), Lock::ForUpdate) => row.for_update().first(db)?,
-        (db, _) => row.first(db)?,
-    })
+    let found = match (db, lock) {
+        (Db::Pg(db), Lock::ForUpdate) => row.for_update().first(db).optional()?,
+        (db, _) => row.first(db).optional()?,
+    };
+    head_of(found.ok_or(Fault::bare(DAMAGED))?)
 }
 
 /// The columns of the head row: epoch, size, peaks, time of the last entry, who signs.
@@ -164,7 +166,7 @@ type HeadRow = (i32, i64, Vec<u8>, Micros, Option<Vec<u8>>);
 
 /// The head of a row.
 fn head_of((epoch, size, peaks, last_at, signer): HeadRow) -> Result<Head, Fault> {
-    let damaged = Fault::bare("the head of the log is damaged");
+    let damaged = Fault::bare(DAMAGED);
     let (Ok(epoch), Ok(size)) = (u32::try_from(epoch), u64::try_from(size)) else { return Err(damaged) };
     let edge = Edge::read(size, &peaks).ok_or(damaged)?;
     Ok(Head { epoch, signer, edge, last_at })

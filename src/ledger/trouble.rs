@@ -1,5 +1,6 @@
 //! What the writer answers when an act was not saved. Opaque faults: the constants are for logs and tests.
 
+use super::anchor::DAMAGED;
 use crate::fault::Fault;
 
 /// Too many acts are waiting.
@@ -62,7 +63,8 @@ pub(super) const fn clock_behind() -> Fault {
 /// Whether the writer can go on after this.
 pub(super) fn unless_final(fault: &Fault) -> Result<(), &'static str> {
     match fault.what() {
-        what @ (MOVED_ON | REWRITTEN | TAKEN_BACK) => Err(what),
+        // A head that is none was changed too.
+        what @ (DAMAGED | MOVED_ON | REWRITTEN | TAKEN_BACK) => Err(what),
         _ => Ok(()),
     }
 }

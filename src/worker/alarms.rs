@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::fault::Fault;
 use crate::identity::{Role, store as people};
 use crate::ids::PersonId;
-use crate::ledger::{Act, trouble};
+use crate::ledger::{Act, anchor, trouble};
 use crate::notices::letter::LetterKind;
 use crate::notices::webhook::Hook;
 use crate::notices::{outbox, waiting};
@@ -35,7 +35,8 @@ pub(super) struct Alarm {
 
 /// What is said when the database has shown the writer another log than it knows.
 pub(super) fn of_end(app: &App) -> Option<Alarm> {
-    let why = app.writer.broke().filter(|why| [trouble::REWRITTEN, trouble::TAKEN_BACK].contains(why))?;
+    let changed = [anchor::DAMAGED, trouble::REWRITTEN, trouble::TAKEN_BACK];
+    let why = app.writer.broke().filter(|why| changed.contains(why))?;
     Some(Alarm {
         event: "log_rewritten",
         what: "The log was changed beneath the server",

@@ -58,9 +58,14 @@ impl Anchors {
         }
         let wrote = match self.write_file().await {
             Err(fault) if fault.what() == anchor::NEWER => {
-                // Another process may have committed that and told the file first: then a second look shows it here too.
+                // Another process may have committed that and told the file first: then a second look shows it here too, and
+                // the next turn goes on from there.
+                let known = std::fs::read_to_string(&path).ok().and_then(|note| anchor::claimed(&note));
                 self.catch_up().await?;
-                self.write_file().await
+                if known.is_none_or(|(_, known)| known <= self.app.writer.head().size) {
+                    return Ok(None);
+                }
+                Err(fault)
             }
             wrote => wrote,
         };

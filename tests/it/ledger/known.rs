@@ -114,6 +114,19 @@ fn a_head_that_no_entries_lead_to_is_not_signed() {
 }
 
 #[test]
+fn a_head_that_is_none_or_gone_ends_the_writer() {
+    for sql in ["UPDATE ledger_head SET size = size + 2", "DELETE FROM ledger_head"] {
+        on_both(|database| {
+            let house = House::open(database);
+            house.download(house.person(database));
+            let known = house.writer.checkpoint();
+            super::run(database, sql);
+            stops(&house, &known, anchor::DAMAGED);
+        });
+    }
+}
+
+#[test]
 fn what_other_nodes_append_is_followed_however_much_it_is() {
     on_both(|database| {
         let first = House::open(database);
