@@ -54,7 +54,7 @@ macro_rules! with_key_of {
 }
 pub(crate) use with_key_of;
 
-/// The columns of [`Wrapped`], of a query by [`with_key_of`].
+/// The columns of [`Wrapped`], of a query by `with_key_of!`.
 pub fn beside() -> Beside {
     (data_key::id, data_key::kek, data_key::wrapped).nullable()
 }

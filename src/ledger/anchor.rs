@@ -158,7 +158,7 @@ pub fn write(path: &Path, note: &str) -> Result<(), Fault> {
     }
 }
 
-/// As [`write`], content to find a newer checkpoint: another process has written meanwhile.
+/// As [`write()`], content to find a newer checkpoint: another process has written meanwhile.
 pub fn write_unless_newer(path: &Path, note: &str) -> Result<(), Fault> {
     match write(path, note) {
         Err(fault) if fault.what() == NEWER => Ok(()),

@@ -246,8 +246,10 @@ fn whoever_took_only_a_bridge_letter_stands_in_the_register_falls_under_the_rule
         assert!(words.contains("0 downloads, 0 views also holds 1 bridge letter"), "{words}");
         let table = security.submit(&register, &register.form("/security/register/export"));
         let table = String::from_utf8(table.body).unwrap();
-        assert!(table.lines().next().unwrap().ends_with("bridge_letters,evidence_files"), "{table}");
-        assert!(table.trim_end().ends_with("Z,1,0"), "{table}");
+        let (columns, row) = table.trim_end().split_once("\r\n").unwrap();
+        let place = columns.split(',').position(|name| name == "\"bridge_letters\"").unwrap();
+        let beside: Vec<&str> = row.split("\",\"").skip(place).take(2).collect();
+        assert_eq!(beside, ["1", "0"], "{table}");
         // The house's clock stands on a Saturday.
         let rules = security.get("/security/rules");
         let form = rules.form("/security/rules").fill("threshold_outside_hours", "1");

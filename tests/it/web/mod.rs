@@ -8,6 +8,7 @@ mod duties;
 mod foreign_pages;
 mod head;
 mod roles;
+mod self_check;
 mod sessions;
 mod shipping;
 mod sign_in;

@@ -78,6 +78,7 @@ impl Told {
         match self.event {
             Some(
                 E::AccessRefused
+                | E::AnchorDisputed
                 | E::AnchorOverdue
                 | E::CodeFailed
                 | E::DeskRefused
