@@ -19,7 +19,7 @@ fn a_server_that_gets_every_hostile_file_stays_up() {
             let said = answer.words();
             match hostile.due {
                 // What can only be painted waits for the publisher's consent.
-                Due::Marked(_) if said.contains("its pages can be published as pictures") => {}
+                Due::Marked(_) if said.contains("Its pages can be published as pictures") => {}
                 Due::Marked(_) => assert_eq!(answer.status, 303, "{}: {said}", hostile.name),
                 Due::Refused(_) => {
                     assert!(said.contains("The file was not taken"), "{}: {said}", hostile.name);
