@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::seal::KeyringError;
 use clap::Args;
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -89,6 +89,20 @@ pub(super) fn exit(done: Result<(), Trouble>) -> ExitCode {
         let _ = writeln!(std::io::stderr(), "candor: {trouble}");
     }
     ExitCode::from(code)
+}
+
+/// Whether the person at the terminal types `word` as the answer to a question that cannot be taken back.
+///
+/// # Errors
+/// Without a terminal: `instead` says what has to be given then.
+pub(super) fn types(question: &str, word: &str, instead: &str) -> Result<bool, Trouble> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Trouble::refused(format_args!("nobody can be asked here: say {instead}")));
+    }
+    let _ = write!(std::io::stderr(), "{question} Type {word}: ");
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(line.trim() == word)
 }
 
 /// Prints a line; a closed pipe is the reader's decision.

@@ -2,13 +2,12 @@
 //!
 //! The entry comes first, then the file: killed between them, the same command takes the key out of the file.
 
-use super::super::place::{Place, Trouble, say};
+use super::super::place::{Place, Trouble, say, types};
 use crate::clock::Micros;
 use crate::keys::acts;
 use crate::keys::{Kek, State, store};
 use crate::seal::key_sources::file::Exchange;
 use clap::Args;
-use std::io::{IsTerminal as _, Write as _};
 
 /// Arguments of `candor keys retire`.
 #[derive(Debug, Args)]
@@ -35,7 +34,7 @@ pub(super) fn run(retire: &Retire) -> Result<(), Trouble> {
     }
     names.extend(new.iter().cloned());
     warn(&names, &listed);
-    if !retire.yes && !agreed()? {
+    if !retire.yes && !types("Retire?", "yes", "--yes")? {
         return Err(Trouble::refused("nothing was changed"));
     }
     if !new.is_empty() {
@@ -67,15 +66,4 @@ fn warn(names: &[String], listed: &[Kek]) {
             at.words()
         ));
     }
-}
-
-/// Whether the person at the terminal agrees; without a terminal, `--yes` has to.
-fn agreed() -> Result<bool, Trouble> {
-    if !std::io::stdin().is_terminal() {
-        return Err(Trouble::refused("nobody can be asked here: say --yes"));
-    }
-    let _ = write!(std::io::stderr(), "Retire? Type yes: ");
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim() == "yes")
 }

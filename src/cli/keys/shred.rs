@@ -1,10 +1,9 @@
 //! `candor keys shred`: a report's keys are destroyed here, after its name was typed.
 
-use super::super::place::{Place, Trouble, say};
+use super::super::place::{Place, Trouble, say, types};
 use crate::keys::acts::shred::{LiveGrants, Plan, ShredError, Target, plan, shred};
 use crate::text::Slug;
 use clap::Args;
-use std::io::{IsTerminal as _, Write as _};
 
 /// Arguments of `candor keys shred`.
 #[derive(Debug, Args)]
@@ -91,14 +90,9 @@ fn warn(planned: &Plan) {
 
 /// Whether the report's name was typed once more.
 fn typed(arguments: &Shred) -> Result<bool, Trouble> {
-    if let Some(name) = &arguments.yes {
-        return Ok(name == arguments.report.as_str());
+    let name = arguments.report.as_str();
+    match &arguments.yes {
+        Some(given) => Ok(given == name),
+        None => types("Shred it?", name, "--yes with the report's name"),
     }
-    if !std::io::stdin().is_terminal() {
-        return Err(Trouble::refused("nobody can be asked here: say --yes with the report's name"));
-    }
-    let _ = write!(std::io::stderr(), "Shred it? Type {}: ", arguments.report);
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line)?;
-    Ok(line.trim() == arguments.report.as_str())
 }
