@@ -127,4 +127,22 @@ mod tests {
             assert_eq!(find(nothing, |_| true), None);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_to_its_end(
+            before in "(?s).{0,200}", after in "(?s)[>= \n\r<&#;a-zA-Z0-9+/\u{2014}]{0,400}", at in 0..NOTE.len(),
+        ) {
+            let cut = NOTE.char_indices().map(|(place, _)| place).take_while(|place| *place <= at).last().unwrap_or(0);
+            let (head, tail) = NOTE.split_at(cut);
+            for letter in [format!("{before}{after}"), format!("{before}{NOTE}{after}"), format!("{head}{after}{tail}")] {
+                if let Some(note) = find(&letter, |_| true) {
+                    // What is found has the form of a note: whether it counts, its signature says.
+                    proptest::prop_assert!(note.contains("\n\n\u{2014}"), "{note:?} of {letter:?}");
+                }
+            }
+            let alone = format!("Hello\n\n{NOTE}\n{}", after.replace('\u{2014}', "-"));
+            proptest::prop_assert_eq!(find(&alone, |origin| origin == "candor/x"), Some(NOTE.to_owned()));
+        }
+    }
 }
