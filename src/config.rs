@@ -17,6 +17,7 @@ pub use mail::{Mail, Smtp, SmtpSecurity};
 pub use retention::Retention;
 pub use ship::{Ship, Syslog};
 
+use crate::files::beside;
 use mail::{MailSetting, resolve_mail};
 use remote::is_remote_postgres;
 use serde::Deserialize;
@@ -265,7 +266,7 @@ impl Config {
 
     /// Where the last checkpoint is kept, beside the data directory and outside its backups.
     pub fn anchor_file(&self) -> PathBuf {
-        beside(&self.data, "anchor")
+        beside(&self.data, ".anchor")
     }
 }
 
@@ -281,15 +282,7 @@ fn this_program() -> PathBuf {
 
 /// `DATA.keyring`, beside the data directory.
 pub fn default_keyring(data: &Path) -> PathBuf {
-    beside(data, "keyring")
-}
-
-/// `DATA.ending`: a neighbour of the data directory.
-fn beside(data: &Path, ending: &str) -> PathBuf {
-    let mut name = data.file_name().unwrap_or(data.as_os_str()).to_owned();
-    name.push(".");
-    name.push(ending);
-    data.with_file_name(name)
+    beside(data, ".keyring")
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub mod clock;
 pub mod ids;
 pub mod text;
 pub mod fault;
+pub mod files;
 pub mod config;
 pub mod seal;
 pub mod db;

@@ -64,6 +64,7 @@ pub async fn run(app: App, stop: watch::Receiver<bool>) {
     duties.begin("shipping", interval(secs(log.ship.every_secs)), async |worker| {
         worker.ship_log().await.map(drop)
     });
+    duties.begin("alarms", slowly(WATCH_EVERY), async |worker| worker.post_alarms().await);
     duties.begin("unusual access", slowly(WATCH_EVERY), async |worker| worker.watch_access().await.map(drop));
     duties.begin("auditors", slowly(SLOW_EVERY), async |worker| worker.mail_auditors().await);
     duties.begin("reminders", slowly(SLOW_EVERY), async |worker| worker.remind_owners().await.map(drop));
@@ -251,10 +252,13 @@ impl Worker {
         self.shipping.ship().await
     }
 
-    /// Tells of unusual access, once of each occurrence, and says how many were told. Alarms that the webhook has not taken
-    /// yet are posted again.
+    /// Posts alarms again that the webhook of alerts has not taken yet.
+    pub async fn post_alarms(&self) -> Result<(), Fault> {
+        alarms::post_waiting(&self.app).await
+    }
+
+    /// Tells of unusual access, once of each occurrence, and says how many were told.
     pub async fn watch_access(&mut self) -> Result<usize, Fault> {
-        alarms::post_waiting(&self.app).await?;
         self.watch.look().await
     }
 

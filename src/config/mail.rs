@@ -1,6 +1,7 @@
 //! How letters leave the house: `mail = "files"` or a table `[mail]`.
 
-use super::{Secret, beside};
+use super::Secret;
+use crate::files::beside;
 use serde::Deserialize;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -64,7 +65,7 @@ pub enum Mail {
 pub(super) fn resolve_mail(setting: Option<MailSetting>, data: &Path) -> Result<Mail, String> {
     match setting {
         None => Ok(Mail::Missing),
-        Some(MailSetting::Word(word)) if word == "files" => Ok(Mail::Files(beside(data, "letters"))),
+        Some(MailSetting::Word(word)) if word == "files" => Ok(Mail::Files(beside(data, ".letters"))),
         Some(MailSetting::Word(word)) => Err(format!(
             "mail = \"{word}\" is not known; write mail = \"files\" or a table [mail] with host and from"
         )),

@@ -5,6 +5,7 @@
 
 use super::Db;
 use crate::fault::{Fault, Kind};
+use crate::files::beside;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, SqliteConnection};
 use std::path::{Path, PathBuf};
@@ -59,11 +60,4 @@ fn open(file: &Path, way: &str) -> Result<Db, Fault> {
         "PRAGMA busy_timeout = 10000; PRAGMA query_only = ON; SELECT count(*) FROM sqlite_master",
     )?;
     Ok(Db::Sqlite(db))
-}
-
-/// The file of this ending beside a database.
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
 }

@@ -16,6 +16,7 @@ use super::signers;
 use crate::db::Db;
 use crate::db::head_schema::ledger_head;
 use crate::fault::Fault;
+use crate::files::{beside, sync_name};
 use diesel::prelude::*;
 use std::cmp::Ordering;
 use std::fs::{self, File};
@@ -36,7 +37,7 @@ pub const BEFORE_HANDOVER: &str =
 pub const OTHER_SIGNER: &str = "the log is signed by a key that the keyring does not hold";
 /// The anchor file says nothing.
 pub const EMPTY: &str = "the anchor file beside the data directory is empty: put the newest checkpoint into it that \
-     somebody keeps, or remove it, and the log is compared with its own checkpoints alone";
+     somebody keeps (a letter's, a witness's, an auditor's)";
 /// There was an anchor file, and it is gone.
 pub const MISSING: &str = "the anchor file is missing";
 /// The anchor file knows more of the log than what was to be written into it.
@@ -153,8 +154,8 @@ pub fn write(path: &Path, note: &str) -> Result<(), Fault> {
             continue;
         }
         follows(&std::io::read_to_string(&old)?, note)?;
-        fs::rename(beside(path, note)?, path)?;
-        return Ok(sync_folder(path)?);
+        fs::rename(write_beside(path, note)?, path)?;
+        return Ok(sync_name(path)?);
     }
 }
 
@@ -191,7 +192,7 @@ fn follows(old: &str, new: &str) -> Result<(), Fault> {
 
 /// Makes the first anchor file, unless there is one.
 fn create(path: &Path, note: &str) -> std::io::Result<()> {
-    let new = beside(path, note)?;
+    let new = write_beside(path, note)?;
     // A second name, unlike a rename, never takes the place of what is there.
     match fs::hard_link(&new, path) {
         // Not every file system knows second names.
@@ -203,24 +204,16 @@ fn create(path: &Path, note: &str) -> std::io::Result<()> {
             made?;
         }
     }
-    sync_folder(path)
+    sync_name(path)
 }
 
 /// Writes a note into a new file beside the anchor file.
-fn beside(path: &Path, note: &str) -> std::io::Result<PathBuf> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
+fn write_beside(path: &Path, note: &str) -> std::io::Result<PathBuf> {
     // Two writers at once, a worker and a stop, must not take each other's file away.
     let turn = TURN.fetch_add(1, atomic::Ordering::Relaxed);
-    name.push(format!(".{}-{turn}.new", std::process::id()));
-    let new = path.with_file_name(name);
+    let new = beside(path, &format!(".{}-{turn}.new", std::process::id()));
     let mut file = File::create(&new)?;
     file.write_all(note.as_bytes())?;
     file.sync_all()?;
     Ok(new)
-}
-
-/// Makes a new name durable: it is when its folder is.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
 }

@@ -9,8 +9,7 @@
 
 use super::tls;
 use crate::config::Syslog;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -141,12 +140,8 @@ pub fn check(to: &Syslog) -> Result<(), SyslogError> {
 /// Trusts who is named in the file and nobody else.
 fn trust(to: &Syslog) -> Result<ClientConfig, SyslogError> {
     let mut roots = RootCertStore::empty();
-    let certificates = CertificateDer::pem_file_iter(&to.ca).map_err(|_| SyslogError::Ca)?;
-    for certificate in certificates {
-        roots.add(certificate.map_err(|_| SyslogError::Ca)?).map_err(|_| SyslogError::Ca)?;
-    }
-    if roots.is_empty() {
-        return Err(SyslogError::Ca);
+    for certificate in tls::certificates(&to.ca).map_err(|_| SyslogError::Ca)? {
+        roots.add(certificate).map_err(|_| SyslogError::Ca)?;
     }
     Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
 }

@@ -66,11 +66,7 @@ fn still_free(db: &mut Db, keyring: &Keyring, plan: &Plan) -> Result<Vec<[u8; 16
     let mut held = Held::read(db, keyring)?;
     let mut free = Vec::new();
     for candidate in &plan.goes {
-        let keeps = match plan.rule {
-            Rule::Letters => held.keeps_letter(db, candidate)?,
-            _ => held.keeps(candidate),
-        };
-        if keeps.is_none() {
+        if held.keeps(db, plan.rule, candidate)?.is_none() {
             free.push(candidate.id);
         }
     }

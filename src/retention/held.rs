@@ -1,6 +1,6 @@
 //! What active holds keep from the rules: whatever is of somebody who is held, and letters to staff that name them.
 
-use super::Candidate;
+use super::{Candidate, Rule};
 use crate::db::Db;
 use crate::fault::Fault;
 use crate::holds::store as holds;
@@ -25,16 +25,17 @@ impl<'a> Held<'a> {
         Ok(Self { keyring, people: holds::list_held(db)?, names: None })
     }
 
-    /// Because of whom something stays; none when nobody is held whom it concerns.
-    pub fn keeps(&self, candidate: &Candidate) -> Option<PersonId> {
-        candidate.person.filter(|person| self.people.contains(person))
-    }
-
-    /// The same of a letter, which is kept also when it names somebody who is held. One that does not open says nothing.
-    pub fn keeps_letter(&mut self, db: &mut Db, candidate: &Candidate) -> Result<Option<PersonId>, Fault> {
-        let to = self.keeps(candidate);
-        if to.is_some() || self.people.is_empty() {
-            return Ok(to);
+    /// Because of whom something that a rule found stays; none when nobody is held whom it concerns. A letter is kept also
+    /// when it names somebody who is held; one that does not open says nothing.
+    pub fn keeps(
+        &mut self,
+        db: &mut Db,
+        rule: Rule,
+        candidate: &Candidate,
+    ) -> Result<Option<PersonId>, Fault> {
+        let of = candidate.person.filter(|person| self.people.contains(person));
+        if rule != Rule::Letters || of.is_some() || self.people.is_empty() {
+            return Ok(of);
         }
         let id = LetterId::from_bytes(candidate.id);
         let Some(letter) = outbox::find_naming_others(db, self.keyring, id)? else { return Ok(None) };

@@ -75,11 +75,7 @@ pub fn plan_after(
         after = due.last().map(|last| last.id);
         let ends = rule == Rule::Orphans || i64::try_from(due.len()).unwrap_or(0) < LOOKED_AT;
         for candidate in due {
-            let keeps = match rule {
-                Rule::Letters => held.keeps_letter(db, &candidate)?,
-                _ => held.keeps(&candidate),
-            };
-            match keeps {
+            match held.keeps(db, rule, &candidate)? {
                 Some(person) => {
                     plan.kept += 1;
                     if plan.held.len() < NAMED {
@@ -112,8 +108,8 @@ fn due(
     let from = (after.unwrap_or_default(), before);
     match rule {
         Rule::Unconfirmed => unconfirmed(db, from),
-        Rule::Denied => denied(db, from),
-        Rule::Approved => approved(db, from),
+        Rule::Denied => decided(db, State::Denied, from),
+        Rule::Approved => decided(db, State::Approved, from),
         Rule::Letters => letters(db, from),
         Rule::People => people(db, from),
         Rule::Evidence => ended_evidence(db, from),
@@ -137,28 +133,15 @@ fn unconfirmed(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fau
         .collect())
 }
 
-/// Requests that were denied.
-fn denied(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
-    let rows: Vec<(RequestId, PersonId, Option<Micros>)> = access_request::table
-        .filter(access_request::state.eq(State::Denied))
-        .filter(access_request::decided_at.lt(before))
-        .filter(access_request::id.gt(RequestId::from_bytes(after)))
-        .order(access_request::id)
-        .limit(LOOKED_AT)
-        .select((access_request::id, access_request::person_id, access_request::decided_at))
-        .load(db)?;
-    Ok(rows.into_iter().map(decided).collect())
-}
-
-/// Requests that were approved, and nothing that came of them has run since.
-fn approved(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault> {
+/// Requests that were decided so, and nothing that came of them has run since: of those that were denied nothing came.
+fn decided(db: &mut Db, state: State, (after, before): From) -> Result<Vec<Candidate>, Fault> {
     let runs = report_grant::table.filter(report_grant::request_id.eq(access_request::id.nullable())).filter(
         report_grant::revoked_at.is_null().and(report_grant::expires_at.ge(before)).or(
             report_grant::revoked_at.is_not_null().and(report_grant::revoked_at.assume_not_null().ge(before)),
         ),
     );
     let rows: Vec<(RequestId, PersonId, Option<Micros>)> = access_request::table
-        .filter(access_request::state.eq(State::Approved))
+        .filter(access_request::state.eq(state))
         .filter(access_request::decided_at.lt(before))
         .filter(not(exists(runs)))
         .filter(access_request::id.gt(RequestId::from_bytes(after)))
@@ -166,12 +149,12 @@ fn approved(db: &mut Db, (after, before): From) -> Result<Vec<Candidate>, Fault>
         .limit(LOOKED_AT)
         .select((access_request::id, access_request::person_id, access_request::decided_at))
         .load(db)?;
-    Ok(rows.into_iter().map(decided).collect())
-}
-
-/// A request that was decided.
-fn decided((id, person, at): (RequestId, PersonId, Option<Micros>)) -> Candidate {
-    Candidate { id: *id.as_bytes(), person: Some(person), at: at.unwrap_or_default() }
+    let candidate = |(id, person, at): (RequestId, PersonId, Option<Micros>)| Candidate {
+        id: *id.as_bytes(),
+        person: Some(person),
+        at: at.unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(candidate).collect())
 }
 
 /// Letters that left or were given up.

@@ -18,10 +18,8 @@ use crate::ids::ObjectId;
 use crate::remediation::evidence;
 use diesel::prelude::*;
 use ring::digest::Context;
-use std::ffi::OsStr;
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The first line of the list at the end of a backup.
 const LIST: &str = "candor backup v1";
@@ -119,20 +117,6 @@ fn entries(db: &mut Db) -> Result<u64, Fault> {
 fn object_name(id: ObjectId) -> String {
     let [.., last] = id.as_bytes();
     format!("vault/objects/{last:02x}/{id}")
-}
-
-/// A neighbour of a path.
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or(path.as_os_str()).to_owned();
-    name.push(".");
-    name.push(ending);
-    path.with_file_name(name)
-}
-
-/// Makes what was done in the folder that a path lies in durable.
-fn sync_parent(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| *folder != OsStr::new("")).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
 }
 
 /// Digests what is read through it.

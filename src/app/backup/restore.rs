@@ -2,10 +2,11 @@
 
 use super::tar::Reader;
 use super::{
-    BackupError, Contents, DATABASE, Digesting, LIST_NAME, Listed, beside, contents, entries, listed,
-    object_name, objects, sync_parent,
+    BackupError, Contents, DATABASE, Digesting, LIST_NAME, Listed, contents, entries, listed, object_name,
+    objects,
 };
 use crate::db::{Database, installation};
+use crate::files::{beside, sync_name};
 use crate::text::hex;
 use ring::digest::{Context, SHA256};
 use std::collections::HashSet;
@@ -22,12 +23,12 @@ pub fn restore(from: &Path, data: &Path) -> Result<Contents, BackupError> {
     if data.exists() {
         return Err(BackupError::Taken(data.to_owned()));
     }
-    let part = beside(data, "restoring");
+    let part = beside(data, ".restoring");
     DirBuilder::new().mode(0o700).create(&part)?;
     let restored = unpack(from, &part).and_then(|contents| {
         sync_folders(&part)?;
         fs::rename(&part, data)?;
-        sync_parent(data)?;
+        sync_name(data)?;
         Ok(contents)
     });
     if restored.is_err() && part.exists() {

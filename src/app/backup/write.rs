@@ -6,11 +6,12 @@
 
 use super::tar::Writer;
 use super::{
-    BackupError, Contents, DATABASE, Digesting, LIST_NAME, Listed, SETTINGS, beside, contents, entries,
-    listed, object_name, objects, sync_parent,
+    BackupError, Contents, DATABASE, Digesting, LIST_NAME, Listed, SETTINGS, contents, entries, listed,
+    object_name, objects,
 };
 use crate::config::Config;
 use crate::db::Database;
+use crate::files::{beside, sync_name};
 use crate::ids::ObjectId;
 use crate::text::hex;
 use ring::digest::{Context, SHA256};
@@ -36,7 +37,7 @@ pub fn write(config: &Config, to: &Path) -> Result<Contents, BackupError> {
     let contents = write_parts(config, &database, &desk)?;
     // A link instead of a rename: nobody's file is taken away that came meanwhile.
     fs::hard_link(desk.tar(), to)?;
-    sync_parent(to)?;
+    sync_name(to)?;
     Ok(contents)
 }
 
@@ -51,7 +52,7 @@ struct Desk {
 impl Desk {
     /// Makes it for a backup into this file.
     fn make(to: &Path) -> Result<Self, BackupError> {
-        let folder = beside(to, "writing");
+        let folder = beside(to, ".writing");
         match DirBuilder::new().mode(0o700).create(&folder) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error.into()),
             _ => {}

@@ -17,6 +17,7 @@ use crate::app::{self, App};
 use crate::clock::Clock;
 use crate::config::{Config, demo as marker};
 use crate::db::Database;
+use crate::files::beside;
 use crate::identity::acts::staff::{StaffError, issue_link};
 use crate::identity::staff;
 use crate::ledger::Actor;
@@ -110,12 +111,8 @@ fn set_aside(config: &Config) -> Result<(), Trouble> {
         if !file.try_exists()? {
             continue;
         }
-        let away = (1..u32::MAX).map(|number| {
-            let mut name = file.clone().into_os_string();
-            name.push(format!(".before-{number}"));
-            PathBuf::from(name)
-        });
-        let away = away.into_iter().find(|away| !away.exists()).unwrap_or_default();
+        let mut away = (1..u32::MAX).map(|number| beside(&file, &format!(".before-{number}")));
+        let away = away.find(|away| !away.exists()).unwrap_or_default();
         std::fs::rename(&file, &away)?;
         say(format_args!("{} was left over from before; it is {} now.", file.display(), away.display()));
     }

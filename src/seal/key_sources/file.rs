@@ -21,6 +21,7 @@
 //! A file is exchanged whole ([`Exchange`]): the new text is on the disk and was read back before the old one goes, and
 //! under the file's own name there is a whole keyring at every moment.
 
+use crate::files::{beside, folder, sync_name};
 use crate::seal::keyring_text;
 use crate::seal::{Keyring, KeyringError};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -60,7 +61,7 @@ impl Keyring {
         let written = file
             .write_all(keyring_text::render(self).as_bytes())
             .and_then(|()| file.sync_all())
-            .and_then(|()| File::open(folder(path))?.sync_all());
+            .and_then(|()| sync_name(path));
         written.map_err(|cause| match fs::remove_file(path) {
             Ok(()) => unwritable(cause),
             Err(left) => {
@@ -117,9 +118,7 @@ impl Exchange {
         }
         // The old one under a second name, until the new one is known to be there.
         fs::hard_link(&self.path, &before).map_err(unwritable)?;
-        fs::rename(&new, &self.path)
-            .and_then(|()| File::open(folder(&self.path))?.sync_all())
-            .map_err(unwritable)?;
+        fs::rename(&new, &self.path).and_then(|()| sync_name(&self.path)).map_err(unwritable)?;
         let read = Keyring::load(&self.path)?;
         if *keyring_text::render(&read) != *keyring_text::render(keyring) {
             return Err(differs());
@@ -129,12 +128,7 @@ impl Exchange {
     }
     /// The names of the new file and of the copy of the old one.
     fn beside(&self) -> (PathBuf, PathBuf) {
-        let named = |end: &str| {
-            let mut name = self.path.as_os_str().to_owned();
-            name.push(end);
-            PathBuf::from(name)
-        };
-        (named(".new"), named(".before"))
+        (beside(&self.path, ".new"), beside(&self.path, ".before"))
     }
     /// Removes both.
     fn sweep(&self) -> Result<(), KeyringError> {
@@ -146,14 +140,8 @@ impl Exchange {
                 Err(cause) => return Err(KeyringError::Unwritable { path, cause }),
             }
         }
-        let synced = File::open(folder(&self.path)).and_then(|folder| folder.sync_all());
-        synced.map_err(|cause| KeyringError::Unwritable { path: self.path.clone(), cause })
+        sync_name(&self.path).map_err(|cause| KeyringError::Unwritable { path: self.path.clone(), cause })
     }
-}
-
-/// The directory `path` lies in.
-fn folder(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// Refuses a file that others could read or have put there.

@@ -9,11 +9,12 @@ use crate::ledger::{Actor, Leaf};
 use crate::reports::{Version, store as reports};
 use crate::seal::Keyring;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// Names that a page needs, as far as they are known.
 pub(in crate::web) struct Names<'a> {
     keyring: &'a Keyring,
-    people: HashMap<PersonId, String>,
+    people: HashMap<PersonId, Known>,
     versions: Vec<Version>,
 }
 
@@ -23,12 +24,17 @@ impl<'a> Names<'a> {
         Ok(Self { keyring, people: HashMap::new(), versions: reports::list(db)? })
     }
 
+    /// What is known of a person.
+    pub(super) fn known(&mut self, db: &mut Db, id: PersonId) -> Result<&Known, Fault> {
+        Ok(match self.people.entry(id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(people::look_up(db, self.keyring, id)?),
+        })
+    }
+
     /// A person's name and address; [`ERASED`] when their key is gone, [`UNREADABLE`] when their row does not open.
     pub(super) fn person(&mut self, db: &mut Db, id: PersonId) -> Result<String, Fault> {
-        if let Some(known) = self.people.get(&id) {
-            return Ok(known.clone());
-        }
-        let name = match people::look_up(db, self.keyring, id)? {
+        Ok(match self.known(db, id)? {
             Known::Person(person) => match &person.name {
                 Some(name) => format!("{name}, {}", person.email),
                 None => person.email.to_string(),
@@ -36,9 +42,7 @@ impl<'a> Names<'a> {
             Known::Erased => ERASED.to_owned(),
             Known::Missing => "somebody who is not on file".to_owned(),
             Known::Unreadable => UNREADABLE.to_owned(),
-        };
-        self.people.insert(id, name.clone());
-        Ok(name)
+        })
     }
 
     /// Who did it.

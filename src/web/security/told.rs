@@ -142,8 +142,8 @@ pub(super) fn tell(
     told.actor_id = leaf.by.person().map(|id| id.to_string());
     told.about = names.subject(db, &leaf)?;
     told.about_id = leaf.about.map(|id| id.to_string());
-    told.by = User::of_actor(db, keyring, leaf.by, &told.actor);
-    told.whom = User::of_subject(db, keyring, &leaf);
+    told.by = User::of_actor(db, names, leaf.by, &told.actor)?;
+    told.whom = User::of_subject(db, names, &leaf)?;
     told.report = names.report_of(&leaf);
     told.copy.clone_from(&leaf.copy);
     told.grant = leaf.grant.map(|id| id.to_string());

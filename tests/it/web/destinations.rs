@@ -140,10 +140,10 @@ fn an_alarm_that_the_webhook_did_not_take_is_posted_again() {
          alert_webhook = {{ url = \"{url}\", secret = \"0123456789abcdef\" }}"
     ));
     let mut worker = Worker::new(house.app().clone());
-    let mut does = |watches: bool| {
+    let mut does = |posts: bool| {
         actix_web::rt::System::new().block_on(async {
-            if watches {
-                worker.watch_access().await.map(drop).unwrap();
+            if posts {
+                worker.post_alarms().await.unwrap();
             } else {
                 worker.tell_anchors().await.unwrap();
             }

@@ -6,11 +6,12 @@
 
 use super::Told;
 use crate::db::Db;
-use crate::identity::store as people;
+use crate::fault::Fault;
+use crate::identity::store::Known;
 use crate::ids::PersonId;
-use crate::ledger::acts::VERDICT;
+use crate::ledger::acts::{VERDICT, WHOLE};
 use crate::ledger::{Actor, EventKind as E, Fact, Leaf, PersonalField};
-use crate::seal::Keyring;
+use crate::web::security::names::Names;
 use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 
@@ -21,10 +22,9 @@ const SIGN_INS: u32 = 3002;
 /// API Activity.
 const ACTS: u32 = 6003;
 
-/// Whoever did something or is concerned: what the schema calls a user.
+/// Whoever did something or is concerned: what the schema calls a user. Their number stands in the entry itself.
 #[derive(Clone, Default)]
 pub(super) struct User {
-    uid: Option<String>,
     name: Option<String>,
     email: Option<String>,
     /// By the schema: 0 unknown, 1 user, 3 system.
@@ -33,34 +33,42 @@ pub(super) struct User {
 
 impl User {
     /// Who did it; `words` are said where there is no person.
-    pub(super) fn of_actor(db: &mut Db, keyring: &Keyring, actor: Actor, words: &str) -> Self {
+    pub(super) fn of_actor(
+        db: &mut Db,
+        names: &mut Names<'_>,
+        actor: Actor,
+        words: &str,
+    ) -> Result<Self, Fault> {
+        if let Some(id) = actor.person() {
+            return Self::of_person(db, names, id, words);
+        }
         let kind = if matches!(actor, Actor::System | Actor::Operator) { 3 } else { 0 };
-        let nobody = || Self { name: Some(words.to_owned()), kind, ..Self::default() };
-        actor.person().map_or_else(nobody, |id| Self::of_person(db, keyring, id, words))
+        Ok(Self { name: Some(words.to_owned()), kind, ..Self::default() })
     }
 
     /// Whom an entry is about.
-    pub(super) fn of_subject(db: &mut Db, keyring: &Keyring, leaf: &Leaf) -> Option<Self> {
-        leaf.about.map(|id| Self::of_person(db, keyring, id, "not on file"))
+    pub(super) fn of_subject(db: &mut Db, names: &mut Names<'_>, leaf: &Leaf) -> Result<Option<Self>, Fault> {
+        leaf.about.map(|id| Self::of_person(db, names, id, "not on file")).transpose()
     }
 
     /// A person. Of one who was erased, or who cannot be read, only the number is left, and what is said of that.
-    fn of_person(db: &mut Db, keyring: &Keyring, id: PersonId, words: &str) -> Self {
-        let uid = Some(id.to_string());
-        match people::require_person(db, keyring, id) {
-            Ok(person) => Self {
-                uid,
-                name: person.name.map(|name| name.to_string()),
+    fn of_person(db: &mut Db, names: &mut Names<'_>, id: PersonId, words: &str) -> Result<Self, Fault> {
+        Ok(match names.known(db, id)? {
+            Known::Person(person) => Self {
+                name: person.name.as_ref().map(ToString::to_string),
                 email: Some(person.email.to_string()),
                 kind: 1,
             },
-            Err(_) => Self { uid, name: Some(words.to_owned()), kind: 0, ..Self::default() },
-        }
+            Known::Erased | Known::Missing | Known::Unreadable => {
+                Self { name: Some(words.to_owned()), ..Self::default() }
+            }
+        })
     }
 
-    /// As the schema has it.
-    fn json(&self) -> Value {
-        let mut user = object([("uid", &self.uid), ("name", &self.name), ("email_addr", &self.email)]);
+    /// As the schema has it, with the person's number.
+    fn json(&self, uid: Option<&String>) -> Value {
+        let uid = uid.cloned();
+        let mut user = object([("uid", &uid), ("name", &self.name), ("email_addr", &self.email)]);
         user.insert("type_id".to_owned(), self.kind.into());
         user.into()
     }
@@ -87,7 +95,7 @@ impl Told {
                 | E::ReportUploadRefused
                 | E::StaffSignInRefused,
             ) => true,
-            Some(E::LogVerified) => self.facts.get(VERDICT) != Some(&Fact::from("whole")),
+            Some(E::LogVerified) => self.facts.get(VERDICT) != Some(&Fact::from(WHOLE)),
             Some(_) | None => false,
         }
     }
@@ -158,10 +166,9 @@ impl Told {
         let browser = self.browser().filter(|_| class == FILES);
         let report = self.report.clone().filter(|_| class == SIGN_INS);
         let closes = self.closes.map(|closes| closes.to_string());
-        let about = self.whom.as_ref().and_then(|whom| whom.uid.clone());
         let mut rest = object([
             ("about", &self.about),
-            ("about_uid", &about),
+            ("about_uid", &self.about_id),
             ("closes", &closes),
             ("grant", &self.grant),
             ("report", &report),
@@ -194,7 +201,7 @@ impl Told {
             "status_id": self.status(),
             "time": self.at_millis,
             "message": self.what,
-            "actor": { "user": self.by.json() },
+            "actor": { "user": self.by.json(self.actor_id.as_ref()) },
             "src_endpoint": self.source(),
             "unmapped": self.unmapped(class),
         });
@@ -209,7 +216,13 @@ impl Told {
                 add("file", file.into());
             }
             SIGN_INS => {
-                add("user", self.whom.as_ref().unwrap_or(&self.by).json());
+                add(
+                    "user",
+                    match &self.whom {
+                        Some(whom) => whom.json(self.about_id.as_ref()),
+                        None => self.by.json(self.actor_id.as_ref()),
+                    },
+                );
                 add("service", json!({ "name": "Candor" }));
             }
             _ => {
@@ -306,13 +319,9 @@ mod tests {
 
     /// An entry with everything.
     fn full(kind: E) -> Told {
-        let ada = User {
-            uid: Some("0192".to_owned()),
-            name: Some("Ada".to_owned()),
-            email: Some("ada@firm.example".to_owned()),
-            kind: 1,
-        };
+        let ada = User { name: Some("Ada".to_owned()), email: Some("ada@firm.example".to_owned()), kind: 1 };
         let mut told = Told { by: ada.clone(), whom: Some(ada), ..bare(kind) };
+        (told.actor_id, told.about_id) = (Some("0192".to_owned()), Some("0192".to_owned()));
         told.about = Some("Ada, ada@firm.example".to_owned());
         told.report = Some("SOC 2, version 1".to_owned());
         told.copy = Some("C0PY".to_owned());
